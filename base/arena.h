@@ -1,0 +1,37 @@
+// base/arena.h: memory of one compilation.
+//   owns:   a command makes one arena and frees it; nothing inside is freed singly
+//   errors: out of memory ends the program with status 1, here and nowhere else
+#pragma once
+#include <stddef.h>
+
+typedef struct ArenaBlock ArenaBlock;
+
+typedef struct {
+    ArenaBlock *blocks; // newest first
+    char *at, *end;     // free room of the newest block
+    size_t total;       // bytes asked for so far
+} Arena;
+
+// Zeroed memory, aligned for every type.
+void *arena_alloc(Arena *arena, size_t size);
+
+// `old` with room for `size` bytes; the content moves only if it is not the arena's last piece.
+void *arena_grow(Arena *arena, void *old, size_t old_size, size_t size);
+
+void arena_free(Arena *arena);
+
+#define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define arena_array(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (count)))
+
+// A list is any struct {T *items; size_t count, room;}.
+#define list_add(arena, list, item)                                                               \
+    do {                                                                                          \
+        if ((list)->count == (list)->room) {                                                      \
+            size_t list_room = (list)->room ? (list)->room * 2 : 4;                               \
+            (list)->items =                                                                       \
+                arena_grow((arena), (list)->items, (list)->count * sizeof *(list)->items,         \
+                           list_room * sizeof *(list)->items);                                    \
+            (list)->room = list_room;                                                             \
+        }                                                                                         \
+        (list)->items[(list)->count++] = (item);                                                  \
+    } while (0)

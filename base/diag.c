@@ -1,0 +1,199 @@
+// base/diag.c: collects diagnostics; lines and columns are counted only here.
+#include "base/diag.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    int number;
+    Severity severity;
+    const char *text;
+} Row;
+
+static const Row rows[] = {
+#define DIAG(name, number, severity, text) {number, SEVERITY_##severity, text},
+#include "base/diag.def"
+#undef DIAG
+};
+
+static Text filled(Arena *arena, const char *text, size_t count, const Text *arguments)
+{
+    TextBuffer buffer = {.arena = arena};
+    for (const char *at = text; *at; at++) {
+        size_t index = (size_t)(at[0] == '{' ? at[1] - '0' : 9);
+        if (at[0] == '{' && index < 9 && at[2] == '}') {
+            if (index < count) buffer_text(&buffer, arguments[index]);
+            at += 2;
+        } else {
+            buffer_char(&buffer, *at);
+        }
+    }
+    return buffer_done(&buffer);
+}
+
+void diag_report(Diags *diags, DiagCode code, Place place, size_t count, const Text *arguments)
+{
+    Diag diag = {
+        .code = code,
+        .severity = rows[code].severity,
+        .place = place,
+        .message = filled(diags->arena, rows[code].text, count, arguments),
+    };
+    list_add(diags->arena, diags, diag);
+    if (diag.severity == SEVERITY_ERROR) diags->errors++;
+}
+
+void diag_hint(Diags *diags, Text hint)
+{
+    if (diags->count) diags->items[diags->count - 1].hint = text_copy(diags->arena, hint);
+}
+
+bool diag_failed(const Diags *diags)
+{
+    return diags->errors > 0;
+}
+
+int diag_number(DiagCode code)
+{
+    return rows[code].number;
+}
+
+// Edit distance with neighbours swapped counting one, ignoring the case of ASCII letters.
+static size_t distance(Text a, Text b)
+{
+    enum { LONGEST = 64 };
+    if (a.length >= LONGEST || b.length >= LONGEST) return SIZE_MAX;
+    size_t table[LONGEST][LONGEST];
+    for (size_t i = 0; i <= a.length; i++) {
+        for (size_t j = 0; j <= b.length; j++) {
+            if (i == 0 || j == 0) {
+                table[i][j] = i + j;
+                continue;
+            }
+            bool same = (a.at[i - 1] | 32) == (b.at[j - 1] | 32);
+            size_t best = table[i - 1][j - 1] + !same;
+            if (table[i - 1][j] + 1 < best) best = table[i - 1][j] + 1;
+            if (table[i][j - 1] + 1 < best) best = table[i][j - 1] + 1;
+            bool swapped = i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1];
+            if (swapped && table[i - 2][j - 2] + 1 < best) best = table[i - 2][j - 2] + 1;
+            table[i][j] = best;
+        }
+    }
+    return table[a.length][b.length];
+}
+
+Text diag_nearest(Text word, const Text *choices, size_t count)
+{
+    Text nearest = {0};
+    size_t best = word.length / 3 + 2; // further away is another word
+    for (size_t i = 0; i < count; i++) {
+        size_t away = distance(word, choices[i]);
+        if (away < best) {
+            best = away;
+            nearest = choices[i];
+        }
+    }
+    return nearest;
+}
+
+static Text line_around(Text text, uint32_t at)
+{
+    size_t from = at > text.length ? text.length : at, to = from;
+    while (from > 0 && text.at[from - 1] != '\n') from--;
+    while (to < text.length && text.at[to] != '\n' && text.at[to] != '\r') to++;
+    return text_slice(text, from, to);
+}
+
+void diag_line_column(const Source *source, uint32_t at, uint32_t *line, uint32_t *column)
+{
+    *line = 1;
+    *column = 1;
+    for (size_t i = 0; i < at && i < source->text.length;) {
+        bool newline = source->text.at[i] == '\n';
+        text_next(source->text, &i);
+        *line += newline;
+        *column = newline ? 1 : *column + 1;
+    }
+}
+
+static void show_excerpt(FILE *out, const Diag *diag, bool colour)
+{
+    const Source *source = diag->place.source;
+    Text line = line_around(source->text, diag->place.from);
+    fprintf(out, "    %.*s\n    ", TEXT_ARG(line));
+    size_t from = diag->place.from - (size_t)(line.at - source->text.at);
+    for (size_t i = 0; i < from && i < line.length;) {
+        bool tab = line.at[i] == '\t';
+        text_next(line, &i);
+        fputc(tab ? '\t' : ' ', out);
+    }
+    fputs(colour ? "\033[1;32m^" : "^", out);
+    size_t to = from + (diag->place.to - diag->place.from);
+    if (from < line.length) text_next(line, &from);
+    while (from < to && from < line.length) {
+        text_next(line, &from);
+        fputc('~', out);
+    }
+    fputs(colour ? "\033[0m\n" : "\n", out);
+}
+
+static void show_one(FILE *out, const Diag *diag, bool colour)
+{
+    static const char *names[] = {"error", "warning"};
+    static const char *colours[] = {"\033[1;31m", "\033[1;33m"};
+    if (diag->place.source) {
+        uint32_t line, column;
+        diag_line_column(diag->place.source, diag->place.from, &line, &column);
+        fprintf(out, "%.*s:%u:%u: ", TEXT_ARG(diag->place.source->path), line, column);
+    } else {
+        fputs("swarmgen: ", out);
+    }
+    fprintf(out, "%s%s SG%04d:%s %.*s\n", colour ? colours[diag->severity] : "",
+            names[diag->severity], rows[diag->code].number, colour ? "\033[0m" : "",
+            TEXT_ARG(diag->message));
+    if (diag->place.source && diag->place.source->text.length) show_excerpt(out, diag, colour);
+    if (diag->hint.length) fprintf(out, "    %.*s\n", TEXT_ARG(diag->hint));
+}
+
+static int by_place(const void *left, const void *right)
+{
+    const Diag *a = *(const Diag *const *)left, *b = *(const Diag *const *)right;
+    if (a->place.source == b->place.source && a->place.from != b->place.from) {
+        return a->place.from < b->place.from ? -1 : 1;
+    }
+    return a < b ? -1 : a > b; // otherwise as they were added
+}
+
+// True if an earlier diagnostic of the sorted list says the same at the same place.
+static bool said_before(const Diag **order, size_t index)
+{
+    const Diag *diag = order[index];
+    while (index-- > 0 && order[index]->place.from == diag->place.from &&
+           order[index]->place.source == diag->place.source) {
+        if (order[index]->code == diag->code && text_equal(order[index]->message, diag->message)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void diag_show(FILE *out, Diags *diags, bool colour)
+{
+    // Files stay in the order of their first diagnostic; within one, places decide.
+    const Diag **order = arena_array(diags->arena, const Diag *, diags->count);
+    size_t count = 0;
+    for (size_t i = 0; i < diags->count; i++) {
+        const Source *source = diags->items[i].place.source;
+        bool first = true;
+        for (size_t j = 0; j < i && first; j++) first = diags->items[j].place.source != source;
+        if (!first) continue;
+        size_t begin = count;
+        for (size_t j = i; j < diags->count; j++) {
+            if (diags->items[j].place.source == source) order[count++] = &diags->items[j];
+        }
+        qsort(order + begin, count - begin, sizeof *order, by_place);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!said_before(order, i)) show_one(out, order[i], colour);
+    }
+}

@@ -1,0 +1,214 @@
+// base/text.c
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+Text text_of(const char *string)
+{
+    return (Text){string, strlen(string)};
+}
+
+bool text_equal(Text a, Text b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
+}
+
+bool text_is(Text a, const char *string)
+{
+    return text_equal(a, text_of(string));
+}
+
+int text_compare(Text a, Text b)
+{
+    size_t shorter = a.length < b.length ? a.length : b.length;
+    int order = shorter ? memcmp(a.at, b.at, shorter) : 0;
+    if (order) return order;
+    return a.length < b.length ? -1 : a.length > b.length;
+}
+
+bool text_starts(Text text, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return text.length >= length && memcmp(text.at, prefix, length) == 0;
+}
+
+bool text_ends(Text text, const char *suffix)
+{
+    size_t length = strlen(suffix);
+    return text.length >= length && memcmp(text.at + text.length - length, suffix, length) == 0;
+}
+
+Text text_slice(Text text, size_t from, size_t to)
+{
+    if (to > text.length) to = text.length;
+    if (from > to) from = to;
+    return (Text){text.at + from, to - from};
+}
+
+Text text_copy(Arena *arena, Text text)
+{
+    return (Text){text_string(arena, text), text.length};
+}
+
+char *text_string(Arena *arena, Text text)
+{
+    char *copy = arena_alloc(arena, text.length + 1);
+    if (text.length) memcpy(copy, text.at, text.length);
+    return copy;
+}
+
+Text text_format(Arena *arena, const char *format, ...)
+{
+    TextBuffer buffer = {.arena = arena};
+    va_list arguments;
+    va_start(arguments, format);
+    buffer_format_list(&buffer, format, arguments);
+    va_end(arguments);
+    return buffer_done(&buffer);
+}
+
+uint64_t text_hash(Text text) // FNV-1a
+{
+    uint64_t hash = 14695981039346656037u;
+    for (size_t i = 0; i < text.length; i++) {
+        hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
+    }
+    return hash;
+}
+
+// Length of the UTF-8 sequence that `lead` begins; 0 if none does.
+static size_t sequence_length(unsigned char lead)
+{
+    if (lead < 0x80) return 1;
+    if (lead >= 0xC2 && lead < 0xE0) return 2;
+    if (lead >= 0xE0 && lead < 0xF0) return 3;
+    if (lead >= 0xF0 && lead < 0xF5) return 4;
+    return 0;
+}
+
+// The code point of the sequence at `at`; false if it is not one.
+static bool decode(Text text, size_t at, uint32_t *code, size_t *length)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char lead = (unsigned char)text.at[at];
+    *length = sequence_length(lead);
+    if (*length == 0 || at + *length > text.length) return false;
+    uint32_t value = *length == 1 ? lead : lead & (0x7Fu >> *length);
+    for (size_t i = 1; i < *length; i++) {
+        unsigned char next = (unsigned char)text.at[at + i];
+        if ((next & 0xC0) != 0x80) return false;
+        value = value << 6 | (next & 0x3F);
+    }
+    *code = value;
+    return value >= least[*length] && value <= 0x10FFFF && !(value >= 0xD800 && value <= 0xDFFF);
+}
+
+uint32_t text_next(Text text, size_t *at)
+{
+    uint32_t code;
+    size_t length;
+    if (decode(text, *at, &code, &length)) {
+        *at += length;
+        return code;
+    }
+    *at += 1;
+    return 0xFFFD;
+}
+
+bool text_valid_utf8(Text text, size_t *bad)
+{
+    for (size_t at = 0; at < text.length;) {
+        uint32_t code;
+        size_t length;
+        if ((unsigned char)text.at[at] < 0x80) {
+            at++;
+            continue;
+        }
+        if (!decode(text, at, &code, &length)) {
+            *bad = at;
+            return false;
+        }
+        at += length;
+    }
+    return true;
+}
+
+size_t text_utf16_length(Text text)
+{
+    size_t units = 0;
+    for (size_t at = 0; at < text.length;) units += text_next(text, &at) > 0xFFFF ? 2 : 1;
+    return units;
+}
+
+static char *reserve(TextBuffer *buffer, size_t more)
+{
+    if (buffer->room - buffer->count < more) {
+        size_t room = buffer->room ? buffer->room * 2 : 64;
+        while (room - buffer->count < more) room *= 2;
+        buffer->items = arena_grow(buffer->arena, buffer->items, buffer->count, room);
+        buffer->room = room;
+    }
+    return buffer->items + buffer->count;
+}
+
+void buffer_char(TextBuffer *buffer, char c)
+{
+    *reserve(buffer, 1) = c;
+    buffer->count++;
+}
+
+void buffer_text(TextBuffer *buffer, Text text)
+{
+    if (text.length == 0) return;
+    memcpy(reserve(buffer, text.length), text.at, text.length);
+    buffer->count += text.length;
+}
+
+void buffer_string(TextBuffer *buffer, const char *string)
+{
+    buffer_text(buffer, text_of(string));
+}
+
+void buffer_code_point(TextBuffer *buffer, uint32_t code)
+{
+    if (code < 0x80) {
+        buffer_char(buffer, (char)code);
+    } else if (code < 0x800) {
+        buffer_char(buffer, (char)(0xC0 | code >> 6));
+        buffer_char(buffer, (char)(0x80 | (code & 0x3F)));
+    } else if (code < 0x10000) {
+        buffer_char(buffer, (char)(0xE0 | code >> 12));
+        buffer_char(buffer, (char)(0x80 | (code >> 6 & 0x3F)));
+        buffer_char(buffer, (char)(0x80 | (code & 0x3F)));
+    } else {
+        buffer_char(buffer, (char)(0xF0 | code >> 18));
+        buffer_char(buffer, (char)(0x80 | (code >> 12 & 0x3F)));
+        buffer_char(buffer, (char)(0x80 | (code >> 6 & 0x3F)));
+        buffer_char(buffer, (char)(0x80 | (code & 0x3F)));
+    }
+}
+
+void buffer_format_list(TextBuffer *buffer, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (length <= 0) return;
+    vsnprintf(reserve(buffer, (size_t)length + 1), (size_t)length + 1, format, arguments);
+    buffer->count += (size_t)length;
+}
+
+void buffer_format(TextBuffer *buffer, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    buffer_format_list(buffer, format, arguments);
+    va_end(arguments);
+}
+
+Text buffer_done(const TextBuffer *buffer)
+{
+    return (Text){buffer->items ? buffer->items : "", buffer->count};
+}

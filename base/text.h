@@ -1,0 +1,50 @@
+// base/text.h: texts that know their length, and the buffer they are written to.
+//   shapes: UTF-8; a Text points into somebody's memory (usually the arena) and never owns it;
+//           it is not ended by a zero byte unless text_string made it so
+#pragma once
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct {
+    const char *at;
+    size_t length; // bytes
+} Text;
+
+#define TEXT(literal) ((Text){"" literal, sizeof(literal) - 1})
+#define TEXT_ARG(text) (int)(text).length, (text).at // for "%.*s"
+
+Text text_of(const char *string);
+bool text_equal(Text a, Text b);
+bool text_is(Text a, const char *string);
+int text_compare(Text a, Text b); // by bytes, which for UTF-8 is by code point
+bool text_starts(Text text, const char *prefix);
+bool text_ends(Text text, const char *suffix);
+Text text_slice(Text text, size_t from, size_t to);
+Text text_copy(Arena *arena, Text text);
+Text text_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *text_string(Arena *arena, Text text); // with a zero byte behind it
+uint64_t text_hash(Text text);
+
+// The code point at `*at` (moved past it); 0xFFFD for a byte that is not UTF-8.
+uint32_t text_next(Text text, size_t *at);
+bool text_valid_utf8(Text text, size_t *bad); // `bad`: offset of the first wrong byte
+size_t text_utf16_length(Text text);
+
+// ---- growing text
+typedef struct {
+    Arena *arena;
+    char *items;
+    size_t count, room;
+} TextBuffer;
+
+void buffer_char(TextBuffer *buffer, char c);
+void buffer_text(TextBuffer *buffer, Text text);
+void buffer_string(TextBuffer *buffer, const char *string);
+void buffer_code_point(TextBuffer *buffer, uint32_t code);
+void buffer_format(TextBuffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void buffer_format_list(TextBuffer *buffer, const char *format, va_list arguments);
+Text buffer_done(const TextBuffer *buffer); // valid until the buffer grows again

@@ -1,0 +1,5 @@
+// cli/main.c
+int main(void)
+{
+    return 2;
+}

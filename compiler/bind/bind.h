@@ -1,0 +1,71 @@
+// compiler/bind/bind.h: a Bicep file with all that it imports and calls: who is meant by a name.
+//   in:     the path of a file and a reader for paths
+//   out:    BoundFile: symbols by name and in source order; modules and imports bound too, each file once
+//   errors: SG1201–SG1299: unknown or doubled names, missing files, cycles
+#pragma once
+#include "base/map.h"
+#include "compiler/bicep/syntax.h"
+
+typedef struct BoundFile BoundFile;
+typedef struct Symbol Symbol;
+
+typedef enum {
+    SYMBOL_PARAM,
+    SYMBOL_VAR,
+    SYMBOL_RESOURCE, // also nested ones: BoundFile.resources has all
+    SYMBOL_MODULE,
+    SYMBOL_TYPE,
+    SYMBOL_FUNC,
+    SYMBOL_NAMESPACE, // import * as name: `target_file`
+    SYMBOL_EXTENSION,
+    SYMBOL_ASSERT,
+} SymbolKind;
+
+struct Symbol {
+    SymbolKind kind;
+    Text name;
+    const Syntax *declaration; // the statement; of an imported symbol, the one in the other file
+    BoundFile *file;           // where the declaration stands
+    const Syntax *import;      // the import statement in this file, NULL for own symbols
+    BoundFile *target_file;    // of a module: the file it calls; of a namespace: the file imported
+    Symbol *parent;            // of a nested resource: the one around it
+    Symbol *origin;            // of an imported symbol: the symbol in its own file; NULL for own symbols
+    size_t index;              // position among the symbols of its file
+};
+
+typedef struct {
+    Symbol **items;
+    size_t count, room;
+} SymbolList;
+
+// Gives a file's content. Paths are normal, '/'-separated; `base` is the path of the file that asks (empty for the root).
+typedef struct BindReader BindReader;
+struct BindReader {
+    const Source *(*read)(BindReader *reader, Diags *diags, Place asked_at, Text path);
+};
+
+struct BoundFile {
+    Text path;
+    SyntaxFile *syntax;
+    Map names;          // Text → Symbol *: parameters, variables, top-level resources, modules, types, functions, imports
+    SymbolList symbols; // own symbols in source order, nested resources behind the resource they stand in
+    SymbolList imports; // imported by name, in source order
+    SyntaxList outputs; // SYNTAX_OUTPUT in source order
+    Map files;          // Text (as written in the source) → const Source *: files of load…() read so far
+    BindReader *reader;
+};
+
+// NULL after an error.
+BoundFile *bind_file(Arena *arena, Diags *diags, BindReader *reader, Text path);
+
+// Binds an expression's or parsed file's names without any file of its own (console, made text).
+BoundFile *bind_parsed(Arena *arena, Diags *diags, BindReader *reader, Text path, SyntaxFile *syntax);
+
+Symbol *bind_lookup(const BoundFile *file, Text name);            // NULL if unknown
+Symbol *bind_nested(const Symbol *resource, Text name);           // resource::name
+
+// A file named in the source (load functions), relative to `file`; read once. NULL after a diagnostic.
+const Source *bind_load(Arena *arena, Diags *diags, BoundFile *file, Place asked_at, Text path);
+
+// A reader that takes paths as they are in the file system.
+BindReader *bind_disk_reader(Arena *arena);
