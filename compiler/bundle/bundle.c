@@ -1,0 +1,155 @@
+// compiler/bundle/bundle.c: each stage once, in order. The residual is parsed once; that tree is both formatted to
+// main.bicep and emitted to azuredeploy.json, so the two cannot disagree.
+#include "compiler/bundle/bundle.h"
+
+#include "base/file.h"
+#include "compiler/arm/emit.h"
+#include "compiler/bicep/format.h"
+#include "compiler/bicep/parser.h"
+#include "compiler/bundle/parameters.h"
+#include "compiler/library/library.h"
+#include "compiler/swarm/swarm.h"
+
+typedef struct {
+    Arena *arena;
+    Diags *diags;
+    const BundleRequest *request;
+    BindReader *reader;
+    TextBuffer *dump;
+} Road;
+
+static bool ok(const Road *road)
+{
+    return !diag_failed(road->diags);
+}
+
+static void dump_value(const Road *road, const Value *value)
+{
+    JsonWriter json = {.out = road->dump};
+    value_write_json(&json, value);
+    buffer_char(road->dump, '\n');
+}
+
+// The completed description; NULL after an error or where the dump ends. `wanted` only matters to the dumps.
+static const Value *describe(Road *road)
+{
+    const BundleRequest *request = road->request;
+    const Source *source =
+        file_read(road->arena, road->diags, (Place){0}, request->path, request->path);
+    const Value *raw = source ? swarm_read_yaml(road->arena, road->diags, source) : NULL;
+    if (!raw) return NULL;
+    if (request->stop == STAGE_VALUE) {
+        dump_value(road, raw);
+        return NULL;
+    }
+    BoundFile *types =
+        bind_file(road->arena, road->diags, road->reader, TEXT("templates/swarm.bicep"));
+    const Value *completed = types ? swarm_complete(road->arena, road->diags, types, raw,
+                                                    path_folder(request->path))
+                                   : NULL;
+    if (!completed) return NULL;
+    if (request->stop == STAGE_COMPLETED) {
+        dump_value(road, completed);
+        return NULL;
+    }
+    BoundFile *rules =
+        bind_file(road->arena, road->diags, road->reader, TEXT("templates/rules.bicep"));
+    if (!rules || !swarm_check_rules(road->arena, road->diags, rules, completed)) return NULL;
+    return ok(road) ? completed : NULL;
+}
+
+// Files already made, read back by the modules' references and load functions of the residual.
+typedef struct {
+    BindReader reader;
+    Arena *arena;
+    const OutputFiles *files;
+} MadeReader;
+
+static const OutputFile *made_file(const OutputFiles *files, Text path)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        if (text_equal(files->items[i].path, path)) return &files->items[i];
+    }
+    return NULL;
+}
+
+static const Source *read_made(BindReader *reader, Diags *diags, Place asked_at, Text path)
+{
+    MadeReader *made = (MadeReader *)reader;
+    const OutputFile *file = made_file(made->files, path);
+    if (!file) {
+        diag_add_with(diags, DIAG_CANNOT_READ, asked_at, path, TEXT("it is not part of the output"));
+        return NULL;
+    }
+    Source *source = arena_new(made->arena, Source);
+    *source = (Source){file->path, file->text};
+    return source;
+}
+
+static bool is_bicep(const OutputFile *file)
+{
+    return text_ends(file->path, ".bicep");
+}
+
+// main.bicep and its modules become formatted text, azuredeploy.json and the parameters files are added.
+static bool compile_residual(Road *road, OutputFiles *files)
+{
+    MadeReader made = {{read_made}, road->arena, files};
+    BoundFile *main = bind_file(road->arena, road->diags, &made.reader, TEXT("main.bicep"));
+    Text template = main ? emit_template(road->arena, road->diags, main) : (Text){0};
+    if (!main || !ok(road)) return false;
+    for (size_t i = 0; i < files->count; i++) {
+        OutputFile *file = &files->items[i];
+        if (!is_bicep(file)) continue;
+        const SyntaxFile *syntax = main->syntax;
+        if (!text_equal(file->path, main->path)) {
+            Source *source = arena_new(road->arena, Source);
+            *source = (Source){file->path, file->text};
+            syntax = parser_read(road->arena, road->diags, source);
+        }
+        file->text = format_file(road->arena, syntax);
+    }
+    OutputFile json = {TEXT("azuredeploy.json"), template};
+    list_add(road->arena, files, json);
+    parameters_add(road->arena, main, files);
+    return ok(road);
+}
+
+static bool dumped(const Road *road, const OutputFiles *files, Stage stage, Text path)
+{
+    if (road->request->stop != stage) return false;
+    buffer_text(road->dump, made_file(files, path)->text);
+    return true;
+}
+
+// What runs on the nodes and what they serve stands in the folder for review, also where the template holds
+// it under another name.
+static bool begin(Road *road)
+{
+    road->reader = library_reader(road->arena, road->request->library);
+    return road->reader != NULL;
+}
+
+bool bundle_make(Arena *arena, Diags *diags, const BundleRequest *request, OutputFiles *files,
+                 TextBuffer *dump)
+{
+    Road road = {arena, diags, request, NULL, dump};
+    if (!begin(&road)) return false;
+    const Value *swarm = describe(&road);
+    if (!swarm) return ok(&road);
+    BoundFile *library = bind_file(arena, diags, road.reader, TEXT("templates/main.bicep"));
+    OutputFiles made = {0};
+    if (!library || !specialize_library(arena, diags, library, swarm, &made)) return false;
+    if (dumped(&road, &made, STAGE_RESIDUAL, TEXT("main.bicep"))) return true;
+    if (!compile_residual(&road, &made)) return false;
+    if (dumped(&road, &made, STAGE_MAIN, TEXT("main.bicep"))) return true;
+    if (dumped(&road, &made, STAGE_TEMPLATE, TEXT("azuredeploy.json"))) return true;
+    *files = made;
+    return true;
+}
+
+bool bundle_validate(Arena *arena, Diags *diags, const BundleRequest *request)
+{
+    Road road = {arena, diags, request, NULL, NULL};
+    return begin(&road) && describe(&road) != NULL;
+}
