@@ -24,14 +24,14 @@ void arena_free(Arena *arena);
 #define arena_array(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (count)))
 
 // A list is any struct {T *items; size_t count, room;}.
-#define list_add(arena, list, item)                                                               \
-    do {                                                                                          \
-        if ((list)->count == (list)->room) {                                                      \
-            size_t list_room = (list)->room ? (list)->room * 2 : 4;                               \
-            (list)->items =                                                                       \
-                arena_grow((arena), (list)->items, (list)->count * sizeof *(list)->items,         \
-                           list_room * sizeof *(list)->items);                                    \
-            (list)->room = list_room;                                                             \
-        }                                                                                         \
-        (list)->items[(list)->count++] = (item);                                                  \
+#define list_add(arena, list, item)                                                                \
+    do {                                                                                           \
+        if ((list)->count == (list)->room) {                                                       \
+            size_t list_room = (list)->room ? (list)->room * 2 : 4;                                \
+            (list)->items =                                                                        \
+                arena_grow((arena), (list)->items, (list)->count * sizeof *(list)->items,          \
+                           list_room * sizeof *(list)->items);                                     \
+            (list)->room = list_room;                                                              \
+        }                                                                                          \
+        (list)->items[(list)->count++] = (item);                                                   \
     } while (0)

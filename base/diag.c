@@ -74,7 +74,8 @@ static size_t distance(Text a, Text b)
             size_t best = table[i - 1][j - 1] + !same;
             if (table[i - 1][j] + 1 < best) best = table[i - 1][j] + 1;
             if (table[i][j - 1] + 1 < best) best = table[i][j - 1] + 1;
-            bool swapped = i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1];
+            bool swapped =
+                i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1];
             if (swapped && table[i - 2][j - 2] + 1 < best) best = table[i - 2][j - 2] + 1;
             table[i][j] = best;
         }

@@ -44,8 +44,8 @@ typedef struct {
 // diag_add(diags, DIAG_X, place): a message without arguments.
 // diag_add_with(diags, DIAG_X, place, text…): its {0} {1} … are the given Texts.
 #define diag_add(diags, code, place) diag_report((diags), (code), (place), 0, NULL)
-#define diag_add_with(diags, code, place, ...)                                                    \
-    diag_report((diags), (code), (place), sizeof((Text[]){__VA_ARGS__}) / sizeof(Text),           \
+#define diag_add_with(diags, code, place, ...)                                                     \
+    diag_report((diags), (code), (place), sizeof((Text[]){__VA_ARGS__}) / sizeof(Text),            \
                 (Text[]){__VA_ARGS__})
 void diag_report(Diags *diags, DiagCode code, Place place, size_t count, const Text *arguments);
 

@@ -40,8 +40,7 @@ const Source *file_read(Arena *arena, Diags *diags, Place asked_at, Text path, T
     *source = (Source){text_copy(arena, shown), text};
     size_t bad;
     if (!text_valid_utf8(text, &bad)) {
-        diag_add_with(diags, DIAG_NOT_UTF8,
-                      ((Place){source, (uint32_t)bad, (uint32_t)bad + 1}),
+        diag_add_with(diags, DIAG_NOT_UTF8, ((Place){source, (uint32_t)bad, (uint32_t)bad + 1}),
                       text_format(arena, "%zu", bad),
                       text_format(arena, "0x%02x", (unsigned char)text.at[bad]));
         return NULL;

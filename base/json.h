@@ -1,7 +1,10 @@
-// base/json.h: writes JSON as the official compiler does: two spaces, "key": value, LF, no final newline.
+// base/json.h: writes JSON as the official compiler does: two spaces, "key": value, LF, no final
+// newline.
 //   shapes: the caller says what comes next; commas, line ends and indentation are the writer's
-//   facts:  the text form of bicep-emission (escapes \" \\ \b \f \n \r \t, other controls, U+0085, U+2028,
-//           U+2029 as \u and four lower-case digits; all else raw), seen in output of the Bicep CLI 0.49.2
+//   facts:  the text form of bicep-emission (escapes \" \\ \b \f \n \r \t, other controls, U+0085,
+//   U+2028,
+//           U+2029 as \u and four lower-case digits; all else raw), seen in output of the Bicep CLI
+//           0.49.2
 //   Reading JSON is json-c's work: it keeps 64-bit integers, which cJSON does not.
 #pragma once
 #include "base/text.h"
@@ -9,8 +12,8 @@
 typedef struct {
     TextBuffer *out;
     int depth;
-    bool fresh;  // nothing was written yet at this depth
-    bool keyed;  // a key was written, its value comes next
+    bool fresh;   // nothing was written yet at this depth
+    bool keyed;   // a key was written, its value comes next
     bool compact; // on one line, without spaces
 } JsonWriter;
 

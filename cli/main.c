@@ -69,7 +69,8 @@ static void print_help(FILE *out)
                 (int)first_line, commands[i]->help);
     }
     fputs("\n'swarmgen COMMAND --help' explains a command.\n"
-          "Exit status: 0 done, 1 the input has errors, 2 wrong usage, 3 --check found a difference.\n",
+          "Exit status: 0 done, 1 the input has errors, 2 wrong usage, 3 --check found a "
+          "difference.\n",
           out);
 }
 
@@ -87,7 +88,8 @@ static Status wrong_usage(const char *what, const char *which, Text nearest)
 static const Option *find_option(const Command *command, const char *word, size_t length)
 {
     for (const Option *option = command->options; option->kind != OPTION_END; option++) {
-        bool by_letter = word[1] != '-' && option->letter && word[1] == option->letter && length == 2;
+        bool by_letter =
+            word[1] != '-' && option->letter && word[1] == option->letter && length == 2;
         bool by_name = word[1] == '-' && strlen(option->name) == length - 2 &&
                        strncmp(word + 2, option->name, length - 2) == 0;
         if (by_letter || by_name) return option;
@@ -137,7 +139,8 @@ static Status read_options(const Command *command, int count, char **words, void
             *(bool *)(void *)member = true;
             continue;
         }
-        if (!attached && i + 1 == count) return wrong_usage("a value is missing after", word, (Text){0});
+        if (!attached && i + 1 == count)
+            return wrong_usage("a value is missing after", word, (Text){0});
         *(const char **)(void *)member = attached ? word + length + 1 : words[++i];
     }
     if (command->needs_argument && !*argument) {

@@ -1,5 +1,5 @@
-// compiler/bundle/bundle.c: each stage once, in order. The residual is parsed once; that tree is both formatted to
-// main.bicep and emitted to azuredeploy.json, so the two cannot disagree.
+// compiler/bundle/bundle.c: each stage once, in order. The residual is parsed once; that tree is
+// both formatted to main.bicep and emitted to azuredeploy.json, so the two cannot disagree.
 #include "compiler/bundle/bundle.h"
 
 #include "base/file.h"
@@ -30,7 +30,8 @@ static void dump_value(const Road *road, const Value *value)
     buffer_char(road->dump, '\n');
 }
 
-// The completed description; NULL after an error or where the dump ends. `wanted` only matters to the dumps.
+// The completed description; NULL after an error or where the dump ends. `wanted` only matters to
+// the dumps.
 static const Value *describe(Road *road)
 {
     const BundleRequest *request = road->request;
@@ -44,9 +45,9 @@ static const Value *describe(Road *road)
     }
     BoundFile *types =
         bind_file(road->arena, road->diags, road->reader, TEXT("templates/swarm.bicep"));
-    const Value *completed = types ? swarm_complete(road->arena, road->diags, types, raw,
-                                                    path_folder(request->path))
-                                   : NULL;
+    const Value *completed =
+        types ? swarm_complete(road->arena, road->diags, types, raw, path_folder(request->path))
+              : NULL;
     if (!completed) return NULL;
     if (request->stop == STAGE_COMPLETED) {
         dump_value(road, completed);
@@ -78,7 +79,8 @@ static const Source *read_made(BindReader *reader, Diags *diags, Place asked_at,
     MadeReader *made = (MadeReader *)reader;
     const OutputFile *file = made_file(made->files, path);
     if (!file) {
-        diag_add_with(diags, DIAG_CANNOT_READ, asked_at, path, TEXT("it is not part of the output"));
+        diag_add_with(diags, DIAG_CANNOT_READ, asked_at, path,
+                      TEXT("it is not part of the output"));
         return NULL;
     }
     Source *source = arena_new(made->arena, Source);
@@ -91,7 +93,8 @@ static bool is_bicep(const OutputFile *file)
     return text_ends(file->path, ".bicep");
 }
 
-// main.bicep and its modules become formatted text, azuredeploy.json and the parameters files are added.
+// main.bicep and its modules become formatted text, azuredeploy.json and the parameters files are
+// added.
 static bool compile_residual(Road *road, OutputFiles *files)
 {
     MadeReader made = {{read_made}, road->arena, files};
@@ -122,8 +125,8 @@ static bool dumped(const Road *road, const OutputFiles *files, Stage stage, Text
     return true;
 }
 
-// What runs on the nodes and what they serve stands in the folder for review, also where the template holds
-// it under another name.
+// What runs on the nodes and what they serve stands in the folder for review, also where the
+// template holds it under another name.
 static bool begin(Road *road)
 {
     road->reader = library_reader(road->arena, road->request->library);

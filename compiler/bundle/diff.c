@@ -1,5 +1,5 @@
-// compiler/bundle/diff.c: equal beginnings and ends are cut off first, then Myers' greedy search for what lies between;
-// beyond DEPTH differences the middle is shown as replaced.
+// compiler/bundle/diff.c: equal beginnings and ends are cut off first, then Myers' greedy search
+// for what lies between; beyond DEPTH differences the middle is shown as replaced.
 #include "compiler/bundle/diff.h"
 
 #include <string.h>
@@ -55,7 +55,8 @@ static bool down(const long *v, long k, long d)
 }
 
 // Follows the saved rounds back from the end; the edits come out in reverse.
-static void walk_back(Arena *arena, Edits *edits, long **rounds, long d, long n, long m, size_t from)
+static void walk_back(Arena *arena, Edits *edits, long **rounds, long d, long n, long m,
+                      size_t from)
 {
     Edits reversed = {0};
     long x = n, y = m;

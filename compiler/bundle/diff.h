@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
-// Nothing is printed if the texts are equal. A missing file has an empty name ("/dev/null" is shown).
+// Nothing is printed if the texts are equal. A missing file has an empty name ("/dev/null" is
+// shown).
 void diff_show(Arena *arena, FILE *out, bool colour, Text old_name, Text old_text, Text new_name,
                Text new_text);

@@ -248,7 +248,8 @@ static void remove_leftovers(Folder *folder)
     if (!handle) return;
     for (struct dirent *entry; (entry = readdir(handle));) {
         Text name = text_of(entry->d_name);
-        if (name.length != prefix.length + 6 || !text_starts(name, text_string(folder->arena, prefix))) {
+        if (name.length != prefix.length + 6 ||
+            !text_starts(name, text_string(folder->arena, prefix))) {
             continue;
         }
         remove_tree(folder, full(folder, parent, name));
@@ -260,9 +261,9 @@ static void remove_leftovers(Folder *folder)
 static bool write_locked(Folder *folder, Text parent, const OutputFiles *all)
 {
     remove_leftovers(folder);
-    char *fresh =
-        text_string(folder->arena, text_format(folder->arena, "%.*s/.%.*s.swarmgen-XXXXXX",
-                                               TEXT_ARG(parent), TEXT_ARG(path_name(folder->path))));
+    char *fresh = text_string(folder->arena,
+                              text_format(folder->arena, "%.*s/.%.*s.swarmgen-XXXXXX",
+                                          TEXT_ARG(parent), TEXT_ARG(path_name(folder->path))));
     if (!mkdtemp(fresh)) return failed(folder, fresh);
     mode_t mask = umask(0);
     umask(mask);
