@@ -27,7 +27,7 @@ type AddressRange = string
   example: 'Standard_D4s_v5'
   warn: [
     {
-      pattern: '^Standard_(D|DS|L)[0-9]+(-[0-9]+)?s?(_v2)?$'
+      pattern: '^Standard_(DS?[0-9]+(-[0-9]+)?(_v2)?|L[0-9]+s)$'
       message: 'sizes of the series D, Ds, Dv2, Dsv2 and Ls retire on 2028-05-01'
     }
     {
@@ -335,6 +335,9 @@ type ExistingSubnets = {
 
   @description('Subnet of the jumpbox; needed only where there is one.')
   jumpbox: ExistingSubnet?
+
+  @description('Subnet of Azure Bastion, named AzureBastionSubnet; needed only where there is one.')
+  bastion: ExistingSubnet?
 
   @description('Subnet of private endpoints; needed only where there are any.')
   endpoints: ExistingSubnet?
@@ -996,6 +999,10 @@ type Security = {
   @description('Encrypt also temporary disks and caches on the host; the subscription must have the feature Microsoft.Compute/EncryptionAtHost.')
   @metadata({ default: false })
   encryptionAtHost: bool
+
+  @description('Whether Windows machines fetch updates by themselves, and restart for them.')
+  @metadata({ default: true })
+  windowsUpdates: bool
 }
 
 // ---------------------------------------------------------------------------------------------- people and secrets

@@ -1,0 +1,181 @@
+// main.bicep: a Docker Swarm on Azure. What swarm.yaml says comes in as `swarm`.
+import { Swarm } from 'swarm.bicep'
+import { problems } from 'rules.bicep'
+import { hasJumpbox, managerAddresses, poolSubnet } from 'plan.bicep'
+import { scriptsFacts } from 'machine.bicep'
+
+@description('The completed description.')
+param swarm Swarm
+
+@description('Where everything is made.')
+param location string = resourceGroup().location
+
+@description('Name of the administrator on every machine. Cannot be changed later.')
+@minLength(1)
+@maxLength(20)
+param adminUsername string = 'swarm'
+
+@description('Public SSH key that every machine is born with. Cannot be changed later; the operators\' own keys are a secret in the vault and can.')
+@minLength(1)
+param sshKey string
+
+@description('Password that every Windows machine is born with. Nobody signs in with it: SSH takes keys only.')
+@minLength(12)
+@maxLength(72)
+@secure()
+param windowsPassword string
+
+@description('Number of machines now, of pool')
+param capacity { *: int } = {}
+
+@description('First password of Portainer\'s administrator; made at the first deployment and kept in the vault from then on.')
+@secure()
+param portainerPassword string = newGuid()
+
+@description('Secret by which Portainer and its agents know each other; made at the first deployment and kept in the vault from then on.')
+@secure()
+param agentSecret string = newGuid()
+
+var found = filter(problems(swarm), problem => problem.?level != 'warning')
+var checked = empty(found) ? swarm : fail(join(map(found, problem => '${problem.at}: ${problem.message}'), '; '))
+
+// The loader is all that customData holds: Azure lets nobody change it. It fetches the node program from userData.
+var linuxLoader = loadFileAsBase64('../scripts/cloud-init/loader.yaml')
+var linuxProgram = loadTextContent('../scripts/cloud-init/node.sh')
+var windowsLoader = loadFileAsBase64('../scripts/powershell/loader.ps1')
+var windowsProgram = loadTextContent('../scripts/powershell/node.ps1')
+
+module network 'network.bicep' = {
+  params: { swarm: checked, location: location }
+}
+
+module ingress 'ingress.bicep' = if (checked.ingress.enabled) {
+  params: { swarm: checked, location: location }
+}
+
+module identities 'identities.bicep' = {
+  params: { swarm: checked, location: location }
+}
+
+module vault 'vault.bicep' = {
+  params: {
+    swarm: checked
+    location: location
+    managerPrincipalId: identities.outputs.managerPrincipalId
+    managerIdentityId: identities.outputs.managerId
+    workerPrincipalId: identities.outputs.workerPrincipalId
+    workerIdentityId: identities.outputs.workerId
+    portainerPassword: portainerPassword
+    agentSecret: agentSecret
+  }
+}
+
+// What every node must know.
+var facts = {
+  swarm: checked.name
+  vault: vault.outputs.uri
+  managers: managerAddresses(checked)
+  debug: checked.debug
+}
+
+// Without zones: the managers stand in different racks.
+resource managersSet 'Microsoft.Compute/availabilitySets@2026-04-01' = if (checked.managers.availability == 'set') {
+  name: '${checked.name}-managers'
+  location: location
+  sku: { name: 'Aligned' }
+  properties: {
+    platformFaultDomainCount: 2
+    platformUpdateDomainCount: 5
+  }
+}
+
+module manager 'manager.bicep' = [
+  for i in range(0, checked.managers.count): {
+    params: {
+      swarm: checked
+      location: location
+      index: i
+      subnetId: '${network.outputs.vnetId}/subnets/${checked.network.kind == 'new' ? 'managers' : checked.network.subnets.managers.name}'
+      nsgId: network.outputs.managersNsgId
+      backendPoolId: checked.ingress.enabled ? ingress!.outputs.backendPoolId : ''
+      availabilitySetId: checked.managers.availability == 'set' ? managersSet.id : ''
+      identityId: identities.outputs.managerId
+      facts: {
+        role: 'manager'
+        ...facts
+        identity: identities.outputs.managerClientId
+        addressPool: checked.engine.addressPool
+        subnetSize: checked.engine.subnetSize
+        engine: checked.engine.version
+        labels: checked.managers.labels
+        images: checked.managers.images
+        evictImagesAt: checked.managers.evictImagesAt
+        scripts: scriptsFacts(checked.managers.scripts)
+      }
+      loader: checked.managers.os == 'windows' ? windowsLoader : linuxLoader
+      program: checked.managers.os == 'windows' ? windowsProgram : linuxProgram
+      adminUsername: adminUsername
+      sshKey: sshKey
+      windowsPassword: windowsPassword
+    }
+  }
+]
+
+module pool 'pool.bicep' = [
+  for entry in items(checked.workers): {
+    params: {
+      swarm: checked
+      key: entry.key
+      settings: entry.value
+      location: location
+      capacity: capacity[?entry.key] ?? entry.value.count
+      subnetId: '${network.outputs.vnetId}/subnets/${poolSubnet(checked, entry.key, entry.value)}'
+      nsgId: network.outputs.workersNsgId
+      identityId: identities.outputs.workerId
+      facts: {
+        role: 'worker'
+        pool: entry.key
+        ...facts
+        identity: identities.outputs.workerClientId
+        engine: checked.engine.version
+        labels: { pool: entry.key, ...entry.value.labels }
+        images: entry.value.images
+        evictImagesAt: entry.value.evictImagesAt
+        scripts: scriptsFacts(entry.value.scripts)
+      }
+      loader: entry.value.os == 'windows' ? windowsLoader : linuxLoader
+      program: entry.value.os == 'windows' ? windowsProgram : linuxProgram
+      adminUsername: adminUsername
+      sshKey: sshKey
+      windowsPassword: windowsPassword
+    }
+  }
+]
+
+module jumpbox 'jumpbox.bicep' = if (hasJumpbox(checked)) {
+  params: {
+    swarm: checked
+    location: location
+    subnetId: '${network.outputs.vnetId}/subnets/${checked.network.kind == 'new' ? 'jumpbox' : checked.network.subnets.?jumpbox.?name ?? ''}'
+    nsgId: network.outputs.jumpboxNsgId
+    identityId: identities.outputs.jumpboxId
+    facts: {
+      role: 'jumpbox'
+      ...facts
+      identity: identities.outputs.jumpboxClientId
+      scripts: scriptsFacts(checked.jumpbox.?scripts ?? { before: [], after: [] })
+    }
+    loader: checked.jumpbox.kind == 'windows' ? windowsLoader : linuxLoader
+    program: checked.jumpbox.kind == 'windows' ? windowsProgram : linuxProgram
+    adminUsername: adminUsername
+    sshKey: sshKey
+    windowsPassword: windowsPassword
+  }
+}
+
+module bastion 'bastion.bicep' = if (checked.jumpbox.kind == 'bastion') {
+  params: { swarm: checked, location: location, vnetId: network.outputs.vnetId }
+}
+
+@description('The vault with all secrets.')
+output vault string = vault.outputs.name

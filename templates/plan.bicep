@@ -1,0 +1,164 @@
+// plan.bicep: what follows from the description alone: tags, addresses, choices that several files need.
+import { Swarm, Pool, Port, Zone } from 'swarm.bicep'
+
+@export()
+@description('Tags of every resource.')
+func tagsOf(swarm Swarm) object => union({ swarm: swarm.name }, swarm.tags)
+
+@export()
+@description('Tags of machines and what belongs to them.')
+func machineTags(swarm Swarm, role string, more object) object =>
+  union({ swarm: swarm.name, role: role }, swarm.tags, more)
+
+// Public addresses live in one zone, in all three, or in none.
+@export()
+@description('Zones of public addresses and of what stands before the nodes.')
+func addressZones(swarm Swarm) string[]? =>
+  empty(swarm.zones) ? null : length(swarm.zones) == 1 ? swarm.zones : ['1', '2', '3']
+
+@export()
+@description('Zones of machines that say none of their own; null for none.')
+func zonesOf(swarm Swarm, own Zone[]?) string[]? => empty(own ?? swarm.zones) ? null : own ?? swarm.zones
+
+// ---------------------------------------------------------------------------------------------- addresses
+
+@export()
+@description('Whether the swarm makes its network.')
+func makesNetwork(swarm Swarm) bool => swarm.network.kind == 'new'
+
+@export()
+@description('Whether there is a machine as jumpbox.')
+func hasJumpbox(swarm Swarm) bool => contains(['linux', 'windows'], swarm.jumpbox.kind)
+
+@export()
+@description('Whether there is a Bastion with a subnet and an address of its own.')
+func hasBastion(swarm Swarm) bool => swarm.jumpbox.kind == 'bastion' && swarm.jumpbox.sku != 'Developer'
+
+@export()
+@description('Whether anything is reached by a private endpoint.')
+func hasEndpoints(swarm Swarm) bool =>
+  swarm.vault.network == 'private' || (swarm.storage.enabled && swarm.storage.network == 'private')
+
+@export()
+@description('Whether any machine runs Windows.')
+func hasWindows(swarm Swarm) bool =>
+  swarm.managers.os == 'windows' || swarm.jumpbox.kind == 'windows' || !empty(filter(
+    items(swarm.workers),
+    pool => pool.value.os == 'windows'
+  ))
+
+@export()
+@description('Addresses of the managers\' subnet.')
+func managersPrefix(swarm Swarm) string =>
+  swarm.network.kind == 'new'
+    ? swarm.network.subnets.?managers ?? cidrSubnet(swarm.network.prefix, 24, 0)
+    : swarm.network.subnets.managers.prefix
+
+@export()
+@description('Addresses of the workers\' common subnet.')
+func workersPrefix(swarm Swarm) string =>
+  swarm.network.kind == 'new'
+    ? swarm.network.subnets.?workers ?? cidrSubnet(swarm.network.prefix, 22, 1)
+    : swarm.network.subnets.workers.prefix
+
+@export()
+@description('Addresses of the subnet of one pool.')
+func poolPrefix(swarm Swarm, pool Pool) string =>
+  pool.?subnet == null
+    ? workersPrefix(swarm)
+    : swarm.network.kind == 'new' ? pool.subnet! : swarm.network.subnets.more[pool.subnet!].prefix
+
+@export()
+@description('Name of the subnet of one pool.')
+func poolSubnet(swarm Swarm, key string, pool Pool) string =>
+  swarm.network.kind == 'new'
+    ? (pool.?subnet == null ? 'workers' : 'pool-${key}')
+    : (pool.?subnet == null ? swarm.network.subnets.workers.name : swarm.network.subnets.more[pool.subnet!].name)
+
+@export()
+@description('Addresses of the jumpbox\'s subnet.')
+func jumpboxPrefix(swarm Swarm) string =>
+  swarm.network.kind == 'new'
+    ? swarm.network.subnets.?jumpbox ?? cidrSubnet(swarm.network.prefix, 24, 1)
+    : swarm.network.subnets.?jumpbox.?prefix ?? managersPrefix(swarm)
+
+@export()
+@description('Addresses of the subnet of Azure Bastion.')
+func bastionPrefix(swarm Swarm) string =>
+  swarm.network.kind == 'new'
+    ? swarm.network.subnets.?bastion ?? cidrSubnet(swarm.network.prefix, 26, 8)
+    : swarm.network.subnets.?bastion.?prefix ?? managersPrefix(swarm)
+
+@export()
+@description('Addresses of the subnet of private endpoints.')
+func endpointsPrefix(swarm Swarm) string =>
+  swarm.network.kind == 'new'
+    ? swarm.network.subnets.?endpoints ?? cidrSubnet(swarm.network.prefix, 24, 3)
+    : swarm.network.subnets.?endpoints.?prefix ?? managersPrefix(swarm)
+
+@export()
+@description('Pools that have a subnet of their own, as items.')
+func poolsWithSubnet(swarm Swarm) array => filter(items(swarm.workers), pool => pool.value.?subnet != null)
+
+@export()
+@description('Address ranges of all nodes.')
+func nodePrefixes(swarm Swarm) string[] =>
+  union(
+    [managersPrefix(swarm), workersPrefix(swarm)],
+    map(poolsWithSubnet(swarm), pool => poolPrefix(swarm, pool.value))
+  )
+
+// Hosts .4 and up: Azure keeps the first three for itself.
+@export()
+@description('Fixed addresses of the managers.')
+func managerAddresses(swarm Swarm) string[] =>
+  swarm.managers.?addresses ?? map(range(0, swarm.managers.count), i => cidrHost(managersPrefix(swarm), 3 + i))
+
+@export()
+@description('From where operators reach nodes over SSH; empty for nowhere.')
+func sshPrefixes(swarm Swarm) string[] =>
+  hasJumpbox(swarm) ? [jumpboxPrefix(swarm)] : hasBastion(swarm) ? [bastionPrefix(swarm)] : []
+
+// ---------------------------------------------------------------------------------------------- ingress
+
+@description('A probe of the load balancer.')
+type Probe = {
+  @description('Its name.')
+  name: string
+  @description('How it asks.')
+  protocol: 'Tcp' | 'Http'
+  @description('Which port.')
+  port: int
+  @description('What it asks for over HTTP.')
+  path: string?
+}
+
+@description('What the probe of a port is, where the description leaves it open.')
+func probeKind(swarm Swarm, port Port) string =>
+  port.?probe ?? (port.protocol == 'Udp'
+    ? 'manager'
+    : swarm.stack.enabled && contains([80, 443], port.port) ? 'ping' : 'tcp')
+
+// Traefik answers on its own port while it can serve, and says 503 while it stops.
+@export()
+@description('The probe that finds the managers which can serve a port.')
+func probeOf(swarm Swarm, port Port) Probe =>
+  probeKind(swarm, port) == 'ping'
+    ? { name: 'ping', protocol: 'Http', port: 8082, path: '/ping' }
+    : probeKind(swarm, port) == 'tcp'
+        ? { name: 'tcp-${port.port}', protocol: 'Tcp', port: port.port }
+        : { name: 'manager', protocol: 'Tcp', port: 2377 }
+
+@export()
+@description('All probes, each once.')
+func probesOf(swarm Swarm) Probe[] => union(map(swarm.ingress.ports, port => probeOf(swarm, port)), [])
+
+// ---------------------------------------------------------------------------------------------- nodes
+
+@export()
+@description('The port on which a node says, on the machine itself, whether it is healthy.')
+var healthPort = 8765
+
+@export()
+@description('What is asked there.')
+var healthPath = '/health'
