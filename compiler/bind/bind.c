@@ -1,0 +1,482 @@
+// compiler/bind/bind.c: reads a file and, depth first, all that it imports and calls; each path is read once. A path that
+// is met again while it is still being bound is a cycle. Names are looked up (names.c) after the files they may come from.
+#include "compiler/bind/bind.h"
+
+#include "base/file.h"
+#include "compiler/bicep/parser.h"
+#include "compiler/bind/names.h"
+
+#include <ctype.h>
+
+typedef struct Opened Opened;
+struct Opened {
+    BoundFile *file;
+    bool done;         // bound, with or without errors
+    bool failed;       // its diagnostics were added
+    const Opened *asker; // the file that wanted it first
+};
+
+typedef struct {
+    Arena *arena;
+    Diags *diags;
+    BindReader *reader;
+    Map opened; // Text → Opened *
+} Binder;
+
+static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Text path);
+
+// ---- lookups
+
+Symbol *bind_lookup(const BoundFile *file, Text name)
+{
+    return map_get(&file->names, name);
+}
+
+Symbol *bind_nested(const Symbol *resource, Text name)
+{
+    for (size_t i = 0; i < resource->children.count; i++) {
+        if (text_equal(resource->children.items[i]->name, name)) return resource->children.items[i];
+    }
+    return NULL;
+}
+
+Symbol *bind_lookup_within(const BoundFile *file, const Symbol *within, Text name)
+{
+    for (const Symbol *at = within; at; at = at->parent) {
+        Symbol *child = bind_nested(at, name);
+        if (child) return child;
+    }
+    return bind_lookup(file, name);
+}
+
+Symbol *bind_exported(const BoundFile *file, Text name)
+{
+    Symbol *symbol = bind_lookup(file, name);
+    if (!symbol || symbol->import) return NULL;
+    if (symbol->kind != SYMBOL_VAR && symbol->kind != SYMBOL_TYPE && symbol->kind != SYMBOL_FUNC) {
+        return NULL;
+    }
+    SyntaxList decorators = symbol->declaration->declaration.decorators;
+    return syntax_decorator(decorators, "export") ? symbol : NULL;
+}
+
+const char *bind_kind_name(SymbolKind kind)
+{
+    switch (kind) {
+    case SYMBOL_PARAM: return "a parameter";
+    case SYMBOL_VAR: return "a variable";
+    case SYMBOL_RESOURCE: return "a resource";
+    case SYMBOL_MODULE: return "a module";
+    case SYMBOL_TYPE: return "a type";
+    case SYMBOL_FUNC: return "a function";
+    case SYMBOL_NAMESPACE: return "a namespace";
+    case SYMBOL_EXTENSION: return "an extension";
+    case SYMBOL_ASSERT: return "an assertion";
+    }
+    return "unknown";
+}
+
+// ---- declaring
+
+static Place token_place(const Syntax *node, uint32_t token)
+{
+    Token at = node->file->tokens.items[token];
+    return (Place){node->file->source, at.from, at.to};
+}
+
+static bool has_resource_shape(const Syntax *node)
+{
+    return node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE;
+}
+
+static Place name_place(const Symbol *symbol)
+{
+    const Syntax *node = symbol->import ? symbol->import : symbol->declaration;
+    if (has_resource_shape(node)) return token_place(node, node->resource.name_token);
+    if (node->kind != SYNTAX_IMPORT && node->kind != SYNTAX_EXTENSION) {
+        return token_place(node, node->declaration.name_token);
+    }
+    for (size_t i = 0; node->kind == SYNTAX_IMPORT && i < node->import.count; i++) {
+        if (text_equal(node->import.items[i].alias, symbol->name)) {
+            return token_place(node, node->import.items[i].token);
+        }
+    }
+    return syntax_place(node);
+}
+
+static void add_doubled(Binder *binder, Place place, Text name, Place first)
+{
+    uint32_t line, column;
+    diag_line_column(first.source, first.from, &line, &column);
+    diag_add_with(binder->diags, DIAG_DOUBLED_NAME, place, name,
+                  text_format(binder->arena, "%u", line));
+}
+
+static bool reserved(const Symbol *symbol)
+{
+    if (symbol->kind == SYMBOL_VAR && text_is(symbol->name, "copy")) return true;
+    return text_is(symbol->name, "sys") || text_is(symbol->name, "az") ||
+           text_is(symbol->name, "this");
+}
+
+// Enters a symbol of the file's own name space.
+static void declare(Binder *binder, BoundFile *file, Symbol *symbol)
+{
+    Symbol *earlier = bind_lookup(file, symbol->name);
+    if (symbol->name.length == 0) return; // its diagnostic was the parser's
+    if (reserved(symbol)) {
+        diag_add_with(binder->diags, DIAG_RESERVED_NAME, name_place(symbol), symbol->name);
+    } else if (earlier) {
+        add_doubled(binder, name_place(symbol), symbol->name, name_place(earlier));
+    } else {
+        map_put(binder->arena, &file->names, symbol->name, symbol);
+    }
+}
+
+static Symbol *new_symbol(Binder *binder, BoundFile *file, SymbolKind kind, const Syntax *node)
+{
+    Symbol *symbol = arena_new(binder->arena, Symbol);
+    symbol->kind = kind;
+    symbol->declaration = node;
+    symbol->file = file;
+    symbol->name = has_resource_shape(node) ? node->resource.name : node->declaration.name;
+    symbol->index = file->symbols.count;
+    list_add(binder->arena, &file->symbols, symbol);
+    return symbol;
+}
+
+static void add_nested(Binder *binder, BoundFile *file, Symbol *around)
+{
+    const Syntax *body = syntax_body(around->declaration);
+    for (size_t i = 0; body && i < body->list.count; i++) {
+        const Syntax *node = body->list.items[i];
+        if (node->kind != SYNTAX_RESOURCE) continue;
+        Symbol *earlier = bind_nested(around, node->resource.name);
+        Symbol *symbol = new_symbol(binder, file, SYMBOL_RESOURCE, node);
+        symbol->parent = around;
+        if (earlier) add_doubled(binder, name_place(symbol), symbol->name, name_place(earlier));
+        list_add(binder->arena, &around->children, symbol);
+        add_nested(binder, file, symbol);
+    }
+}
+
+// ---- other files
+
+// The file that the string `path` names, bound; NULL after a diagnostic.
+static BoundFile *bind_other(Binder *binder, const Opened *asker, const Syntax *path,
+                             const char *ending)
+{
+    Text name;
+    if (!path || path->kind == SYNTAX_SKIPPED) return NULL;
+    if (!syntax_plain_string(path, &name) || !text_ends(name, ending)) {
+        diag_add_with(binder->diags, DIAG_UNSUPPORTED_FILE, syntax_place(path), syntax_text(path));
+        return NULL;
+    }
+    Text folder = path_folder(asker->file->path);
+    Text full = path_normal(binder->arena, path_join(binder->arena, folder, name));
+    Opened *opened = open_file(binder, asker, syntax_place(path), full);
+    return opened && !opened->failed ? opened->file : NULL;
+}
+
+static void import_named(Binder *binder, BoundFile *file, const Syntax *node, BoundFile *target)
+{
+    for (size_t i = 0; i < node->import.count; i++) {
+        const struct SyntaxImport *item = &node->import.items[i];
+        Symbol *origin = target ? bind_exported(target, item->name) : NULL;
+        Symbol *symbol = arena_new(binder->arena, Symbol);
+        symbol->kind = origin ? origin->kind : SYMBOL_VAR;
+        symbol->name = item->alias;
+        symbol->declaration = origin ? origin->declaration : NULL;
+        symbol->file = target;
+        symbol->import = node;
+        symbol->target_file = target;
+        symbol->origin = origin;
+        symbol->index = file->imports.count;
+        list_add(binder->arena, &file->imports, symbol);
+        declare(binder, file, symbol);
+    }
+}
+
+static void import_all(Binder *binder, BoundFile *file, const Syntax *node, BoundFile *target)
+{
+    Symbol *symbol = arena_new(binder->arena, Symbol);
+    symbol->kind = SYMBOL_NAMESPACE;
+    symbol->name = node->import.wildcard;
+    symbol->file = file;
+    symbol->declaration = node;
+    symbol->import = node;
+    symbol->target_file = target;
+    symbol->index = file->imports.count;
+    list_add(binder->arena, &file->imports, symbol);
+    declare(binder, file, symbol);
+}
+
+static void add_extension(Binder *binder, BoundFile *file, const Syntax *node)
+{
+    Symbol *symbol = arena_new(binder->arena, Symbol);
+    symbol->kind = SYMBOL_EXTENSION;
+    symbol->name = node->extension.alias.length ? node->extension.alias
+                                                : syntax_text(node->extension.specification);
+    symbol->file = file;
+    symbol->declaration = node;
+    symbol->import = node;
+    list_add(binder->arena, &file->imports, symbol);
+    declare(binder, file, symbol);
+}
+
+// ---- statements
+
+static bool symbol_kind(SyntaxKind kind, SymbolKind *symbol)
+{
+    static const struct {
+        SyntaxKind syntax;
+        SymbolKind symbol;
+    } rows[] = {
+        {SYNTAX_PARAM, SYMBOL_PARAM},       {SYNTAX_VAR, SYMBOL_VAR},   {SYNTAX_TYPE, SYMBOL_TYPE},
+        {SYNTAX_RESOURCE, SYMBOL_RESOURCE}, {SYNTAX_FUNC, SYMBOL_FUNC}, {SYNTAX_ASSERT, SYMBOL_ASSERT},
+        {SYNTAX_MODULE, SYMBOL_MODULE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].syntax != kind) continue;
+        *symbol = rows[i].symbol;
+        return true;
+    }
+    return false;
+}
+
+static void add_statement(Binder *binder, const Opened *opened, const Syntax *node)
+{
+    BoundFile *file = opened->file;
+    SymbolKind kind;
+    if (symbol_kind(node->kind, &kind)) {
+        Symbol *symbol = new_symbol(binder, file, kind, node);
+        declare(binder, file, symbol);
+        if (kind == SYMBOL_RESOURCE) add_nested(binder, file, symbol);
+        if (kind == SYMBOL_MODULE) {
+            symbol->target_file = bind_other(binder, opened, node->resource.type, ".bicep");
+        }
+    } else if (node->kind == SYNTAX_OUTPUT) {
+        list_add(binder->arena, &file->outputs, (Syntax *)(uintptr_t)node);
+    } else if (node->kind == SYNTAX_EXTENSION) {
+        add_extension(binder, file, node);
+    } else if (node->kind == SYNTAX_IMPORT) {
+        BoundFile *target = bind_other(binder, opened, node->import.path, ".bicep");
+        if (node->import.wildcard.length) {
+            import_all(binder, file, node, target);
+        } else {
+            import_named(binder, file, node, target);
+        }
+    } else if (node->kind == SYNTAX_USING && node->declaration.value &&
+               node->declaration.value->kind != SYNTAX_NAME) {
+        file->target = bind_other(binder, opened, node->declaration.value, ".bicep");
+    } else if (node->kind == SYNTAX_EXTENDS) {
+        file->base = bind_other(binder, opened, node->declaration.value, ".bicepparam");
+    }
+}
+
+// ---- checks on the whole file
+
+static Text lower(Arena *arena, Text text)
+{
+    char *copy = text_string(arena, text);
+    for (size_t i = 0; i < text.length; i++) copy[i] = (char)tolower((unsigned char)copy[i]);
+    return (Text){copy, text.length};
+}
+
+// One kind of declarations that Azure looks up without regard to case.
+static void check_case(Binder *binder, Map *seen, Text name, Place place, const char *what)
+{
+    Text key = lower(binder->arena, name);
+    const Text *earlier = map_get(seen, key);
+    if (!earlier) {
+        Text *copy = arena_new(binder->arena, Text);
+        *copy = name;
+        map_put(binder->arena, seen, key, copy);
+    } else if (!text_equal(*earlier, name)) { // otherwise doubled, which was said
+        diag_add_with(binder->diags, DIAG_DOUBLED_IGNORING_CASE, place, *earlier, name,
+                      text_of(what));
+    }
+}
+
+static void check_cases(Binder *binder, const BoundFile *file)
+{
+    Map params = {0}, vars = {0}, asserts = {0}, outputs = {0};
+    for (size_t i = 0; i < file->symbols.count; i++) {
+        const Symbol *symbol = file->symbols.items[i];
+        if (symbol->kind == SYMBOL_PARAM) {
+            check_case(binder, &params, symbol->name, name_place(symbol), "parameter");
+        } else if (symbol->kind == SYMBOL_VAR) {
+            check_case(binder, &vars, symbol->name, name_place(symbol), "variable");
+        } else if (symbol->kind == SYMBOL_ASSERT) {
+            check_case(binder, &asserts, symbol->name, name_place(symbol), "assertion");
+        }
+    }
+    for (size_t i = 0; i < file->outputs.count; i++) {
+        const Syntax *node = file->outputs.items[i];
+        check_case(binder, &outputs, node->declaration.name,
+                   token_place(node, node->declaration.name_token), "output");
+    }
+}
+
+static void check_outputs(Binder *binder, const BoundFile *file)
+{
+    Map seen = {0};
+    for (size_t i = 0; i < file->outputs.count; i++) {
+        const Syntax *node = file->outputs.items[i], *earlier = map_get(&seen, node->declaration.name);
+        Place place = token_place(node, node->declaration.name_token);
+        if (earlier) {
+            add_doubled(binder, place, node->declaration.name,
+                        token_place(earlier, earlier->declaration.name_token));
+        } else {
+            map_put(binder->arena, &seen, node->declaration.name, (void *)(uintptr_t)node);
+        }
+    }
+}
+
+// A .bicepparam assigns what its target declares, and all that has no default.
+static void check_assignments(Binder *binder, const BoundFile *file)
+{
+    if (!file->target) return;
+    for (size_t i = 0; i < file->symbols.count; i++) {
+        const Symbol *symbol = file->symbols.items[i];
+        if (symbol->kind != SYMBOL_PARAM) continue;
+        const Symbol *declared = bind_lookup(file->target, symbol->name);
+        if (declared && declared->kind == SYMBOL_PARAM) continue;
+        Text *choices = arena_array(binder->arena, Text, file->target->symbols.count + 1);
+        size_t count = 0;
+        for (size_t j = 0; j < file->target->symbols.count; j++) {
+            const Symbol *choice = file->target->symbols.items[j];
+            if (choice->kind == SYMBOL_PARAM) choices[count++] = choice->name;
+        }
+        diag_add_with(binder->diags, DIAG_UNKNOWN_ASSIGNMENT, name_place(symbol),
+                      file->target->path, symbol->name);
+        Text nearest = diag_nearest(symbol->name, choices, count);
+        if (nearest.length) {
+            diag_hint(binder->diags,
+                      text_format(binder->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+        }
+    }
+    for (size_t i = 0; i < file->target->symbols.count; i++) {
+        const Symbol *wanted = file->target->symbols.items[i];
+        if (wanted->kind != SYMBOL_PARAM || wanted->declaration->declaration.value) continue;
+        const Syntax *type = wanted->declaration->declaration.type;
+        if (type && type->kind == SYNTAX_TYPE_NULLABLE) continue;
+        bool given = false;
+        for (const BoundFile *at = file; at && !given; at = at->base) {
+            const Symbol *symbol = bind_lookup(at, wanted->name);
+            given = symbol && symbol->kind == SYMBOL_PARAM;
+        }
+        if (given) continue;
+        Place place = {file->syntax->source, 0, 0};
+        for (size_t j = 0; j < file->syntax->statements.count; j++) {
+            const Syntax *node = file->syntax->statements.items[j];
+            if (node->kind == SYNTAX_USING) place = syntax_place(node);
+        }
+        diag_add_with(binder->diags, DIAG_MISSING_ASSIGNMENT, place, wanted->name,
+                      file->target->path);
+    }
+}
+
+// ---- files
+
+static void bind_statements(Binder *binder, Opened *opened)
+{
+    BoundFile *file = opened->file;
+    size_t errors = binder->diags->errors;
+    for (size_t i = 0; i < file->syntax->statements.count; i++) {
+        add_statement(binder, opened, file->syntax->statements.items[i]);
+    }
+    check_cases(binder, file);
+    check_outputs(binder, file);
+    names_check(binder->arena, binder->diags, file);
+    if (binder->diags->errors == errors) check_assignments(binder, file);
+    opened->failed = binder->diags->errors > errors;
+    opened->done = true;
+}
+
+static void add_file_cycle(Binder *binder, const Opened *asker, const Opened *again, Place asked_at)
+{
+    Text chain = again->file->path;
+    for (const Opened *at = asker; at; at = at->asker) {
+        chain = text_format(binder->arena, "%.*s -> %.*s", TEXT_ARG(at->file->path), TEXT_ARG(chain));
+        if (at == again) break;
+    }
+    diag_add_with(binder->diags, DIAG_FILE_CYCLE, asked_at, again->file->path, chain);
+}
+
+static Opened *new_file(Binder *binder, const Opened *asker, Text path)
+{
+    Opened *opened = arena_new(binder->arena, Opened);
+    opened->file = arena_new(binder->arena, BoundFile);
+    opened->file->path = path;
+    opened->file->reader = binder->reader;
+    opened->asker = asker;
+    map_put(binder->arena, &binder->opened, path, opened);
+    return opened;
+}
+
+static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Text path)
+{
+    Opened *opened = map_get(&binder->opened, path);
+    if (opened) {
+        if (opened->done) return opened;
+        add_file_cycle(binder, asker, opened, asked_at);
+        return NULL;
+    }
+    opened = new_file(binder, asker, path);
+    const Source *source = binder->reader->read(binder->reader, binder->diags, asked_at, path);
+    opened->done = opened->failed = true;
+    if (!source) return opened;
+    size_t errors = binder->diags->errors;
+    opened->file->syntax = parser_read(binder->arena, binder->diags, source);
+    if (binder->diags->errors > errors) return opened;
+    opened->done = opened->failed = false;
+    bind_statements(binder, opened);
+    return opened;
+}
+
+BoundFile *bind_file(Arena *arena, Diags *diags, BindReader *reader, Text path)
+{
+    Binder binder = {.arena = arena, .diags = diags, .reader = reader};
+    Opened *opened = open_file(&binder, NULL, (Place){0}, path_normal(arena, path));
+    return opened->failed ? NULL : opened->file;
+}
+
+BoundFile *bind_parsed(Arena *arena, Diags *diags, BindReader *reader, Text path, SyntaxFile *syntax)
+{
+    Binder binder = {.arena = arena, .diags = diags, .reader = reader};
+    Opened *opened = new_file(&binder, NULL, path);
+    opened->file->syntax = syntax;
+    bind_statements(&binder, opened);
+    return opened->failed ? NULL : opened->file;
+}
+
+const Source *bind_load(Arena *arena, Diags *diags, BoundFile *file, Place asked_at, Text path)
+{
+    const Source *source = map_get(&file->files, path);
+    if (source) return source;
+    Text full = path_normal(arena, path_join(arena, path_folder(file->path), path));
+    source = file->reader->read(file->reader, diags, asked_at, full);
+    if (source) map_put(arena, &file->files, path, (void *)(uintptr_t)source);
+    return source;
+}
+
+// ---- the file system
+
+typedef struct {
+    BindReader reader;
+    Arena *arena;
+} DiskReader;
+
+static const Source *read_from_disk(BindReader *reader, Diags *diags, Place asked_at, Text path)
+{
+    DiskReader *disk = (DiskReader *)(void *)reader;
+    return file_read(disk->arena, diags, asked_at, path, path);
+}
+
+BindReader *bind_disk_reader(Arena *arena)
+{
+    DiskReader *disk = arena_new(arena, DiskReader);
+    *disk = (DiskReader){{read_from_disk}, arena};
+    return &disk->reader;
+}

@@ -1,0 +1,610 @@
+// compiler/bind/names.c: one walk over each declaration. It carries the names that lambdas, loops, functions and resource
+// bodies add (innermost first), and notes which declaration mentions which: cycles are found in these edges at the end.
+#include "compiler/bind/names.h"
+
+#include <string.h>
+
+typedef struct Local Local;
+struct Local {
+    Text name;              // of a variable
+    const Symbol *resource; // or: the resource whose nested ones are visible here
+    const Local *outer;
+};
+
+typedef struct {
+    Arena *arena;
+    Diags *diags;
+    BoundFile *file;
+    SymbolList *mentions; // by index of the mentioning symbol
+    Symbol *current;      // whose declaration is walked; NULL for outputs and metadata
+    bool in_function;
+} Walk;
+
+static void check_value(Walk *walk, const Local *locals, const Syntax *node);
+static void check_type(Walk *walk, const Local *locals, const Syntax *node);
+
+static Place token_place(const Syntax *node, uint32_t token)
+{
+    Token at = node->file->tokens.items[token];
+    return (Place){node->file->source, at.from, at.to};
+}
+
+// ---- looking up
+
+static Symbol *child_of(const Symbol *resource, Text name)
+{
+    for (size_t i = 0; i < resource->children.count; i++) {
+        if (text_equal(resource->children.items[i]->name, name)) return resource->children.items[i];
+    }
+    return NULL;
+}
+
+// The symbol of that name, or NULL; `*local` is set if it is a variable of a lambda or loop.
+static Symbol *look_up(const Walk *walk, const Local *locals, Text name, bool *local)
+{
+    *local = false;
+    for (const Local *at = locals; at; at = at->outer) {
+        if (at->resource) {
+            Symbol *child = child_of(at->resource, name);
+            if (child) return child;
+        } else if (text_equal(at->name, name)) {
+            *local = true;
+            return NULL;
+        }
+    }
+    return bind_lookup(walk->file, name);
+}
+
+static void mention(Walk *walk, Symbol *symbol)
+{
+    if (!walk->current || symbol->import) return;
+    list_add(walk->arena, &walk->mentions[walk->current->index], symbol);
+}
+
+static bool is_builtin_namespace(const BoundFile *file, Text name)
+{
+    if (text_is(name, "base")) return file->base != NULL;
+    return text_is(name, "sys") || text_is(name, "az") || text_is(name, "this");
+}
+
+// ---- messages
+
+typedef struct {
+    Text *items;
+    size_t count, room;
+} TextList;
+
+static void suggest(Walk *walk, Text word, const TextList *choices)
+{
+    Text nearest = diag_nearest(word, choices->items, choices->count);
+    if (nearest.length == 0) return;
+    diag_hint(walk->diags, text_format(walk->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+}
+
+static void add_unknown(Walk *walk, const Local *locals, DiagCode code, Place place, Text name)
+{
+    static const char *builtin[] = {"string", "int", "bool", "object", "array"};
+    TextList choices = {0};
+    bool types = code == DIAG_UNKNOWN_TYPE;
+    for (const Local *at = locals; at && !types; at = at->outer) {
+        if (!at->resource) list_add(walk->arena, &choices, at->name);
+    }
+    for (size_t i = 0; i < walk->file->names.count; i++) {
+        const Symbol *symbol = walk->file->names.items[i].value;
+        if ((symbol->kind == SYMBOL_TYPE) == types) list_add(walk->arena, &choices, symbol->name);
+    }
+    for (size_t i = 0; types && i < sizeof builtin / sizeof *builtin; i++) {
+        list_add(walk->arena, &choices, text_of(builtin[i]));
+    }
+    diag_add_with(walk->diags, code, place, name);
+    suggest(walk, name, &choices);
+}
+
+static void add_not_exported(Walk *walk, Place place, const BoundFile *from, Text name)
+{
+    TextList choices = {0};
+    for (size_t i = 0; i < from->symbols.count; i++) {
+        Symbol *symbol = from->symbols.items[i];
+        if (bind_exported(from, symbol->name)) list_add(walk->arena, &choices, symbol->name);
+    }
+    diag_add_with(walk->diags, DIAG_NOT_EXPORTED, place, from->path, name);
+    suggest(walk, name, &choices);
+}
+
+// ---- values
+
+static void check_list(Walk *walk, const Local *locals, SyntaxList list)
+{
+    for (size_t i = 0; i < list.count; i++) check_value(walk, locals, list.items[i]);
+}
+
+static void check_name(Walk *walk, const Local *locals, const Syntax *node)
+{
+    bool local;
+    Symbol *symbol = look_up(walk, locals, node->name, &local);
+    if (local) return;
+    if (!symbol) {
+        if (is_builtin_namespace(walk->file, node->name)) {
+            diag_add_with(walk->diags, DIAG_NOT_A_VALUE, syntax_place(node), node->name,
+                          TEXT("a namespace"));
+        } else {
+            add_unknown(walk, locals, DIAG_UNKNOWN_NAME, syntax_place(node), node->name);
+        }
+        return;
+    }
+    bool value = symbol->kind == SYMBOL_PARAM || symbol->kind == SYMBOL_VAR ||
+                 symbol->kind == SYMBOL_RESOURCE || symbol->kind == SYMBOL_MODULE;
+    if (!value && symbol->declaration) {
+        diag_add_with(walk->diags, DIAG_NOT_A_VALUE, syntax_place(node), node->name,
+                      text_of(bind_kind_name(symbol->kind)));
+        return;
+    }
+    if (walk->in_function && symbol->kind == SYMBOL_PARAM) {
+        diag_add_with(walk->diags, DIAG_FUNCTION_USES_PARAMETER, syntax_place(node), node->name);
+    }
+    mention(walk, symbol);
+}
+
+// The namespace symbol that `node` names, or NULL.
+static const Symbol *namespace_of(Walk *walk, const Local *locals, const Syntax *node)
+{
+    bool local;
+    if (node->kind != SYNTAX_NAME) return NULL;
+    Symbol *symbol = look_up(walk, locals, node->name, &local);
+    return symbol && symbol->kind == SYMBOL_NAMESPACE ? symbol : NULL;
+}
+
+// True if `node` is sys, az, this or base, and nothing of the file has that name.
+static bool is_builtin(Walk *walk, const Local *locals, const Syntax *node)
+{
+    bool local;
+    return node->kind == SYNTAX_NAME && is_builtin_namespace(walk->file, node->name) &&
+           !look_up(walk, locals, node->name, &local) && !local;
+}
+
+// The resource that `node` stands for: r, r[i], a::b.
+static Symbol *resource_of(Walk *walk, const Local *locals, const Syntax *node)
+{
+    bool local;
+    node = syntax_bare(node);
+    if (node->kind == SYNTAX_INDEX) return resource_of(walk, locals, node->index.base);
+    if (node->kind == SYNTAX_ACCESS && node->access.nested) {
+        Symbol *around = resource_of(walk, locals, node->access.base);
+        return around ? child_of(around, node->access.name) : NULL;
+    }
+    if (node->kind != SYNTAX_NAME) return NULL;
+    Symbol *symbol = look_up(walk, locals, node->name, &local);
+    return symbol && symbol->kind == SYMBOL_RESOURCE ? symbol : NULL;
+}
+
+static void check_nested_access(Walk *walk, const Local *locals, const Syntax *node)
+{
+    size_t errors = walk->diags->errors;
+    check_value(walk, locals, node->access.base);
+    if (walk->diags->errors > errors) return;
+    Symbol *around = resource_of(walk, locals, node->access.base);
+    Symbol *child = around ? child_of(around, node->access.name) : NULL;
+    if (child) {
+        mention(walk, child);
+        return;
+    }
+    TextList choices = {0};
+    for (size_t i = 0; around && i < around->children.count; i++) {
+        list_add(walk->arena, &choices, around->children.items[i]->name);
+    }
+    diag_add_with(walk->diags, DIAG_UNKNOWN_NESTED, token_place(node, node->access.name_token),
+                  syntax_text(node->access.base), node->access.name);
+    suggest(walk, node->access.name, &choices);
+}
+
+static void check_access(Walk *walk, const Local *locals, const Syntax *node)
+{
+    const Symbol *space = namespace_of(walk, locals, node->access.base);
+    if (node->access.nested) {
+        check_nested_access(walk, locals, node);
+    } else if (space) {
+        if (!space->target_file) return;
+        Symbol *member = bind_exported(space->target_file, node->access.name);
+        Place place = token_place(node, node->access.name_token);
+        if (!member) {
+            add_not_exported(walk, place, space->target_file, node->access.name);
+        } else if (member->kind != SYMBOL_VAR) {
+            diag_add_with(walk->diags, DIAG_NOT_A_VALUE, place, node->access.name,
+                          text_of(bind_kind_name(member->kind)));
+        }
+    } else if (!is_builtin(walk, locals, node->access.base)) {
+        check_value(walk, locals, node->access.base);
+    }
+}
+
+static void check_called(Walk *walk, Place place, Text name, Symbol *symbol)
+{
+    if (symbol->kind == SYMBOL_FUNC) {
+        mention(walk, symbol);
+    } else if (symbol->declaration) {
+        diag_add_with(walk->diags, DIAG_NOT_A_FUNCTION, place, name,
+                      text_of(bind_kind_name(symbol->kind)));
+    }
+}
+
+static void check_call(Walk *walk, const Local *locals, const Syntax *node)
+{
+    const Syntax *base = node->call.base;
+    const Symbol *space = base ? namespace_of(walk, locals, base) : NULL;
+    Place place = token_place(node, node->call.name_token);
+    check_list(walk, locals, node->call.arguments);
+    if (!base) {
+        Symbol *symbol = bind_lookup(walk->file, node->call.name);
+        if (symbol) check_called(walk, place, node->call.name, symbol);
+    } else if (space) {
+        if (!space->target_file) return;
+        Symbol *member = bind_exported(space->target_file, node->call.name);
+        if (!member) {
+            add_not_exported(walk, place, space->target_file, node->call.name);
+        } else {
+            check_called(walk, place, node->call.name, member);
+        }
+    } else if (!is_builtin(walk, locals, base)) {
+        check_value(walk, locals, base);
+    }
+}
+
+static void check_lambda(Walk *walk, const Local *locals, const Syntax *node)
+{
+    size_t count = node->lambda.count;
+    Local *added = arena_array(walk->arena, Local, count + 1);
+    bool was_function = walk->in_function;
+    for (size_t i = 0; i < count; i++) {
+        const SyntaxParameter *parameter = &node->lambda.parameters[i];
+        if (parameter->type) check_type(walk, locals, parameter->type);
+        for (size_t j = 0; j < i; j++) {
+            if (!text_equal(added[j].name, parameter->name)) continue;
+            Place place = token_place(node, parameter->token);
+            uint32_t line, column;
+            diag_line_column(place.source, place.from, &line, &column);
+            diag_add_with(walk->diags, DIAG_DOUBLED_NAME, place, parameter->name,
+                          text_format(walk->arena, "%u", line));
+        }
+        added[i] = (Local){.name = parameter->name, .outer = i ? &added[i - 1] : locals};
+    }
+    if (node->lambda.result) {
+        check_type(walk, locals, node->lambda.result);
+        walk->in_function = true;
+    }
+    check_value(walk, count ? &added[count - 1] : locals, node->lambda.body);
+    walk->in_function = was_function;
+}
+
+static void check_loop(Walk *walk, const Local *locals, const Syntax *node)
+{
+    Local item = {.name = node->loop.item, .outer = locals};
+    Local index = {.name = node->loop.index, .outer = &item};
+    check_value(walk, locals, node->loop.array);
+    check_value(walk, node->loop.index.length ? &index : &item, node->loop.body);
+}
+
+static void check_value(Walk *walk, const Local *locals, const Syntax *node)
+{
+    if (!node) return;
+    switch (node->kind) {
+    case SYNTAX_SKIPPED:
+    case SYNTAX_NULL:
+    case SYNTAX_BOOL:
+    case SYNTAX_INTEGER: break;
+    case SYNTAX_STRING: check_list(walk, locals, node->string.expressions); break;
+    case SYNTAX_NAME: check_name(walk, locals, node); break;
+    case SYNTAX_ACCESS: check_access(walk, locals, node); break;
+    case SYNTAX_INDEX:
+        check_value(walk, locals, node->index.base);
+        check_value(walk, locals, node->index.at);
+        break;
+    case SYNTAX_CALL: check_call(walk, locals, node); break;
+    case SYNTAX_UNARY: check_value(walk, locals, node->unary.operand); break;
+    case SYNTAX_BINARY:
+        check_value(walk, locals, node->binary.left);
+        check_value(walk, locals, node->binary.right);
+        break;
+    case SYNTAX_TERNARY:
+        check_value(walk, locals, node->ternary.condition);
+        check_value(walk, locals, node->ternary.then);
+        check_value(walk, locals, node->ternary.otherwise);
+        break;
+    case SYNTAX_PAREN:
+    case SYNTAX_NON_NULL:
+    case SYNTAX_SPREAD: check_value(walk, locals, node->inner); break;
+    case SYNTAX_OBJECT:
+    case SYNTAX_ARRAY: check_list(walk, locals, node->list); break;
+    case SYNTAX_PROPERTY:
+        if (node->property.key && node->property.key->kind == SYNTAX_STRING) {
+            check_value(walk, locals, node->property.key);
+        }
+        check_value(walk, locals, node->property.value);
+        break;
+    case SYNTAX_LAMBDA: check_lambda(walk, locals, node); break;
+    case SYNTAX_FOR: check_loop(walk, locals, node); break;
+    case SYNTAX_IF:
+        check_value(walk, locals, node->condition.test);
+        check_value(walk, locals, node->condition.body);
+        break;
+    case SYNTAX_RESOURCE: // a nested one is a symbol of its own
+    case SYNTAX_TYPE_OBJECT:
+    case SYNTAX_TYPE_PROPERTY:
+    case SYNTAX_TYPE_ARRAY:
+    case SYNTAX_TYPE_TUPLE:
+    case SYNTAX_TYPE_ITEM:
+    case SYNTAX_TYPE_UNION:
+    case SYNTAX_TYPE_NULLABLE:
+    case SYNTAX_TYPE_GENERIC:
+    case SYNTAX_PARAM:
+    case SYNTAX_VAR:
+    case SYNTAX_OUTPUT:
+    case SYNTAX_TYPE:
+    case SYNTAX_FUNC:
+    case SYNTAX_ASSERT:
+    case SYNTAX_METADATA:
+    case SYNTAX_MODULE:
+    case SYNTAX_IMPORT:
+    case SYNTAX_EXTENSION:
+    case SYNTAX_TARGET_SCOPE:
+    case SYNTAX_USING:
+    case SYNTAX_EXTENDS:
+    case SYNTAX_KIND_COUNT: break;
+    }
+}
+
+// ---- types
+
+static void check_decorators(Walk *walk, const Local *locals, SyntaxList decorators)
+{
+    for (size_t i = 0; i < decorators.count; i++) {
+        if (decorators.items[i]->kind == SYNTAX_CALL) {
+            check_list(walk, locals, decorators.items[i]->call.arguments);
+        }
+    }
+}
+
+static bool is_builtin_type(Text name)
+{
+    return text_is(name, "string") || text_is(name, "int") || text_is(name, "bool") ||
+           text_is(name, "object") || text_is(name, "array") || text_is(name, "any");
+}
+
+static void check_type_name(Walk *walk, const Syntax *node)
+{
+    Symbol *symbol = bind_lookup(walk->file, node->name);
+    if (symbol && (symbol->kind == SYMBOL_TYPE || !symbol->declaration)) return;
+    if (!symbol && is_builtin_type(node->name)) return;
+    add_unknown(walk, NULL, DIAG_UNKNOWN_TYPE, syntax_place(node), node->name);
+}
+
+static void check_type_access(Walk *walk, const Local *locals, const Syntax *node)
+{
+    const Syntax *base = node->access.base;
+    const Symbol *space = namespace_of(walk, locals, base);
+    if (space) {
+        if (!space->target_file) return;
+        Symbol *member = bind_exported(space->target_file, node->access.name);
+        Place place = token_place(node, node->access.name_token);
+        if (!member) {
+            add_not_exported(walk, place, space->target_file, node->access.name);
+        } else if (member->kind != SYMBOL_TYPE) {
+            diag_add_with(walk->diags, DIAG_UNKNOWN_TYPE, place, syntax_text(node));
+        }
+    } else if (!is_builtin(walk, locals, base)) {
+        check_type(walk, locals, base);
+    } else if (!is_builtin_type(node->access.name)) {
+        diag_add_with(walk->diags, DIAG_UNKNOWN_TYPE, syntax_place(node), syntax_text(node));
+    }
+}
+
+static void check_type_list(Walk *walk, const Local *locals, SyntaxList list)
+{
+    for (size_t i = 0; i < list.count; i++) check_type(walk, locals, list.items[i]);
+}
+
+static void check_type(Walk *walk, const Local *locals, const Syntax *node)
+{
+    if (!node) return;
+    if (node->kind == SYNTAX_NAME) {
+        check_type_name(walk, node);
+    } else if (node->kind == SYNTAX_ACCESS) {
+        check_type_access(walk, locals, node);
+    } else if (node->kind == SYNTAX_INDEX) {
+        check_type(walk, locals, node->index.base);
+        check_value(walk, locals, node->index.at);
+    } else if (node->kind == SYNTAX_PAREN || node->kind == SYNTAX_NON_NULL ||
+               node->kind == SYNTAX_TYPE_ARRAY || node->kind == SYNTAX_TYPE_NULLABLE) {
+        check_type(walk, locals, node->inner);
+    } else if (node->kind == SYNTAX_TYPE_PROPERTY || node->kind == SYNTAX_TYPE_ITEM) {
+        check_decorators(walk, locals, node->property.decorators);
+        check_type(walk, locals, node->property.value);
+    } else if (node->kind == SYNTAX_TYPE_OBJECT || node->kind == SYNTAX_TYPE_TUPLE ||
+               node->kind == SYNTAX_TYPE_UNION || node->kind == SYNTAX_ARRAY) {
+        check_type_list(walk, locals, node->list);
+    } else if (node->kind != SYNTAX_TYPE_GENERIC) {
+        check_value(walk, locals, node); // literals
+    }
+}
+
+// ---- declarations
+
+static void check_resource(Walk *walk, const Syntax *node)
+{
+    // Loop variables of the resources around are visible; so are the resources nested in them.
+    enum { DEEPEST = 32 };
+    Local chain[DEEPEST * 3];
+    size_t used = 0;
+    const Symbol *around[DEEPEST];
+    size_t depth = 0;
+    for (const Symbol *at = walk->current->parent; at && depth < DEEPEST; at = at->parent) {
+        around[depth++] = at;
+    }
+    const Local *locals = NULL;
+    while (depth-- > 0) {
+        const Syntax *value = around[depth]->declaration->resource.value;
+        if (value->kind == SYNTAX_FOR) {
+            chain[used] = (Local){.name = value->loop.item, .outer = locals};
+            locals = &chain[used++];
+            if (value->loop.index.length) {
+                chain[used] = (Local){.name = value->loop.index, .outer = locals};
+                locals = &chain[used++];
+            }
+        }
+        chain[used] = (Local){.resource = around[depth], .outer = locals};
+        locals = &chain[used++];
+    }
+    check_decorators(walk, locals, node->resource.decorators);
+    Local own = {.resource = walk->current, .outer = locals};
+    // The array of a loop and a condition do not see the nested resources; a name of theirs there is rare enough
+    // to let it pass for a cycle.
+    check_value(walk, &own, node->resource.value);
+}
+
+static void check_declaration(Walk *walk, const Syntax *node)
+{
+    switch (node->kind) {
+    case SYNTAX_PARAM:
+    case SYNTAX_VAR:
+    case SYNTAX_OUTPUT:
+    case SYNTAX_TYPE:
+    case SYNTAX_FUNC:
+    case SYNTAX_ASSERT:
+    case SYNTAX_METADATA:
+    case SYNTAX_TARGET_SCOPE:
+        check_decorators(walk, NULL, node->declaration.decorators);
+        check_type(walk, NULL, node->declaration.type);
+        check_value(walk, NULL, node->declaration.value);
+        break;
+    case SYNTAX_RESOURCE:
+    case SYNTAX_MODULE: check_resource(walk, node); break;
+    case SYNTAX_IMPORT: check_decorators(walk, NULL, node->import.decorators); break;
+    case SYNTAX_EXTENSION: check_value(walk, NULL, node->extension.with); break;
+    case SYNTAX_SKIPPED:
+    case SYNTAX_NULL:
+    case SYNTAX_BOOL:
+    case SYNTAX_INTEGER:
+    case SYNTAX_STRING:
+    case SYNTAX_NAME:
+    case SYNTAX_ACCESS:
+    case SYNTAX_INDEX:
+    case SYNTAX_CALL:
+    case SYNTAX_UNARY:
+    case SYNTAX_BINARY:
+    case SYNTAX_TERNARY:
+    case SYNTAX_PAREN:
+    case SYNTAX_NON_NULL:
+    case SYNTAX_OBJECT:
+    case SYNTAX_PROPERTY:
+    case SYNTAX_ARRAY:
+    case SYNTAX_SPREAD:
+    case SYNTAX_LAMBDA:
+    case SYNTAX_FOR:
+    case SYNTAX_IF:
+    case SYNTAX_TYPE_OBJECT:
+    case SYNTAX_TYPE_PROPERTY:
+    case SYNTAX_TYPE_ARRAY:
+    case SYNTAX_TYPE_TUPLE:
+    case SYNTAX_TYPE_ITEM:
+    case SYNTAX_TYPE_UNION:
+    case SYNTAX_TYPE_NULLABLE:
+    case SYNTAX_TYPE_GENERIC:
+    case SYNTAX_USING:
+    case SYNTAX_EXTENDS:
+    case SYNTAX_KIND_COUNT: break;
+    }
+}
+
+// ---- cycles
+
+typedef struct {
+    Symbol *symbol;
+    size_t next; // of its mentions
+} Step;
+
+typedef struct {
+    Step *items;
+    size_t count, room;
+} StepList;
+
+static void add_cycle(Walk *walk, const StepList *path, const Symbol *again)
+{
+    size_t from = path->count;
+    while (from > 0 && path->items[from - 1].symbol != again) from--;
+    TextBuffer chain = {.arena = walk->arena};
+    for (size_t i = from - 1; i < path->count; i++) {
+        buffer_text(&chain, path->items[i].symbol->name);
+        buffer_string(&chain, " -> ");
+    }
+    buffer_text(&chain, again->name);
+    const Syntax *node = again->declaration;
+    bool resource = node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE;
+    uint32_t token = resource ? node->resource.name_token : node->declaration.name_token;
+    diag_add_with(walk->diags, DIAG_CYCLE, token_place(node, token), again->name,
+                  buffer_done(&chain));
+}
+
+// Depth first with a path of its own: a chain of variables may be as long as the file.
+static void find_cycles(Walk *walk)
+{
+    enum { NEW, OPEN, DONE };
+    SymbolList *symbols = &walk->file->symbols;
+    char *state = arena_alloc(walk->arena, symbols->count + 1);
+    StepList path = {0};
+    for (size_t i = 0; i < symbols->count; i++) {
+        if (state[i] != NEW) continue;
+        state[i] = OPEN;
+        list_add(walk->arena, &path, ((Step){symbols->items[i], 0}));
+        while (path.count) {
+            Step *top = &path.items[path.count - 1];
+            SymbolList *mentions = &walk->mentions[top->symbol->index];
+            if (top->next == mentions->count) {
+                state[top->symbol->index] = DONE;
+                path.count--;
+                continue;
+            }
+            Symbol *next = mentions->items[top->next++];
+            if (state[next->index] == OPEN) add_cycle(walk, &path, next);
+            if (state[next->index] != NEW) continue;
+            state[next->index] = OPEN;
+            list_add(walk->arena, &path, ((Step){next, 0}));
+        }
+    }
+}
+
+// ---- the file
+
+static void check_imports(Walk *walk)
+{
+    for (size_t i = 0; i < walk->file->imports.count; i++) {
+        Symbol *symbol = walk->file->imports.items[i];
+        if (symbol->declaration || !symbol->target_file) continue;
+        for (size_t j = 0; j < symbol->import->import.count; j++) {
+            const struct SyntaxImport *item = &symbol->import->import.items[j];
+            if (!text_equal(item->alias, symbol->name)) continue;
+            add_not_exported(walk, token_place(symbol->import, item->token), symbol->target_file,
+                             item->name);
+        }
+    }
+}
+
+void names_check(Arena *arena, Diags *diags, BoundFile *file)
+{
+    size_t errors = diags->errors;
+    Walk walk = {.arena = arena, .diags = diags, .file = file};
+    walk.mentions = arena_array(arena, SymbolList, file->symbols.count + 1);
+    check_imports(&walk);
+    for (size_t i = 0; i < file->symbols.count; i++) {
+        Symbol *symbol = file->symbols.items[i];
+        walk.current = symbol;
+        if (symbol->parent) mention(&walk, symbol->parent);
+        check_declaration(&walk, symbol->declaration);
+    }
+    walk.current = NULL;
+    for (size_t i = 0; i < file->syntax->statements.count; i++) {
+        const Syntax *node = file->syntax->statements.items[i];
+        bool own = node->kind == SYNTAX_OUTPUT || node->kind == SYNTAX_METADATA ||
+                   node->kind == SYNTAX_IMPORT || node->kind == SYNTAX_TARGET_SCOPE;
+        if (own) check_declaration(&walk, node);
+    }
+    if (diags->errors == errors) find_cycles(&walk);
+}
