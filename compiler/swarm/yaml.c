@@ -166,16 +166,56 @@ static bool is_tab_problem(const char *problem)
     return strstr(problem, "tab character") != NULL;
 }
 
-// A key directly followed by its value, as in 'name:acme', on the line of `at`.
-static bool lacks_space(const Source *source, uint32_t at)
+// The line in front of the one that begins at or holds `at`, comments and empty lines left out; empty if there is none.
+static Place line_before(const Source *source, uint32_t at)
 {
     Place line = line_of(source, at);
+    for (;;) {
+        uint32_t end = line.from;
+        while (end > 0 && source->text.at[end - 1] != '\n') end--;
+        if (end == 0) return (Place){source, 0, 0};
+        line = line_of(source, end - 1);
+        if (line.from < line.to && source->text.at[line.from] != '#') return line;
+    }
+}
+
+// The ':' of a key directly followed by its value, as in 'name:acme'; an empty place if the line has none.
+static Place tight_colon(const Source *source, Place line)
+{
     for (uint32_t i = line.from; i + 1 < line.to; i++) {
         char c = source->text.at[i], next = source->text.at[i + 1];
-        if (c == '"' || c == '\'' || c == '#') return false;
-        if (c == ':') return i > line.from && next != ' ' && next != '/' && next != '\t';
+        bool tight = next != ' ' && next != '/' && next != '\t';
+        if (c == '"' || c == '\'' || c == '#') break;
+        if (c == ':' && i > line.from && tight) return (Place){source, i, i + 1};
+        if (c == ':') break;
     }
-    return false;
+    return (Place){source, 0, 0};
+}
+
+// True if the place of the mistake is such a ':', on the line of `at` or in front of it.
+static bool explain_tight_colon(Reader *reader, Place at)
+{
+    Place here = tight_colon(reader->source, line_of(reader->source, at.from));
+    Place before = tight_colon(reader->source, line_before(reader->source, at.from));
+    Place place = before.to ? before : here;
+    if (!place.to) return false;
+    diag_add_with(reader->diags, DIAG_YAML_SYNTAX, place, TEXT("a space is missing behind this ':'"));
+    return true;
+}
+
+// A key that is deeper than the setting above, which has its value already: libyaml sees one text over two lines.
+static bool explain_too_deep_key(Reader *reader, Place at)
+{
+    Text text = reader->source->text;
+    Place line = line_of(reader->source, at.from), before = line_before(reader->source, at.from);
+    for (uint32_t i = line.from; i < at.from; i++) {
+        if (strchr(" :'\"", text.at[i])) return false;
+    }
+    if (!before.to) return false;
+    diag_add_with(reader->diags, DIAG_YAML_SYNTAX, ((Place){reader->source, line.from, at.from}),
+                  TEXT("this key is indented deeper than the setting above, which has its value already"));
+    diag_hint(reader->diags, TEXT("settings of one level begin in the same column"));
+    return true;
 }
 
 static void explain_character(Reader *reader, Place place)
@@ -191,13 +231,13 @@ static void explain_character(Reader *reader, Place place)
     diag_hint(reader->diags, TEXT("put the text in quotes"));
 }
 
-// A line that is neither at the level of the settings above nor within them.
+// A line that is neither at the level of the settings above nor within them, or text behind a closing quote.
 static void explain_indentation(Reader *reader, Place place)
 {
     const yaml_parser_t *parser = &reader->parser;
     Text text = reader->source->text;
-    if (place.from < text.length && text.at[place.from] == '"') {
-        diag_hint(reader->diags, TEXT("nothing may follow the closing quote; a quote within quotes is written twice"));
+    if (place.from > 0 && strchr("'\"", text.at[place.from - 1])) {
+        diag_hint(reader->diags, TEXT("nothing may follow a closing quote; in single quotes a quote is written twice: 'it''s'"));
         return;
     }
     diag_hint(reader->diags,
@@ -230,11 +270,11 @@ static void explain(Reader *reader)
         if (explanations[i].where == AT_CONTEXT && has_context) {
             at = place_at(reader, parser->context_mark);
         }
-        Place before = has_context ? place_at(reader, parser->context_mark) : at;
+        bool colon = strstr(problem, "mapping values") != NULL;
+        if ((colon || strchr(problem, ':')) && explain_tight_colon(reader, at)) return;
+        if (colon && explain_too_deep_key(reader, at)) return;
         diag_add_with(reader->diags, DIAG_YAML_SYNTAX, at, text_of(explanations[i].message));
-        if (lacks_space(reader->source, at.from) || lacks_space(reader->source, before.from)) {
-            diag_hint(reader->diags, TEXT("a space is missing behind a ':'"));
-        } else if (explanations[i].hint) {
+        if (explanations[i].hint) {
             diag_hint(reader->diags, text_of(explanations[i].hint));
         } else if (strcmp(problem, "did not find expected key") == 0) {
             explain_indentation(reader, at);
@@ -624,11 +664,12 @@ static bool check_key(Reader *reader, const yaml_event_t *event, const Value *ke
     if (key->kind != VALUE_STRING) {
         Text written = text_slice(reader->source->text, place.from, place.to);
         bool scalar = plain && written.length;
-        diag_add_with(reader->diags, DIAG_YAML_KEY, place,
-                      key->kind == VALUE_NULL && !written.length
-                          ? TEXT("nothing")
-                          : text_of(value_kind_name(key->kind)));
-        if (scalar) {
+        static const char *const names[] = {"nothing", "true or false", "a number", "a number",
+                                            "a text",  "a list",        "settings"};
+        diag_add_with(reader->diags, DIAG_YAML_KEY, place, text_of(names[key->kind]));
+        if (text_starts(text_slice(reader->source->text, place.from - (place.from > 0), place.to), "{{")) {
+            diag_hint(reader->diags, TEXT("a text that begins with '{' must stand in quotes"));
+        } else if (scalar) {
             diag_hint(reader->diags, text_format(reader->arena, "put it in quotes: '%.*s'", TEXT_ARG(written)));
         }
         return false;
