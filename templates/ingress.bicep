@@ -73,3 +73,5 @@ resource ingress 'Microsoft.Network/loadBalancers@2026-03-01' = {
 output backendPoolId string = '${ingress.id}/backendAddressPools/managers'
 output address string = ingressAddress.properties.ipAddress
 output hostName string = ingressAddress.properties.dnsSettings.fqdn
+output balancerId string = ingress.id
+output balancerName string = ingress.name

@@ -1,7 +1,7 @@
 // main.bicep: a Docker Swarm on Azure. What swarm.yaml says comes in as `swarm`.
 import { Swarm } from 'swarm.bicep'
 import { problems } from 'rules.bicep'
-import { hasJumpbox, managerAddresses, poolSubnet } from 'plan.bicep'
+import { endpointsSubnet, hasAlerts, hasJumpbox, managerAddresses, poolSubnet, subnetsWithNodes } from 'plan.bicep'
 import { scriptsFacts } from 'machine.bicep'
 
 @description('The completed description.')
@@ -36,6 +36,10 @@ param portainerPassword string = newGuid()
 @secure()
 param agentSecret string = newGuid()
 
+@description('Values of your own secrets, by name: of secret')
+@secure()
+param secrets { *: string }
+
 var found = filter(problems(swarm), problem => problem.?level != 'warning')
 var checked = empty(found) ? swarm : fail(join(map(found, problem => '${problem.at}: ${problem.message}'), '; '))
 
@@ -57,16 +61,101 @@ module identities 'identities.bicep' = {
   params: { swarm: checked, location: location }
 }
 
+module monitoring 'monitoring.bicep' = if (checked.monitoring.enabled) {
+  params: { swarm: checked, location: location }
+}
+
 module vault 'vault.bicep' = {
   params: {
     swarm: checked
     location: location
+    subnetIds: map(subnetsWithNodes(checked), name => '${network.outputs.vnetId}/subnets/${name}')
+    endpointsSubnetId: '${network.outputs.vnetId}/subnets/${endpointsSubnet(checked)}'
+    networkId: network.outputs.vnetId
+  }
+}
+
+module tokens 'tokens.bicep' = {
+  params: {
+    vaultName: vault.outputs.name
+    managerId: identities.outputs.managerId
     managerPrincipalId: identities.outputs.managerPrincipalId
-    managerIdentityId: identities.outputs.managerId
+    workerId: identities.outputs.workerId
     workerPrincipalId: identities.outputs.workerPrincipalId
-    workerIdentityId: identities.outputs.workerId
+  }
+}
+
+module operators 'operators.bicep' = {
+  params: {
+    swarm: checked
+    vaultName: vault.outputs.name
+    managerId: identities.outputs.managerId
+    managerPrincipalId: identities.outputs.managerPrincipalId
+    workerId: identities.outputs.workerId
+    workerPrincipalId: identities.outputs.workerPrincipalId
+    jumpboxId: identities.outputs.jumpboxId
+    jumpboxPrincipalId: identities.outputs.jumpboxPrincipalId
+  }
+}
+
+module portainer 'portainer.bicep' = if (checked.stack.enabled && checked.stack.portainer.enabled) {
+  params: {
+    swarm: checked
+    vaultName: vault.outputs.name
+    managerId: identities.outputs.managerId
+    managerPrincipalId: identities.outputs.managerPrincipalId
     portainerPassword: portainerPassword
     agentSecret: agentSecret
+  }
+}
+
+module secret 'secret.bicep' = [
+  for entry in filter(items(checked.secrets), entry => entry.value.kind == 'parameter'): {
+    params: {
+      key: entry.key
+      readers: entry.value.readers
+      value: secrets[entry.key]
+      vaultName: vault.outputs.name
+      managerId: identities.outputs.managerId
+      managerPrincipalId: identities.outputs.managerPrincipalId
+      workerId: identities.outputs.workerId
+      workerPrincipalId: identities.outputs.workerPrincipalId
+      jumpboxId: identities.outputs.jumpboxId
+      jumpboxPrincipalId: identities.outputs.jumpboxPrincipalId
+    }
+  }
+]
+
+// Roles on a secret of another vault are given where that vault is.
+module foreignSecret 'foreignSecret.bicep' = [
+  for entry in filter(items(checked.secrets), entry => entry.value.kind == 'vault'): {
+    scope: resourceGroup(split(entry.value.vault, '/')[2], split(entry.value.vault, '/')[4])
+    params: {
+      vaultName: split(entry.value.vault, '/')[8]
+      secretName: entry.value.?name ?? entry.key
+      readers: entry.value.readers
+      managerId: identities.outputs.managerId
+      managerPrincipalId: identities.outputs.managerPrincipalId
+      workerId: identities.outputs.workerId
+      workerPrincipalId: identities.outputs.workerPrincipalId
+      jumpboxId: identities.outputs.jumpboxId
+      jumpboxPrincipalId: identities.outputs.jumpboxPrincipalId
+    }
+  }
+]
+
+module storage 'storage.bicep' = if (checked.storage.enabled) {
+  params: {
+    swarm: checked
+    location: location
+    subnetIds: map(subnetsWithNodes(checked), name => '${network.outputs.vnetId}/subnets/${name}')
+    endpointsSubnetId: '${network.outputs.vnetId}/subnets/${endpointsSubnet(checked)}'
+    networkId: network.outputs.vnetId
+    vaultName: vault.outputs.name
+    managerId: identities.outputs.managerId
+    managerPrincipalId: identities.outputs.managerPrincipalId
+    workerId: identities.outputs.workerId
+    workerPrincipalId: identities.outputs.workerPrincipalId
   }
 }
 
@@ -117,7 +206,9 @@ module manager 'manager.bicep' = [
       adminUsername: adminUsername
       sshKey: sshKey
       windowsPassword: windowsPassword
+      ruleId: checked.monitoring.enabled ? monitoring!.outputs.ruleId : ''
     }
+    dependsOn: [tokens, operators, portainer, storage, secret, foreignSecret]
   }
 ]
 
@@ -148,7 +239,9 @@ module pool 'pool.bicep' = [
       adminUsername: adminUsername
       sshKey: sshKey
       windowsPassword: windowsPassword
+      ruleId: checked.monitoring.enabled ? monitoring!.outputs.ruleId : ''
     }
+    dependsOn: [tokens, operators, storage, secret, foreignSecret]
   }
 ]
 
@@ -171,10 +264,30 @@ module jumpbox 'jumpbox.bicep' = if (hasJumpbox(checked)) {
     sshKey: sshKey
     windowsPassword: windowsPassword
   }
+  dependsOn: [operators, secret, foreignSecret]
 }
 
 module bastion 'bastion.bicep' = if (checked.jumpbox.kind == 'bastion') {
   params: { swarm: checked, location: location, vnetId: network.outputs.vnetId }
+}
+
+module alerts 'alerts.bicep' = if (hasAlerts(checked)) {
+  params: {
+    swarm: checked
+    location: location
+    workspaceId: monitoring!.outputs.workspaceId
+    balancerId: checked.ingress.enabled ? ingress!.outputs.balancerId : ''
+  }
+}
+
+module diagnostics 'diagnostics.bicep' = if (checked.monitoring.enabled && checked.monitoring.diagnostics) {
+  params: {
+    swarm: checked
+    workspaceId: monitoring!.outputs.workspaceId
+    vaultName: vault.outputs.name
+    accountName: checked.storage.enabled ? storage!.outputs.accountName : ''
+    balancerName: checked.ingress.enabled ? ingress!.outputs.balancerName : ''
+  }
 }
 
 @description('The vault with all secrets.')

@@ -29,6 +29,8 @@ param adminUsername string
 param sshKey string
 @secure()
 param windowsPassword string
+@description('What the agent collects; empty for nothing.')
+param ruleId string
 
 var managers = swarm.managers
 var windows = managers.os == 'windows'
@@ -136,6 +138,33 @@ resource start 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = if (w
     autoUpgradeMinorVersion: true
     settings: { commandToExecute: windowsCommand }
   }
+}
+
+// Measures the machine, and collects its logs.
+resource agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = if (swarm.monitoring.enabled) {
+  parent: manager
+  name: 'monitor'
+  location: location
+  tags: tags
+  properties: {
+    publisher: 'Microsoft.Azure.Monitor'
+    type: windows ? 'AzureMonitorWindowsAgent' : 'AzureMonitorLinuxAgent'
+    typeHandlerVersion: '1.0'
+    autoUpgradeMinorVersion: true
+    enableAutomaticUpgrade: true
+    settings: {
+      authentication: {
+        managedIdentity: { 'identifier-name': 'mi_res_id', 'identifier-value': identityId }
+      }
+    }
+  }
+}
+
+// The agent collects what this rule says.
+resource association 'Microsoft.Insights/dataCollectionRuleAssociations@2024-03-11' = if (swarm.monitoring.enabled) {
+  scope: manager
+  name: '${swarm.name}-nodes'
+  properties: { dataCollectionRuleId: ruleId }
 }
 
 output id string = manager.id

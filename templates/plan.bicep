@@ -162,3 +162,24 @@ var healthPort = 8765
 @export()
 @description('What is asked there.')
 var healthPath = '/health'
+
+@export()
+@description('Whether somebody is told when something is wrong.')
+func hasAlerts(swarm Swarm) bool =>
+  swarm.monitoring.enabled && (swarm.monitoring.alerts.?enabled ?? swarm.?contact != null)
+
+@export()
+@description('Name of the subnet of private endpoints.')
+func endpointsSubnet(swarm Swarm) string =>
+  swarm.network.kind == 'new' ? 'endpoints' : swarm.network.subnets.?endpoints.?name ?? ''
+
+@export()
+@description('Names of the subnets with machines.')
+func subnetsWithNodes(swarm Swarm) string[] =>
+  union(
+    swarm.network.kind == 'new'
+      ? ['managers', 'workers']
+      : [swarm.network.subnets.managers.name, swarm.network.subnets.workers.name],
+    map(poolsWithSubnet(swarm), pool => poolSubnet(swarm, pool.key, pool.value)),
+    hasJumpbox(swarm) ? [swarm.network.kind == 'new' ? 'jumpbox' : swarm.network.subnets.?jumpbox.?name ?? ''] : []
+  )

@@ -31,6 +31,8 @@ param adminUsername string
 param sshKey string
 @secure()
 param windowsPassword string
+@description('What the agent collects; empty for nothing.')
+param ruleId string
 
 var windows = settings.os == 'windows'
 var spot = settings.?spot != null
@@ -219,6 +221,13 @@ resource scale 'Microsoft.Insights/autoscaleSettings@2022-10-01' = if (settings.
           }
         ]
   }
+}
+
+// The agent collects what this rule says.
+resource association 'Microsoft.Insights/dataCollectionRuleAssociations@2024-03-11' = if (swarm.monitoring.enabled) {
+  scope: pool
+  name: '${swarm.name}-nodes'
+  properties: { dataCollectionRuleId: ruleId }
 }
 
 output id string = pool.id

@@ -1,107 +1,96 @@
-// vault.bicep: the key vault, what it holds, and who may read which secret.
+// vault.bicep: the key vault. What is in it, and who may read that, stands with each secret: tokens, people, storage, secret.
 import { Swarm } from 'swarm.bicep'
 import { tagsOf } from 'plan.bicep'
 
 param swarm Swarm
 param location string
-param managerPrincipalId string
-param managerIdentityId string
-param workerPrincipalId string
-param workerIdentityId string
-@description('First password of Portainer\'s administrator.')
-@secure()
-param portainerPassword string
-@description('Secret by which Portainer and its agents know each other.')
-@secure()
-param agentSecret string
+@description('Subnets that reach the vault when it is not public.')
+param subnetIds string[]
+@description('Subnet of private endpoints; empty where there is none.')
+param endpointsSubnetId string
+@description('The network that resolves the names of private endpoints; empty where there is none.')
+param networkId string
 
+var settings = swarm.vault
 var tags = tagsOf(swarm)
-var officer = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7')
-var user = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '4633458b-17de-408a-b874-0445c86b69e6')
+var private = settings.network == 'private'
 
-// Holds all secrets of the swarm.
+// Keeps the join tokens and all other secrets. Roles decide who reads what; a worker cannot read the managers' token.
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
-  name: swarm.vault.?name ?? '${take(swarm.name, 10)}-${uniqueString(resourceGroup().id)}'
+  name: settings.?name ?? '${take(swarm.name, 10)}-${uniqueString(resourceGroup().id)}'
   location: location
   tags: tags
   properties: {
     tenantId: tenant().tenantId
     sku: { family: 'A', name: 'standard' }
+    createMode: settings.recover ? 'recover' : null
     enableRbacAuthorization: true
-    softDeleteRetentionInDays: swarm.vault.softDelete
-    enablePurgeProtection: swarm.vault.purgeProtection ? true : null
-    createMode: swarm.vault.recover ? 'recover' : null
+    enableSoftDelete: true
+    softDeleteRetentionInDays: settings.softDelete
+    enablePurgeProtection: settings.purgeProtection ? true : null
+    publicNetworkAccess: private && empty(settings.sources) ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      // Resource Manager writes the secrets of this template from outside.
+      bypass: 'AzureServices'
+      defaultAction: settings.network == 'public' ? 'Allow' : 'Deny'
+      ipRules: settings.network == 'public' ? null : map(settings.sources, source => { value: source })
+      virtualNetworkRules: settings.network == 'subnets' ? map(subnetIds, id => { id: id }) : null
+    }
   }
 }
 
-// Who has it becomes a worker. `-` until the first manager stores the real one; never overwritten.
-@onlyIfNotExists()
-resource workerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
-  parent: vault
-  name: 'swarm-worker-token'
+// Nodes reach the vault under an address of their own network.
+resource vaultEndpoint 'Microsoft.Network/privateEndpoints@2026-03-01' = if (private) {
+  name: '${swarm.name}-vault'
+  location: location
   tags: tags
-  properties: { value: '-' }
-}
-
-// Who has it becomes a manager. `-` until the first manager stores the real one; never overwritten.
-@onlyIfNotExists()
-resource managerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
-  parent: vault
-  name: 'swarm-manager-token'
-  tags: tags
-  properties: { value: '-' }
-}
-
-// Made at the first deployment, and kept from then on.
-@onlyIfNotExists()
-resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (swarm.stack.enabled && swarm.stack.portainer.enabled) {
-  parent: vault
-  name: 'portainer-password'
-  tags: tags
-  properties: { value: portainerPassword }
-}
-
-// Made at the first deployment, and kept from then on.
-@onlyIfNotExists()
-resource agent 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (swarm.stack.enabled && swarm.stack.portainer.enabled) {
-  parent: vault
-  name: 'portainer-agent-secret'
-  tags: tags
-  properties: { value: agentSecret }
-}
-
-// Managers store the token, and read it.
-resource managerWritesWorkerToken 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: workerToken
-  name: guid(workerToken.id, managerIdentityId, officer)
   properties: {
-    principalId: managerPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: officer
+    subnet: { id: endpointsSubnetId }
+    privateLinkServiceConnections: [
+      {
+        name: 'vault'
+        properties: { privateLinkServiceId: vault.id, groupIds: ['vault'] }
+      }
+    ]
   }
 }
 
-// Managers store the token, and read it.
-resource managerWritesManagerToken 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: managerToken
-  name: guid(managerToken.id, managerIdentityId, officer)
+// Within the network the vault's name means that address.
+resource vaultZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (private) {
+  name: 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')}'
+  location: 'global'
+  tags: tags
+}
+
+resource vaultZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (private) {
+  parent: vaultZone
+  name: swarm.name
+  location: 'global'
+  tags: tags
   properties: {
-    principalId: managerPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: officer
+    registrationEnabled: false
+    virtualNetwork: { id: networkId }
   }
 }
 
-// Workers read the token by which they join.
-resource workerReadsWorkerToken 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: workerToken
-  name: guid(workerToken.id, workerIdentityId, user)
+resource vaultZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2026-03-01' = if (private) {
+  parent: vaultEndpoint
+  name: 'default'
   properties: {
-    principalId: workerPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: user
+    privateDnsZoneConfigs: [{ name: 'vault', properties: { privateDnsZoneId: vaultZone.id } }]
+  }
+}
+
+// The vault is not deleted by accident.
+resource vaultLock 'Microsoft.Authorization/locks@2020-05-01' = if (contains(swarm.locks, 'vault')) {
+  scope: vault
+  name: '${swarm.name}-vault'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'The join tokens of the swarm are in this vault.'
   }
 }
 
 output name string = vault.name
+output id string = vault.id
 output uri string = vault.properties.vaultUri

@@ -1,0 +1,60 @@
+// diagnostics.bicep: what vault, share and load balancer log, kept in the workspace.
+import { Swarm } from 'swarm.bicep'
+
+param swarm Swarm
+param workspaceId string
+param vaultName string
+@description('The storage account; empty where there is none.')
+param accountName string
+@description('The load balancer; empty where there is none.')
+param balancerName string
+
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+  name: vaultName
+}
+
+resource account 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
+  name: accountName
+}
+
+resource files 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' existing = {
+  parent: account
+  name: 'default'
+}
+
+resource balancer 'Microsoft.Network/loadBalancers@2026-03-01' existing = {
+  name: balancerName
+}
+
+// Who read which secret.
+resource vaultLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: vault
+  name: 'workspace'
+  properties: {
+    workspaceId: workspaceId
+    logAnalyticsDestinationType: 'Dedicated'
+    logs: [{ categoryGroup: 'audit', enabled: true }]
+  }
+}
+
+// Who read and wrote which file.
+resource shareLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (swarm.storage.enabled) {
+  scope: files
+  name: 'workspace'
+  properties: {
+    workspaceId: workspaceId
+    logAnalyticsDestinationType: 'Dedicated'
+    logs: [{ categoryGroup: 'audit', enabled: true }]
+  }
+}
+
+// When managers were taken out of the balancer, and when they came back.
+resource balancerLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (swarm.ingress.enabled) {
+  scope: balancer
+  name: 'workspace'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
+}

@@ -1,0 +1,77 @@
+// portainer.bicep: the secrets of Portainer, made at the first deployment, and who may look them up.
+import { Swarm } from 'swarm.bicep'
+import { secretNames, secretsUser } from 'roles.bicep'
+
+param swarm Swarm
+param vaultName string
+param managerId string
+param managerPrincipalId string
+@secure()
+param portainerPassword string
+@secure()
+param agentSecret string
+
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+  name: vaultName
+}
+
+// First password of Portainer's administrator. Made at the first deployment, never overwritten.
+@onlyIfNotExists()
+resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: secretNames.portainerPassword
+  properties: { contentType: 'password of admin in Portainer', value: portainerPassword }
+}
+
+// Portainer and its agents know each other by it. Made at the first deployment, never overwritten.
+@onlyIfNotExists()
+resource agent 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: secretNames.agentSecret
+  properties: { contentType: 'secret of Portainer and its agents', value: agentSecret }
+}
+
+// Managers set the password when they start Portainer.
+resource managerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: portainer
+  name: guid(portainer.id, managerId, secretsUser())
+  properties: {
+    principalId: managerPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser()
+  }
+}
+
+// Managers give the secret to Portainer and its agents.
+resource managerReadsAgent 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: agent
+  name: guid(agent.id, managerId, secretsUser())
+  properties: {
+    principalId: managerPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser()
+  }
+}
+
+// Who deploys may look the password up.
+resource deployerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (swarm.access.deployer) {
+  scope: portainer
+  name: guid(portainer.id, deployer().objectId, secretsUser())
+  properties: {
+    principalId: deployer().objectId
+    roleDefinitionId: secretsUser()
+  }
+}
+
+// An operator may look the password up.
+resource operatorReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for operator in swarm.access.operators: {
+    scope: portainer
+    name: guid(portainer.id, operator.id, secretsUser())
+    properties: {
+      principalId: operator.id
+      principalType: operator.type
+      roleDefinitionId: secretsUser()
+    }
+  }
+]
