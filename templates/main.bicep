@@ -1,7 +1,16 @@
 // main.bicep: a Docker Swarm on Azure. What swarm.yaml says comes in as `swarm`.
 import { Swarm } from 'swarm.bicep'
 import { problems } from 'rules.bicep'
-import { endpointsSubnet, hasAlerts, hasJumpbox, managerAddresses, poolSubnet, subnetsWithNodes } from 'plan.bicep'
+import {
+  endpointsSubnet
+  hasAlerts
+  hasJumpbox
+  hasPortainer
+  managerAddresses
+  poolSubnet
+  subnetsWithNodes
+  tagsOf
+} from 'plan.bicep'
 import { scriptsFacts } from 'machine.bicep'
 
 @description('The completed description.')
@@ -167,10 +176,16 @@ var facts = {
   debug: checked.debug
 }
 
+// Under this name Portainer is served.
+var hostName = checked.ingress.?domain ?? (checked.ingress.enabled
+  ? ingress!.outputs.hostName
+  : managerAddresses(checked)[0])
+
 // Without zones: the managers stand in different racks.
 resource managersSet 'Microsoft.Compute/availabilitySets@2026-04-01' = if (checked.managers.availability == 'set') {
   name: '${checked.name}-managers'
   location: location
+  tags: tagsOf(checked)
   sku: { name: 'Aligned' }
   properties: {
     platformFaultDomainCount: 2
@@ -290,5 +305,31 @@ module diagnostics 'diagnostics.bicep' = if (checked.monitoring.enabled && check
   }
 }
 
+@description('Name under which the swarm is reached from the outside.')
+output ingress string? = checked.ingress.enabled ? hostName : null
+
+@description('Public address behind that name; point the name of your domain to it.')
+output ingressAddress string? = checked.ingress.enabled ? ingress!.outputs.address : null
+
+@description('Where Portainer is. Its administrator is admin; the password is the secret portainer-password.')
+output portainer string? = hasPortainer(checked) ? 'https://${hostName}${checked.stack.portainer.path}/' : null
+
+@description('How to reach the jumpbox.')
+output jumpbox string? = hasJumpbox(checked)
+  ? 'ssh ${adminUsername}@${jumpbox!.outputs.hostName}'
+  : checked.jumpbox.kind == 'bastion' ? 'Azure Bastion ${bastion!.outputs.name}' : null
+
+@description('How to reach each manager.')
+output managers string[] = [
+  for i in range(0, checked.managers.count): hasJumpbox(checked)
+    ? 'ssh -J ${adminUsername}@${jumpbox!.outputs.hostName} ${adminUsername}@${managerAddresses(checked)[i]}'
+    : checked.jumpbox.kind == 'bastion'
+        ? 'az network bastion ssh --name ${bastion!.outputs.name} --resource-group ${resourceGroup().name} --target-resource-id ${manager[i].outputs.id} --auth-type ssh-key --username ${adminUsername} --ssh-key ~/.ssh/id_ed25519'
+        : 'ssh ${adminUsername}@${managerAddresses(checked)[i]}'
+]
+
 @description('The vault with all secrets.')
 output vault string = vault.outputs.name
+
+@description('Names of the secrets in it that people may need. Look one up: az keyvault secret show --vault-name VAULT --name SECRET --query value')
+output secrets string[] = hasPortainer(checked) ? ['portainer-password'] : []

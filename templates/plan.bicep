@@ -48,6 +48,10 @@ func hasWindows(swarm Swarm) bool =>
   ))
 
 @export()
+@description('Whether Portainer is deployed.')
+func hasPortainer(swarm Swarm) bool => swarm.stack.enabled && swarm.stack.portainer.enabled
+
+@export()
 @description('Addresses of the managers\' subnet.')
 func managersPrefix(swarm Swarm) string =>
   swarm.network.kind == 'new'
