@@ -1,0 +1,53 @@
+// compiler/library/library.c: the embedded files are found by binary search and never copied; a folder is read as it
+// stands on disk.
+#include "compiler/library/library.h"
+
+#include "base/file.h"
+
+typedef struct {
+    BindReader reader;
+    Arena *arena;
+    Text folder; // only of a reader of a folder
+} LibraryReader;
+
+static const LibraryFile *embedded_file(Text path)
+{
+    size_t from = 0, to = library_file_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        int order = text_compare(path, text_of(library_files[middle].path));
+        if (order == 0) return &library_files[middle];
+        if (order < 0) to = middle;
+        if (order > 0) from = middle + 1;
+    }
+    return NULL;
+}
+
+static const Source *read_embedded(BindReader *reader, Diags *diags, Place asked_at, Text path)
+{
+    const LibraryReader *library = (const LibraryReader *)(const void *)reader;
+    const LibraryFile *file = embedded_file(path);
+    if (!file) {
+        diag_add_with(diags, DIAG_CANNOT_READ, asked_at, path, TEXT("the library has no such file"));
+        return NULL;
+    }
+    Source *source = arena_new(library->arena, Source);
+    *source = (Source){text_of(file->path), {file->text, file->length}};
+    return source;
+}
+
+static const Source *read_folder(BindReader *reader, Diags *diags, Place asked_at, Text path)
+{
+    const LibraryReader *library = (const LibraryReader *)(const void *)reader;
+    Text whole = path_join(library->arena, library->folder, path);
+    return file_read(library->arena, diags, asked_at, whole, whole);
+}
+
+BindReader *library_reader(Arena *arena, const char *folder)
+{
+    LibraryReader *library = arena_new(arena, LibraryReader);
+    library->reader.read = folder ? read_folder : read_embedded;
+    library->arena = arena;
+    if (folder) library->folder = text_copy(arena, text_of(folder));
+    return &library->reader;
+}
