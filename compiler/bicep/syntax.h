@@ -1,7 +1,8 @@
 // compiler/bicep/syntax.h: the syntax tree of one Bicep file.
 //   shapes: a Syntax has a kind, the file it stands in, its first and last token (so all text and trivia can be
 //           found again), and one member of the union, named after the kind where it has its own
-//   owns:   nodes live in the arena of the parser; the tree is never changed after parsing
+//   owns:   nodes live in the arena of the parser; the tree is never changed after parsing. A node of the parser is
+//           only as large as its kind needs: copy it with syntax_copy, never with `*node`
 //   A part that could not be parsed is SYNTAX_SKIPPED: its diagnostic was added, later stages stay silent about it.
 #pragma once
 #include "compiler/bicep/lexer.h"
@@ -28,7 +29,7 @@ typedef enum {
     SYNTAX_INTEGER,  // integer: the magnitude; a minus in front is an own SYNTAX_UNARY
     SYNTAX_STRING,   // string
     SYNTAX_NAME,     // name
-    SYNTAX_ACCESS,   // access:   base.name  base.?name  base::name
+    SYNTAX_ACCESS,   // access:   base.name  base.?name  base::name; in types base.* with the name `*`
     SYNTAX_INDEX,    // index:    base[at]  base[?at]  base[^at]  base[?^at]; in types base[*] with at == NULL
     SYNTAX_CALL,     // call:     name(…)  base.name(…)
     SYNTAX_UNARY,    // unary:    -x  !x
@@ -85,9 +86,12 @@ typedef struct {
     uint32_t token;
 } SyntaxParameter;
 
+enum { SYNTAX_HEIGHT = 1000 }; // of any tree: recursion over one needs no limit of its own
+
 struct Syntax {
     SyntaxKind kind;
-    uint32_t first, last; // tokens, inclusive, without separators and surrounding newlines
+    uint32_t first, last; // tokens, inclusive, without separators and surrounding newlines, with decorators
+    uint32_t height;      // 1 for a leaf, at most SYNTAX_HEIGHT
     const SyntaxFile *file;
     union {
         bool boolean;
@@ -182,7 +186,13 @@ struct Syntax {
 Place syntax_place(const Syntax *node);
 Text syntax_text(const Syntax *node); // as it stands in the source
 
-// What stands between the token before and the first one of `node`: comments and spaces.
+// Bytes of a parser's node.
+size_t syntax_size(SyntaxKind kind);
+
+// A copy of full size, which may be changed; what it points to is shared.
+Syntax *syntax_copy(Arena *arena, const Syntax *node);
+
+// The lines between the one on which the token before ends and `node`: comments, directives and spaces.
 Text syntax_leading_trivia(const Syntax *node);
 
 // `node` without parentheses around it.
