@@ -14,7 +14,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
 }
 
 resource account 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
-  name: accountName
+  name: empty(accountName) ? 'none' : accountName
 }
 
 resource files 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' existing = {
@@ -23,7 +23,7 @@ resource files 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' exist
 }
 
 resource balancer 'Microsoft.Network/loadBalancers@2026-03-01' existing = {
-  name: balancerName
+  name: empty(balancerName) ? 'none' : balancerName
 }
 
 // Who read which secret.

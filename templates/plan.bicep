@@ -187,3 +187,7 @@ func subnetsWithNodes(swarm Swarm) string[] =>
     map(poolsWithSubnet(swarm), pool => poolSubnet(swarm, pool.key, pool.value)),
     hasJumpbox(swarm) ? [swarm.network.kind == 'new' ? 'jumpbox' : swarm.network.subnets.?jumpbox.?name ?? ''] : []
   )
+
+@export()
+@description('The port on which Traefik says whether it can serve.')
+var pingPort = 8082

@@ -1,5 +1,23 @@
-// rules.bicep: what a description must keep to across its fields. Each problem says where swarm.yaml must change.
+// rules.bicep: what a description must keep to across its fields. Each problem says where swarm.yaml must change, and
+// names the numbers. What a single field must keep to stands at the field, in swarm.bicep.
 import { Swarm } from 'swarm.bicep'
+import {
+  bastionPrefix
+  endpointsPrefix
+  hasBastion
+  hasEndpoints
+  hasJumpbox
+  hasPortainer
+  healthPort
+  jumpboxPrefix
+  makesNetwork
+  managerAddresses
+  managersPrefix
+  pingPort
+  poolsWithSubnet
+  workersPrefix
+} from 'plan.bicep'
+import { scriptsFacts } from 'machine.bicep'
 
 @export()
 @description('Something that is wrong with a description.')
@@ -12,18 +30,939 @@ type Problem = {
   level: ('error' | 'warning')?
 }
 
-@description('Rules of one pool.')
-func poolProblems(key string, pool object) Problem[] =>
-  pool.?autoscale != null && !(pool.autoscale.min <= pool.count && pool.count <= pool.autoscale.max)
+@description('A problem, if there is one.')
+func when(bad bool, at string, message string) Problem[] => bad ? [{ at: at, message: message }] : []
+
+@description('A warning, if there is cause for one.')
+func warnWhen(bad bool, at string, message string) Problem[] =>
+  bad ? [{ at: at, message: message, level: 'warning' }] : []
+
+@description('The characters of a text, one by one.')
+func characters(text string) string[] => map(range(0, length(text)), i => substring(text, i, 1))
+
+@description('Whether a text is made of these characters only.')
+func madeOf(text string, allowed string) bool => empty(filter(characters(text), c => !contains(allowed, c)))
+
+@description('The items of a list that occur more than once.')
+func repeated(list string[]) string[] => union(filter(list, item => length(filter(list, other => other == item)) > 1), [])
+
+@description('An amount with its unit.')
+func amount(number int, one string, many string) string => '${number} ${number == 1 ? one : many}'
+
+// ---------------------------------------------------------------------------------------------- address ranges
+
+@description('Two to the power of a number.')
+func power(exponent int) int => reduce(range(0, exponent), 1, (product, i) => product * 2)
+
+@description('The four numbers of an address.')
+func numbers(address string) int[] => map(split(address, '.'), part => int(part))
+
+@description('Whether a text is an address.')
+func isAddress(text string) bool =>
+  length(split(text, '.')) == 4 && empty(filter(
+    split(text, '.'),
+    part => empty(part) || length(part) > 3 || !madeOf(part, '0123456789') || int(part) > 255
+  ))
+
+@description('An address as a number.')
+func place(address string) int =>
+  numbers(address)[0] * 16777216 + numbers(address)[1] * 65536 + numbers(address)[2] * 256 + numbers(address)[3]
+
+@description('A number as an address.')
+func addressAt(place int) string => '${place / 16777216}.${place / 65536 % 256}.${place / 256 % 256}.${place % 256}'
+
+@description('Whether a text is a range of addresses, such as 10.0.0.0/16.')
+func isRange(text string) bool =>
+  length(split(text, '/')) == 2 && isAddress(split(text, '/')[0]) && !empty(split(text, '/')[1]) && length(split(
+    text,
+    '/'
+  )[1]) <= 2 && madeOf(split(text, '/')[1], '0123456789') && int(split(text, '/')[1]) <= 32
+
+@description('How many bits of a range are fixed.')
+func bits(prefix string) int => int(split(prefix, '/')[1])
+
+@description('How many addresses a range has.')
+func size(prefix string) int => power(32 - bits(prefix))
+
+@description('First address of a range.')
+func first(prefix string) int => place(split(prefix, '/')[0])
+
+@description('Whether a range begins where one of its size can begin.')
+func aligned(prefix string) bool => first(prefix) % size(prefix) == 0
+
+@description('Whether the first range lies in the second.')
+func lies(inner string, outer string) bool =>
+  first(inner) >= first(outer) && first(inner) + size(inner) <= first(outer) + size(outer)
+
+@description('Whether two ranges share an address.')
+func touch(a string, b string) bool => first(a) < first(b) + size(b) && first(b) < first(a) + size(a)
+
+@description('What is wrong with one range, by itself.')
+func rangeProblems(at string, prefix string) Problem[] =>
+  !isRange(prefix)
     ? [
         {
-          at: 'workers.${key}.count'
-          message: 'is ${pool.count}; it must lie between autoscale.min (${pool.autoscale.min}) and autoscale.max (${pool.autoscale.max})'
+          at: at
+          message: '\'${prefix}\' is no range of addresses; expected four numbers up to 255 and a length up to 32, such as 10.0.0.0/16'
         }
       ]
-    : []
+    : aligned(prefix)
+        ? []
+        : [
+            {
+              at: at
+              message: '\'${prefix}\' does not begin where a /${bits(prefix)} can begin; did you mean \'${addressAt(first(prefix) - first(prefix) % size(prefix))}/${bits(prefix)}\'?'
+            }
+          ]
+
+@description('A subnet that is used, and where the description speaks of it.')
+type Place = {
+  @description('Dotted path in swarm.yaml.')
+  at: string
+  @description('What it is called in messages.')
+  name: string
+  @description('Its addresses.')
+  prefix: string
+}
+
+@description('Every range that the description names.')
+func namedRanges(swarm Swarm) Place[] =>
+  concat(
+    [
+      { at: 'network.prefix', name: 'the network', prefix: swarm.network.prefix }
+      { at: 'engine.addressPool', name: 'the address pool of overlay networks', prefix: swarm.engine.addressPool }
+    ],
+    makesNetwork(swarm)
+      ? concat(
+          map(items(swarm.network.subnets), entry => {
+            at: 'network.subnets.${entry.key}'
+            name: 'the subnet ${entry.key}'
+            prefix: entry.value
+          }),
+          map(poolsWithSubnet(swarm), pool => {
+            at: 'workers.${pool.key}.subnet'
+            name: 'the subnet of pool ${pool.key}'
+            prefix: pool.value.subnet
+          })
+        )
+      : concat(
+          map(filter(items(swarm.network.subnets), entry => entry.key != 'more'), entry => {
+            at: 'network.subnets.${entry.key}.prefix'
+            name: 'the subnet ${entry.key}'
+            prefix: entry.value.prefix
+          }),
+          map(items(swarm.network.subnets.more), entry => {
+            at: 'network.subnets.more.${entry.key}.prefix'
+            name: 'the subnet ${entry.key}'
+            prefix: entry.value.prefix
+          })
+        )
+  )
+
+@description('Where a subnet of a new network is written, or where the network is, if the subnet follows from that.')
+func subnetAt(swarm Swarm, key string) string =>
+  contains(swarm.network.subnets, key) ? 'network.subnets.${key}' : 'network.prefix'
+
+@description('The subnets of a new network.')
+func newSubnets(swarm Swarm) Place[] =>
+  concat(
+    [
+      { at: subnetAt(swarm, 'managers'), name: 'the subnet of the managers', prefix: managersPrefix(swarm) }
+      { at: subnetAt(swarm, 'workers'), name: 'the subnet of the workers', prefix: workersPrefix(swarm) }
+    ],
+    hasJumpbox(swarm)
+      ? [{ at: subnetAt(swarm, 'jumpbox'), name: 'the subnet of the jumpbox', prefix: jumpboxPrefix(swarm) }]
+      : [],
+    hasBastion(swarm)
+      ? [{ at: subnetAt(swarm, 'bastion'), name: 'the subnet of Azure Bastion', prefix: bastionPrefix(swarm) }]
+      : [],
+    hasEndpoints(swarm)
+      ? [{ at: subnetAt(swarm, 'endpoints'), name: 'the subnet of private endpoints', prefix: endpointsPrefix(swarm) }]
+      : [],
+    map(poolsWithSubnet(swarm), pool => {
+      at: 'workers.${pool.key}.subnet'
+      name: 'the subnet of pool ${pool.key}'
+      prefix: pool.value.subnet
+    })
+  )
+
+@description('Subnets that do not lie in the network, or share addresses.')
+func layoutProblems(swarm Swarm, subnets Place[]) Problem[] =>
+  concat(
+    flatten(map(
+      subnets,
+      subnet =>
+        when(
+          !lies(subnet.prefix, swarm.network.prefix),
+          subnet.at,
+          '${subnet.name} (${subnet.prefix}) does not lie in the network (${swarm.network.prefix})'
+        )
+    )),
+    flatten(map(
+      range(0, length(subnets)),
+      i =>
+        flatten(map(
+          range(0, i),
+          j =>
+            when(
+              touch(subnets[i].prefix, subnets[j].prefix),
+              subnets[i].at == 'network.prefix' ? subnets[j].at : subnets[i].at,
+              '${subnets[i].name} (${subnets[i].prefix}) shares addresses with ${subnets[j].name} (${subnets[j].prefix})'
+            )
+        ))
+    ))
+  )
+
+@description('Most machines that a pool can have.')
+func most(pool object) int =>
+  max(concat(
+    [pool.count, pool.?autoscale.?max ?? 0],
+    map(items(pool.?autoscale.?schedules ?? {}), entry => entry.value.max)
+  ))
+
+// Azure keeps five addresses of each subnet for itself.
+@description('A subnet that is too small for its machines.')
+func roomProblems(at string, name string, prefix string, machines int) Problem[] =>
+  when(
+    machines > size(prefix) - 5,
+    at,
+    '${name} (${prefix}) has ${max(size(prefix) - 5, 0)} addresses for machines, but there can be ${machines}'
+  )
+
+// Subnets that are not written lie in the first /21 of the network.
+@description('Whether subnets that are not written have room in the network.')
+func layoutFits(swarm Swarm) bool =>
+  !makesNetwork(swarm) || bits(swarm.network.prefix) <= 21 || (contains(swarm.network.subnets, 'managers') && contains(
+    swarm.network.subnets,
+    'workers'
+  ) && (!hasJumpbox(swarm) || contains(swarm.network.subnets, 'jumpbox')) && (!hasBastion(swarm) || contains(
+    swarm.network.subnets,
+    'bastion'
+  )) && (!hasEndpoints(swarm) || contains(swarm.network.subnets, 'endpoints')))
+
+@description('Rules of each range by itself.')
+func rangesProblems(swarm Swarm) Problem[] =>
+  flatten(map(namedRanges(swarm), named => rangeProblems(named.at, named.prefix)))
+
+@description('Rules of the network.')
+func networkProblems(swarm Swarm) Problem[] =>
+  concat(
+    makesNetwork(swarm)
+      ? concat(
+          when(
+            bits(swarm.network.prefix) < 8,
+            'network.prefix',
+            '${swarm.network.prefix} is too large; Azure takes a /8 at most'
+          ),
+          layoutProblems(swarm, newSubnets(swarm)),
+          flatten(map(
+            newSubnets(swarm),
+            subnet =>
+              when(
+                bits(subnet.prefix) > 29,
+                subnet.at,
+                '${subnet.name} (${subnet.prefix}) is too small; Azure takes a /29 at least'
+              )
+          )),
+          when(
+            hasBastion(swarm) && bits(bastionPrefix(swarm)) > 26,
+            'network.subnets.bastion',
+            '${bastionPrefix(swarm)} is too small; Azure Bastion needs a /26 at least'
+          )
+        )
+      : concat(flatten(map(
+          filter(namedRanges(swarm), named => startsWith(named.at, 'network.subnets.')),
+          named =>
+            when(
+              !lies(named.prefix, swarm.network.prefix),
+              named.at,
+              '${named.name} (${named.prefix}) does not lie in the network (${swarm.network.prefix})'
+            )
+        ))),
+    when(
+      touch(swarm.engine.addressPool, swarm.network.prefix),
+      'engine.addressPool',
+      '${swarm.engine.addressPool} shares addresses with the network (${swarm.network.prefix}); containers could then not reach the nodes'
+    ),
+    when(
+      swarm.engine.subnetSize <= bits(swarm.engine.addressPool),
+      'engine.subnetSize',
+      'is ${swarm.engine.subnetSize}; networks must be smaller than the address pool (${swarm.engine.addressPool})'
+    ),
+    flatten(map(
+      ['172.17.0.0/16', '172.18.0.0/16'],
+      bridge =>
+        when(
+          touch(swarm.network.prefix, bridge),
+          'network.prefix',
+          '${swarm.network.prefix} shares addresses with ${bridge}, which Docker uses on each machine'
+        )
+    )),
+    flatten(map(
+      ['172.17.0.0/16', '172.18.0.0/16'],
+      bridge =>
+        when(
+          touch(swarm.engine.addressPool, bridge),
+          'engine.addressPool',
+          '${swarm.engine.addressPool} shares addresses with ${bridge}, which Docker uses on each machine'
+        )
+    )),
+    roomProblems(
+      makesNetwork(swarm) ? subnetAt(swarm, 'managers') : 'network.subnets.managers.prefix',
+      'the subnet of the managers',
+      managersPrefix(swarm),
+      swarm.managers.count
+    ),
+    roomProblems(
+      makesNetwork(swarm) ? subnetAt(swarm, 'workers') : 'network.subnets.workers.prefix',
+      'the subnet of the workers',
+      workersPrefix(swarm),
+      reduce(
+        map(filter(items(swarm.workers), entry => entry.value.?subnet == null), entry => most(entry.value)),
+        0,
+        (sum, next) => sum + next
+      )
+    ),
+    makesNetwork(swarm)
+      ? flatten(map(
+          poolsWithSubnet(swarm),
+          pool =>
+            roomProblems(
+              'workers.${pool.key}.subnet',
+              'the subnet of pool ${pool.key}',
+              pool.value.subnet,
+              most(pool.value)
+            )
+        ))
+      : []
+  )
+
+// ---------------------------------------------------------------------------------------------- machines
+
+@description('The part of a machine size that says what it has: D2ds of Standard_D2ds_v5.')
+func features(size string) string => split('${size}__', '_')[1]
+
+@description('Whether a machine size is of a series that cannot do Trusted Launch.')
+func tooOldForTrustedLaunch(size string) bool =>
+  startsWith(size, 'Basic_') || startsWith(size, 'Standard_A') || (startsWith(size, 'Standard_D') && !contains(
+    features(size),
+    's'
+  ) && (endsWith(size, '_v2') || endsWith(size, '_v3')))
+
+// Letters in a size: a p for an Arm processor, an s for Premium storage, a d for a disk of its own.
+@description('Rules of machines of one kind: managers, a pool, the jumpbox.')
+func machineProblems(swarm Swarm, at string, machine object, windows bool) Problem[] =>
+  concat(
+    when(
+      swarm.security.trustedLaunch && tooOldForTrustedLaunch(machine.size),
+      '${at}.size',
+      '${machine.size} cannot do Trusted Launch; take another size, or switch security.trustedLaunch off'
+    ),
+    when(
+      contains(features(machine.size), 'p') && (windows || (machine.image.?architecture ?? 'arm64') != 'arm64'),
+      windows ? '${at}.size' : '${at}.image.architecture',
+      windows
+        ? '${machine.size} has an Arm processor, for which there is no Windows Server'
+        : '${machine.size} has an Arm processor; expected arm64'
+    ),
+    when(
+      !contains(features(machine.size), 'p') && (machine.image.?architecture ?? 'x64') == 'arm64',
+      '${at}.image.architecture',
+      '${machine.size} has no Arm processor; expected x64, or a size with a p such as Standard_D2ps_v5'
+    ),
+    when(
+      startsWith(machine.osDisk.type, 'Premium_') && machine.osDisk.ephemeral == 'none' && !contains(
+        features(machine.size),
+        's'
+      ),
+      '${at}.osDisk.type',
+      '${machine.size} takes no ${machine.osDisk.type}; take StandardSSD_LRS, or a size with an s such as Standard_D2s_v5'
+    ),
+    when(
+      startsWith(machine.?dataDisk.?type ?? '', 'Premium_') && (machine.?dataDisk.?enabled ?? false) && !contains(
+        features(machine.size),
+        's'
+      ),
+      '${at}.dataDisk.type',
+      '${machine.size} takes no ${machine.?dataDisk.?type ?? ''}; take StandardSSD_LRS, or a size with an s such as Standard_D2s_v5'
+    ),
+    when(
+      contains(['resource', 'nvme'], machine.osDisk.ephemeral) && !contains(features(machine.size), 'd'),
+      '${at}.osDisk.ephemeral',
+      '${machine.size} has no disk of its own; take a size with a d such as Standard_D4ds_v5, or none'
+    ),
+    when(
+      windows && (machine.osDisk.?size ?? 127) < 127,
+      '${at}.osDisk.size',
+      'is ${machine.osDisk.?size ?? 127} GiB; the image of Windows Server needs 127'
+    )
+  )
+
+// userData holds 65,535 bytes in base64; the node program and the other facts take their part of it first.
+var userDataBytes = 65535
+var programBytes = 53248
+
+@description('How many bytes of userData something takes.')
+func userDataOf(facts object) int => length(base64(string(facts)))
+
+@description('What the description adds to the userData of a machine.')
+func textsOf(machine object) object => {
+  scripts: scriptsFacts(machine.scripts)
+  images: machine.?images
+  labels: machine.?labels
+}
+
+@description('What does not fit into userData.')
+func userDataProblems(at string, machine object) Problem[] =>
+  when(
+    userDataOf(textsOf(machine)) > userDataBytes - programBytes,
+    '${at}.scripts',
+    'scripts, images and labels take ${userDataOf(textsOf(machine))} bytes of the user data, which has room for ${userDataBytes - programBytes} beside the node program (${userDataBytes} in all); take a script from a URL instead'
+  )
+
+@description('Labels that only Docker itself may set.')
+func labelProblems(at string, labels object) Problem[] =>
+  flatten(map(
+    filter(
+      objectKeys(labels),
+      label =>
+        startsWith(label, 'com.docker.') || startsWith(label, 'io.docker.') || contains(label, ' ') || contains(
+          label,
+          '='
+        )
+    ),
+    label =>
+      when(
+        true,
+        '${at}.labels.${label}',
+        '\'${label}\' cannot be a label: com.docker. and io.docker. are Docker\'s own, and there are no spaces and no = in it'
+      )
+  ))
+
+@description('Tags beyond what Azure takes.')
+func tagProblems(at string, tags object, own int) Problem[] =>
+  concat(
+    when(length(tags) + own > 50, at, 'there are ${length(tags)}, and swarmgen adds ${own}; Azure takes 50'),
+    flatten(map(
+      filter(
+        items(tags),
+        tag =>
+          length(tag.key) > 512 || length(tag.value) > 256 || !empty(filter(
+            characters(tag.key),
+            c => contains('<>%&\\?/', c)
+          ))
+      ),
+      tag =>
+        when(
+          true,
+          '${at}.${tag.key}',
+          'a tag has at most 512 characters, none of < > % & \\ ? /, and a value of at most 256'
+        )
+    ))
+  )
+
+@description('Where own scripts name a secret that is not there, or not for these machines.')
+func scriptSecretProblems(swarm Swarm, at string, scripts object, reader string) Problem[] =>
+  flatten(map(
+    ['before', 'after'],
+    stage =>
+      flatten(map(
+        range(0, length(scripts[stage])),
+        i =>
+          scripts[stage][i].?authorization == null
+            ? []
+            : !contains(swarm.secrets, scripts[stage][i].authorization)
+                ? [
+                    {
+                      at: '${at}.scripts.${stage}.${i}.authorization'
+                      message: '\'${scripts[stage][i].authorization}\' is not one of secrets'
+                    }
+                  ]
+                : when(
+                    !contains(swarm.secrets[scripts[stage][i].authorization].readers, reader),
+                    'secrets.${scripts[stage][i].authorization}.readers',
+                    '${at}.scripts.${stage} uses it; expected ${reader} among the readers'
+                  )
+      ))
+  ))
+
+@description('Rules of the managers.')
+func managerProblems(swarm Swarm) Problem[] =>
+  concat(
+    machineProblems(swarm, 'managers', swarm.managers, swarm.managers.os == 'windows'),
+    userDataProblems('managers', swarm.managers),
+    labelProblems('managers', swarm.managers.labels),
+    tagProblems('managers.tags', union(swarm.tags, swarm.managers.tags), 2),
+    scriptSecretProblems(swarm, 'managers', swarm.managers.scripts, 'managers'),
+    when(
+      swarm.managers.availability != 'zones' && swarm.managers.?zones != null,
+      'managers.zones',
+      'zones and an availability set exclude each other; leave zones out, or write availability: zones'
+    ),
+    when(
+      swarm.managers.availability == 'zones' && empty(swarm.managers.?zones ?? swarm.zones) && swarm.managers.count > 1,
+      'managers.availability',
+      'there are no zones to keep ${swarm.managers.count} managers apart; expected set (an availability set) or none'
+    ),
+    warnWhen(
+      swarm.managers.availability == 'none' && swarm.managers.count > 1,
+      'managers.availability',
+      'one broken rack can take all ${swarm.managers.count} managers; zones or set keeps them apart'
+    ),
+    warnWhen(
+      swarm.managers.count == 1,
+      'managers.count',
+      'the swarm is gone with its only manager; 3 bear the loss of one'
+    ),
+    warnWhen(
+      swarm.managers.os == 'windows' && !empty(filter(items(swarm.workers), entry => entry.value.os == 'linux')),
+      'managers.os',
+      'Linux managers serve a mixed swarm better: published ports and overlay networks of Windows nodes are less reliable'
+    )
+  )
+
+@description('Rules of addresses that are written for the managers.')
+func addressProblems(swarm Swarm) Problem[] =>
+  concat(
+    when(
+      length(managerAddresses(swarm)) != swarm.managers.count,
+      'managers.addresses',
+      'there are ${length(managerAddresses(swarm))} for ${amount(swarm.managers.count, 'manager', 'managers')}'
+    ),
+    map(repeated(managerAddresses(swarm)), address => { at: 'managers.addresses', message: '${address} occurs twice' }),
+    flatten(map(
+      range(0, length(managerAddresses(swarm))),
+      i =>
+        !isAddress(managerAddresses(swarm)[i])
+          ? [
+              {
+                at: 'managers.addresses.${i}'
+                message: '\'${managerAddresses(swarm)[i]}\' is no address; expected four numbers up to 255'
+              }
+            ]
+          : when(
+              !lies('${managerAddresses(swarm)[i]}/32', managersPrefix(swarm)) || place(managerAddresses(swarm)[i]) < first(managersPrefix(swarm)) + 4 || place(managerAddresses(swarm)[i]) == first(managersPrefix(swarm)) + size(managersPrefix(swarm)) - 1,
+              'managers.addresses.${i}',
+              '${managerAddresses(swarm)[i]} is no address for a machine in the subnet of the managers (${managersPrefix(swarm)}): expected ${addressAt(first(managersPrefix(swarm)) + 4)} to ${addressAt(first(managersPrefix(swarm)) + size(managersPrefix(swarm)) - 2)}'
+            )
+    ))
+  )
+
+// ---------------------------------------------------------------------------------------------- pools
+
+@description('Rules of the limits between which a pool grows and shrinks.')
+func scaleProblems(at string, count int, scale object) Problem[] =>
+  concat(
+    when(scale.min > scale.max, '${at}.autoscale.min', 'is ${scale.min}, more than max (${scale.max})'),
+    when(
+      scale.min <= scale.max && (count < scale.min || count > scale.max),
+      '${at}.count',
+      'is ${count}; it must lie between autoscale.min (${scale.min}) and autoscale.max (${scale.max})'
+    ),
+    when(
+      length(scale.schedules) > 9,
+      '${at}.autoscale.schedules',
+      'there are ${length(scale.schedules)}; Azure takes 20 profiles, which is 9 schedules'
+    ),
+    warnWhen(
+      scale.?cpu == null && scale.?memory == null && empty(scale.schedules),
+      '${at}.autoscale',
+      'nothing makes the pool grow or shrink; give cpu, memory or schedules'
+    ),
+    flatten(map(
+      items(scale.schedules),
+      entry =>
+        concat(
+          when(
+            entry.value.min > entry.value.max,
+            '${at}.autoscale.schedules.${entry.key}.min',
+            'is ${entry.value.min}, more than max (${entry.value.max})'
+          ),
+          when(
+            entry.value.start == entry.value.end,
+            '${at}.autoscale.schedules.${entry.key}.end',
+            'is the same as start (${entry.value.start})'
+          )
+        )
+    ))
+  )
+
+@description('Rules of one pool.')
+func poolProblems(swarm Swarm, key string, pool object) Problem[] =>
+  concat(
+    machineProblems(swarm, 'workers.${key}', pool, pool.os == 'windows'),
+    userDataProblems('workers.${key}', pool),
+    labelProblems('workers.${key}', pool.labels),
+    tagProblems('workers.${key}.tags', union(swarm.tags, pool.tags), 3),
+    scriptSecretProblems(swarm, 'workers.${key}', pool.scripts, 'workers'),
+    when(
+      !madeOf(key, 'abcdefghijklmnopqrstuvwxyz0123456789-') || !contains('abcdefghijklmnopqrstuvwxyz', take(key, 1)) || endsWith(
+        key,
+        '-'
+      ) || length(key) > 20,
+      'workers.${key}',
+      'the name of a pool begins with a small letter, has only small letters, digits and hyphens, does not end in a hyphen, and has at most 20 characters (this one has ${length(key)})'
+    ),
+    when(
+      contains(['manager', 'managers', 'workers', 'jumpbox', 'bastion', 'ingress', 'nat', 'vnet'], key),
+      'workers.${key}',
+      '\'${key}\' is what another resource of the swarm is called'
+    ),
+    pool.?autoscale == null ? [] : scaleProblems('workers.${key}', pool.count, pool.autoscale),
+    when(
+      pool.image.kind == 'gallery' && most(pool) > 600,
+      pool.count > 600 ? 'workers.${key}.count' : 'workers.${key}.autoscale.max',
+      'there can be ${most(pool)} machines; a scale set with an image of your own has at most 600'
+    ),
+    when(
+      !makesNetwork(swarm) && pool.?subnet != null && !contains(swarm.network.subnets.?more ?? {}, pool.?subnet ?? ''),
+      'workers.${key}.subnet',
+      '\'${pool.?subnet ?? ''}\' is not one of network.subnets.more'
+    ),
+    when(
+      pool.os == 'windows' && swarm.storage.enabled && swarm.storage.access == 'identity',
+      'storage.access',
+      'Windows nodes such as those of pool ${key} cannot sign in at the share by identity; expected key'
+    ),
+    when(
+      pool.os == 'windows' && pool.isolation == 'hyperv' && startsWith(pool.size, 'Standard_B'),
+      'workers.${key}.isolation',
+      '${pool.size} cannot run Hyper-V; take a size of the D or E series'
+    ),
+    when(
+      pool.?spot != null && pool.upgrade == 'Rolling' && pool.?spot.?eviction == 'Deallocate',
+      'workers.${key}.upgrade',
+      'Rolling needs all machines to run; with spot.eviction Deallocate some may be stopped'
+    )
+  )
+
+@description('Windows knows machines by 15 characters, of which 9 are left for the pool.')
+func windowsNameProblems(swarm Swarm) Problem[] =>
+  flatten(map(
+    filter(items(swarm.workers), entry => entry.value.os == 'windows'),
+    entry =>
+      flatten(map(
+        filter(
+          items(swarm.workers),
+          other =>
+            other.value.os == 'windows' && other.key != entry.key && take(other.key, 9) == take(entry.key, 9) && length('${other.key}') >= length(entry.key) && other.key > entry.key
+        ),
+        other =>
+          when(
+            true,
+            'workers.${other.key}',
+            'its first 9 characters (\'${take(other.key, 9)}\') are those of pool ${entry.key}; names of Windows machines would not differ'
+          )
+      ))
+  ))
+
+// ---------------------------------------------------------------------------------------------- what comes in, who comes in
+
+@description('Ports that the swarm itself needs.')
+var reservedPorts = [22, 2377, 4789, 7946, pingPort, healthPort]
+
+@description('Rules of published ports.')
+func ingressProblems(swarm Swarm) Problem[] =>
+  concat(
+    when(
+      length(swarm.ingress.ports) > 100,
+      'ingress.ports',
+      'there are ${length(swarm.ingress.ports)}; at most 100 fit into the security group'
+    ),
+    when(
+      swarm.ingress.enabled && empty(swarm.ingress.ports),
+      'ingress.ports',
+      'is empty; publish a port, or write ingress.enabled: false'
+    ),
+    map(
+      repeated(map(swarm.ingress.ports, port => '${port.port}/${port.protocol}')),
+      name => { at: 'ingress.ports', message: '${name} occurs twice' }
+    ),
+    flatten(map(
+      range(0, length(swarm.ingress.ports)),
+      i =>
+        concat(
+          when(
+            contains(reservedPorts, swarm.ingress.ports[i].port),
+            'ingress.ports.${i}.port',
+            '${swarm.ingress.ports[i].port} is needed by the swarm itself, like ${join(map(reservedPorts, port => string(port)), ', ')}'
+          ),
+          when(
+            swarm.ingress.ports[i].?probe == 'ping' && !swarm.stack.enabled,
+            'ingress.ports.${i}.probe',
+            'ping asks Traefik, which stack.enabled: false leaves out; expected tcp or manager'
+          ),
+          when(
+            swarm.ingress.ports[i].?probe == 'tcp' && swarm.ingress.ports[i].protocol == 'Udp',
+            'ingress.ports.${i}.probe',
+            'a Udp port cannot be probed itself; expected ping or manager'
+          ),
+          length(swarm.ingress.ports[i].sources) == 1
+            ? []
+            : flatten(map(
+                range(0, length(swarm.ingress.ports[i].sources)),
+                j =>
+                  when(
+                    !isRange(swarm.ingress.ports[i].sources[j]) && !isAddress(swarm.ingress.ports[i].sources[j]),
+                    'ingress.ports.${i}.sources.${j}',
+                    '\'${swarm.ingress.ports[i].sources[j]}\' is no range of addresses; a service tag can only stand alone'
+                  )
+              ))
+        )
+    )),
+    when(
+      hasPortainer(swarm) && swarm.ingress.enabled && !contains(map(swarm.ingress.ports, port => port.port), 443),
+      'ingress.ports',
+      'Portainer is served on port 443, which is not among them; publish it, or write stack.portainer.enabled: false'
+    ),
+    when(
+      swarm.stack.enabled && swarm.stack.traefik.acme.enabled && swarm.stack.traefik.acme.challenge == 'http' && !contains(
+        map(swarm.ingress.ports, port => port.port),
+        80
+      ),
+      'stack.traefik.acme.challenge',
+      'http needs port 80, which ingress.ports does not publish'
+    )
+  )
+
+@description('Rules of the way in for operators.')
+func jumpboxProblems(swarm Swarm) Problem[] =>
+  concat(
+    hasJumpbox(swarm)
+      ? concat(
+          machineProblems(swarm, 'jumpbox', swarm.jumpbox, swarm.jumpbox.kind == 'windows'),
+          userDataProblems('jumpbox', swarm.jumpbox),
+          tagProblems('jumpbox.tags', union(swarm.tags, swarm.jumpbox.tags), 2),
+          scriptSecretProblems(swarm, 'jumpbox', swarm.jumpbox.scripts, 'jumpbox'),
+          warnWhen(
+            empty(swarm.jumpbox.sources),
+            'jumpbox.sources',
+            'nobody can reach the jumpbox; name the address ranges from where operators come'
+          ),
+          warnWhen(
+            !empty(intersection(swarm.jumpbox.sources, ['*', 'Internet', '0.0.0.0/0'])),
+            'jumpbox.sources',
+            'the whole internet may try SSH; name the address ranges from where operators come'
+          ),
+          flatten(map(
+            range(0, length(swarm.jumpbox.sources)),
+            i =>
+              when(
+                !isRange(swarm.jumpbox.sources[i]) && !isAddress(swarm.jumpbox.sources[i]) && (length(swarm.jumpbox.sources) > 1 || madeOf(
+                  swarm.jumpbox.sources[i],
+                  '0123456789./'
+                )),
+                'jumpbox.sources.${i}',
+                '\'${swarm.jumpbox.sources[i]}\' is no range of addresses such as 203.0.113.0/24'
+              )
+          ))
+        )
+      : [],
+    when(
+      hasJumpbox(swarm) && !makesNetwork(swarm) && swarm.network.subnets.?jumpbox == null,
+      'network.subnets',
+      'there is a jumpbox, but no subnet for it; expected jumpbox: { name: …, prefix: … }'
+    ),
+    when(
+      hasBastion(swarm) && !makesNetwork(swarm) && swarm.network.subnets.?bastion == null,
+      'network.subnets',
+      'there is an Azure Bastion, but no subnet for it; expected bastion: { name: AzureBastionSubnet, prefix: … }'
+    ),
+    when(
+      hasEndpoints(swarm) && !makesNetwork(swarm) && swarm.network.subnets.?endpoints == null,
+      'network.subnets',
+      'there are private endpoints, but no subnet for them; expected endpoints: { name: …, prefix: … }'
+    ),
+    when(
+      hasBastion(swarm) && !makesNetwork(swarm) && (swarm.network.subnets.?bastion.?name ?? 'AzureBastionSubnet') != 'AzureBastionSubnet',
+      'network.subnets.bastion.name',
+      'Azure wants this subnet to be called AzureBastionSubnet'
+    )
+  )
+
+// ---------------------------------------------------------------------------------------------- secrets, storage, monitoring
+
+@description('Names of the secrets that the swarm makes for itself.')
+var reservedSecrets = [
+  'swarm-manager-token'
+  'swarm-worker-token'
+  'operators-ssh-keys'
+  'portainer-password'
+  'portainer-agent-secret'
+  'storage-account-key'
+]
+
+@description('Rules of secrets and of registries that use them.')
+func secretProblems(swarm Swarm) Problem[] =>
+  concat(
+    flatten(map(
+      items(swarm.secrets),
+      entry =>
+        concat(
+          when(
+            !madeOf(entry.key, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-') || empty(entry.key) || length(entry.key) > 127,
+            'secrets.${entry.key}',
+            'the name of a secret has only letters, digits and hyphens, and at most 127 characters (this one has ${length(entry.key)})'
+          ),
+          when(
+            contains(reservedSecrets, toLower(entry.key)),
+            'secrets.${entry.key}',
+            'the swarm itself has a secret of this name'
+          ),
+          when(empty(entry.value.readers), 'secrets.${entry.key}.readers', 'is empty; nobody could read it'),
+          warnWhen(
+            contains(entry.value.readers, 'jumpbox') && !hasJumpbox(swarm),
+            'secrets.${entry.key}.readers',
+            'there is no machine as jumpbox'
+          )
+        )
+    )),
+    flatten(map(
+      items(swarm.registries),
+      entry =>
+        !contains(swarm.secrets, entry.value.secret)
+          ? [
+              {
+                at: 'registries.${entry.key}.secret'
+                message: '\'${entry.value.secret}\' is not one of secrets'
+              }
+            ]
+          : concat(
+              when(
+                !contains(swarm.secrets[entry.value.secret].readers, 'managers'),
+                'secrets.${entry.value.secret}.readers',
+                'registries.${entry.key} uses it; expected managers among the readers'
+              ),
+              when(
+                !contains(swarm.secrets[entry.value.secret].readers, 'workers') && !empty(swarm.workers),
+                'secrets.${entry.value.secret}.readers',
+                'registries.${entry.key} uses it; expected workers among the readers'
+              )
+            )
+    ))
+  )
+
+@description('Rules of the share.')
+func storageProblems(swarm Swarm) Problem[] =>
+  swarm.storage.enabled
+    ? concat(
+        when(
+          startsWith(swarm.storage.sku, 'Premium_') && swarm.storage.quota < 100,
+          'storage.quota',
+          'is ${swarm.storage.quota} GiB; a Premium share has at least 100'
+        ),
+        when(
+          swarm.storage.access == 'identity' && swarm.managers.os == 'windows',
+          'storage.access',
+          'Windows managers cannot sign in at the share by identity; expected key'
+        ),
+        flatten(map(
+          filter(
+            concat(
+              [{ at: 'managers', kind: swarm.managers.image.kind }],
+              map(items(swarm.workers), entry => { at: 'workers.${entry.key}', kind: entry.value.image.kind })
+            ),
+            machine => machine.kind == 'debian'
+          ),
+          machine =>
+            when(
+              swarm.storage.access == 'identity',
+              'storage.access',
+              'Debian, as in ${machine.at}, cannot sign in at the share by identity; expected key'
+            )
+        ))
+      )
+    : when(contains(swarm.locks, 'storage'), 'locks', 'there is no storage to lock')
+
+@description('Rules of monitoring.')
+func monitoringProblems(swarm Swarm) Problem[] =>
+  concat(
+    when(
+      swarm.monitoring.alerts.?enabled == true && swarm.?contact == null,
+      'contact',
+      'is missing; alerts need a mail address to go to'
+    ),
+    when(
+      swarm.monitoring.alerts.?enabled == true && !swarm.monitoring.enabled,
+      'monitoring.enabled',
+      'alerts need monitoring'
+    ),
+    when(
+      swarm.monitoring.alerts.diskAlarm >= swarm.monitoring.alerts.diskWarning,
+      'monitoring.alerts.diskAlarm',
+      'is ${swarm.monitoring.alerts.diskAlarm} percent; it must be less than diskWarning (${swarm.monitoring.alerts.diskWarning})'
+    ),
+    when(
+      contains(swarm.locks, 'network') && !makesNetwork(swarm),
+      'locks',
+      'the network is not of the swarm\'s making; lock it where it was made'
+    ),
+    when(
+      contains(swarm.locks, 'addresses') && !swarm.ingress.enabled && !hasJumpbox(swarm),
+      'locks',
+      'there are no addresses to lock'
+    )
+  )
+
+// ---------------------------------------------------------------------------------------------- the whole
+
+// Measured: what a manager, a pool and the rest take in the expanded template beside their userData.
+var templateBytes = 4194304
+var fixedBytes = 131072
+var machineBytes = 16384
+
+@description('How large the template can become.')
+func expandedSize(swarm Swarm) int =>
+  fixedBytes + (swarm.managers.count + length(swarm.workers) + 1) * (machineBytes + programBytes) + swarm.managers.count * userDataOf(scriptsFacts(swarm.managers.scripts)) + reduce(
+    map(items(swarm.workers), entry => userDataOf(scriptsFacts(entry.value.scripts))),
+    0,
+    (sum, next) => sum + next
+  )
+
+@description('Rules of the whole.')
+func wholeProblems(swarm Swarm) Problem[] =>
+  concat(
+    when(
+      contains(swarm.name, '--'),
+      'name',
+      'has two hyphens in a row, which Azure does not take in the names made from it'
+    ),
+    tagProblems('tags', swarm.tags, 3),
+    when(
+      length(swarm.workers) > 40,
+      'workers',
+      'there are ${length(swarm.workers)} pools; at most 40 fit into a template with its 800 resources and 256 parameters'
+    ),
+    when(
+      expandedSize(swarm) > templateBytes,
+      'workers',
+      'the template would have ${expandedSize(swarm)} bytes once it is expanded, and Azure takes ${templateBytes}; have fewer pools, or scripts from URLs'
+    ),
+    map(repeated(swarm.zones), zone => { at: 'zones', message: '${zone} occurs twice' })
+  )
 
 @export()
 @description('All that is wrong with a description; empty if nothing is.')
 func problems(swarm Swarm) Problem[] =>
-  concat(flatten(map(items(swarm.workers), entry => poolProblems(entry.key, entry.value))))
+  concat(
+    wholeProblems(swarm),
+    managerProblems(swarm),
+    rangesProblems(swarm),
+    !empty(rangesProblems(swarm))
+      ? []
+      : !layoutFits(swarm)
+          ? [
+              {
+                at: 'network.prefix'
+                message: '${swarm.network.prefix} is too small for the usual subnets, which need a /21; write network.subnets, or take a larger network'
+              }
+            ]
+          : concat(networkProblems(swarm), swarm.managers.?addresses == null ? [] : addressProblems(swarm)),
+    flatten(map(items(swarm.workers), entry => poolProblems(swarm, entry.key, entry.value))),
+    windowsNameProblems(swarm),
+    ingressProblems(swarm),
+    jumpboxProblems(swarm),
+    secretProblems(swarm),
+    storageProblems(swarm),
+    monitoringProblems(swarm)
+  )
