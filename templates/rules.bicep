@@ -344,10 +344,13 @@ func features(size string) string => split('${size}__', '_')[1]
 
 @description('Whether a machine size is of a series that cannot do Trusted Launch.')
 func tooOldForTrustedLaunch(size string) bool =>
-  startsWith(size, 'Basic_') || startsWith(size, 'Standard_A') || (startsWith(size, 'Standard_D') && !contains(
-    features(size),
-    's'
-  ) && (endsWith(size, '_v2') || endsWith(size, '_v3')))
+  startsWith(size, 'Basic_') || startsWith(size, 'Standard_A') || (contains(features(size), 'p') && endsWith(
+    size,
+    '_v5'
+  )) || (startsWith(size, 'Standard_D') && !contains(features(size), 's') && (endsWith(size, '_v2') || endsWith(
+    size,
+    '_v3'
+  )))
 
 // Letters in a size: a p for an Arm processor, an s for Premium storage, a d for a disk of its own.
 @description('Rules of machines of one kind: managers, a pool, the jumpbox.')
@@ -368,7 +371,7 @@ func machineProblems(swarm Swarm, at string, machine object, windows bool) Probl
     when(
       !contains(features(machine.size), 'p') && (machine.image.?architecture ?? 'x64') == 'arm64',
       '${at}.image.architecture',
-      '${machine.size} has no Arm processor; expected x64, or a size with a p such as Standard_D2ps_v5'
+      '${machine.size} has no Arm processor; expected x64, or a size with a p such as Standard_D2ps_v6'
     ),
     when(
       startsWith(machine.osDisk.type, 'Premium_') && machine.osDisk.ephemeral == 'none' && !contains(

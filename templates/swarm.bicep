@@ -49,7 +49,7 @@ type UbuntuImage = {
   @metadata({ default: '24.04' })
   release: '22.04' | '24.04'
 
-  @description('Processor architecture; arm64 for sizes with a p, such as Standard_D2ps_v5.')
+  @description('Processor architecture; arm64 for sizes with a p, such as Standard_D2ps_v6.')
   @metadata({ default: 'x64' })
   architecture: 'x64' | 'arm64'
 
@@ -68,7 +68,7 @@ type DebianImage = {
   @metadata({ default: '12' })
   release: '12' | '13'
 
-  @description('Processor architecture; arm64 for sizes with a p, such as Standard_D2ps_v5.')
+  @description('Processor architecture; arm64 for sizes with a p, such as Standard_D2ps_v6.')
   @metadata({ default: 'x64' })
   architecture: 'x64' | 'arm64'
 
