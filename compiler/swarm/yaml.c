@@ -396,7 +396,7 @@ static bool is_integer(Text text, int *base)
         return text.length > at && digits(text, at) == text.length - at;
     }
     for (size_t i = 2; i < text.length; i++) {
-        if (!strchr(set, text.at[i])) return false;
+        if (!text.at[i] || !strchr(set, text.at[i])) return false;
     }
     return text.length > 2;
 }
