@@ -451,9 +451,9 @@ static void report_unknown(Checker *checker, Type *whole, Type *object, const Va
 }
 
 // Where a missing setting is reported: the key that holds the object, or the object itself.
-static Place owner_place(const Type *type, const Value *raw, const Place *key)
+static Place owner_place(const Type *type, const Value *raw, const Path *path)
 {
-    return key && raw->place ? *key : place_of(type, raw);
+    return path && path->key ? *path->key : place_of(type, raw);
 }
 
 static void report_missing(Checker *checker, Type *type, Place place, const Path *path)
@@ -484,7 +484,7 @@ static bool check_rest(Checker *checker, Type *whole, Type *type, const Value *r
     Type *rest = type_rest(&checker->types, type);
     for (size_t i = 0; i < raw->object.count; i++) {
         const ValueProperty *property = &raw->object.items[i];
-        Path inner = {.outer = path, .name = property->name};
+        Path inner = {.outer = path, .name = property->name, .key = property->key_place};
         const Value *value = property->value;
         if (type_find(type, property->name)) continue;
         if (rest) {
@@ -535,7 +535,7 @@ static bool complete_property(Checker *checker, Type *type, Place owner, const P
 }
 
 // `whole`: the union that `type` is a member of, or `type` itself.
-static const Value *check_object(Checker *checker, Type *whole, Type *type, const Value *raw, const Path *path, const Place *key)
+static const Value *check_object(Checker *checker, Type *whole, Type *type, const Value *raw, const Path *path)
 {
     if (raw->kind != VALUE_OBJECT) return wrong_kind(checker, whole, raw, path);
     Value *object = value_object(arena_of(checker)), *others = value_object(arena_of(checker));
@@ -546,14 +546,14 @@ static const Value *check_object(Checker *checker, Type *whole, Type *type, cons
     for (size_t i = 0; i < type->object.count; i++) {
         Text name = type->object.items[i].name;
         Type *expected = type_property(&checker->types, type, i);
-        Path inner = {.outer = path, .name = name};
         const ValueProperty *written = written_property(raw, name);
+        Path inner = {.outer = path, .name = name, .key = written ? written->key_place : NULL};
         const Value *value = NULL;
         if (written && !(expected->nullable && written->value->kind == VALUE_NULL)) {
             value = check(checker, expected, written->value, &inner);
             good &= value != NULL;
         } else if (!is_meant(meant, raw->object.count, name)) {
-            good &= complete_property(checker, expected, owner_place(whole, raw, key), &inner, &value);
+            good &= complete_property(checker, expected, owner_place(whole, raw, path), &inner, &value);
         }
         if (value) add(checker, object, name, value, written ? written->key_place : NULL);
     }
@@ -588,7 +588,7 @@ static Type *chosen_member(Checker *checker, Type *type, Text decides, const Val
     if (!written) {
         Type *usual = setting_usual_variant(&checker->types, type, decides);
         if (usual) return usual;
-        diag_add_with(checker->diags, DIAG_MISSING_SETTING, place_of(type, raw), shown, words, type_description(type));
+        diag_add_with(checker->diags, DIAG_MISSING_SETTING, owner_place(type, raw, path), shown, words, type_description(type));
         return NULL;
     }
     for (size_t i = 0; i < type->members.count; i++) {
@@ -611,7 +611,7 @@ static const Value *check_union(Checker *checker, Type *type, const Value *raw, 
     if (!decides.length) return check_choice(checker, type, raw, path);
     if (raw->kind != VALUE_OBJECT) return wrong_kind(checker, type, raw, path);
     Type *member = chosen_member(checker, type, decides, raw, path);
-    return member ? check_object(checker, type, member, raw, path, NULL) : NULL;
+    return member ? check_object(checker, type, member, raw, path) : NULL;
 }
 
 // ---------------------------------------------------------------------------------------------- any value
@@ -637,7 +637,7 @@ static const Value *check(Checker *checker, Type *type, const Value *raw, const 
     case TYPE_LITERAL: return check_choice(checker, type, raw, path);
     case TYPE_ARRAY:
     case TYPE_TUPLE: return check_list(checker, type, raw, path);
-    case TYPE_OBJECT: return check_object(checker, type, type, raw, path, NULL);
+    case TYPE_OBJECT: return check_object(checker, type, type, raw, path);
     case TYPE_UNION: return check_union(checker, type, raw, path);
     case TYPE_NULL: return raw->kind == VALUE_NULL ? raw : wrong_kind(checker, type, raw, path);
     case TYPE_ANY: break;

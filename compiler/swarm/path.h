@@ -7,7 +7,8 @@ typedef struct Path Path;
 struct Path {
     const Path *outer;
     Text name;    // of a setting
-    size_t index; // of an item of a list, where `name` is empty
+    size_t index; // of an item of a list, where `name` has no text at all
+    const Place *key; // of the name in swarm.yaml; NULL if it is not written there
 };
 
 Text path_text(Arena *arena, const Path *path); // empty for the root
