@@ -93,7 +93,7 @@ Text beside_read(Arena *arena, Diags *diags, Place place, Text setting, Text fol
         return none;
     }
     if (!check_file(arena, diags, place, setting, real, name)) return none;
-    const Source *source = file_read(arena, diags, place, path, path);
+    const Source *source = file_read(arena, diags, place, path, path_normal(arena, path));
     *good = source != NULL;
     return source ? source->text : none;
 }

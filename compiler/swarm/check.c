@@ -55,11 +55,29 @@ static Text shortened(Arena *arena, Text text)
     return text_format(arena, "%.*s…", (int)end, text.at);
 }
 
+static bool is_one_line(Text text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if ((unsigned char)text.at[i] < 0x20) return false;
+    }
+    return true;
+}
+
+// A text in quotes; one with line ends or control characters as in JSON.
+static Text quoted(Arena *arena, Text text)
+{
+    text = shortened(arena, text);
+    if (is_one_line(text)) return text_format(arena, "'%.*s'", TEXT_ARG(text));
+    TextBuffer buffer = {.arena = arena};
+    json_quote(&buffer, text);
+    return buffer_done(&buffer);
+}
+
 static Text found(Arena *arena, const Value *value)
 {
     switch (value->kind) {
     case VALUE_NULL: return TEXT("nothing");
-    case VALUE_STRING: return text_format(arena, "'%.*s'", TEXT_ARG(shortened(arena, value->string)));
+    case VALUE_STRING: return quoted(arena, value->string);
     case VALUE_ARRAY: return TEXT("a list");
     case VALUE_OBJECT: return TEXT("settings of the form 'key: value'");
     case VALUE_BOOL:
@@ -142,6 +160,26 @@ static void hint_list(Checker *checker, const Value *raw)
     }
 }
 
+// `80` for a port, `setup.sh` for a script: an object with one setting that must be written, of the value's kind.
+static bool hint_only_setting(Checker *checker, Type *type, const Value *raw)
+{
+    Text decides = setting_discriminator(type), name = {0};
+    if (decides.length) type = setting_usual_variant(&checker->types, type, decides);
+    if (!type || type->kind != TYPE_OBJECT) return false;
+    for (size_t i = 0; i < type->object.count; i++) {
+        const Type *inner = type_property(&checker->types, type, i);
+        if (inner->nullable || type_metadata(inner, "default")) continue;
+        bool fits = (inner->kind == TYPE_STRING && raw->kind == VALUE_STRING) ||
+                    (inner->kind == TYPE_INT && raw->kind == VALUE_INT);
+        if (name.length || !fits) return false;
+        name = type->object.items[i].name;
+    }
+    if (!name.length) return false;
+    Text value = setting_yaml(arena_of(checker), raw);
+    diag_hint(checker->diags, text_format(arena_of(checker), "write { %.*s: %.*s }", TEXT_ARG(name), TEXT_ARG(value)));
+    return true;
+}
+
 // `jumpbox: linux`, `stack: false`: what the author meant, written in full.
 static void hint_object(Checker *checker, Type *type, const Value *raw)
 {
@@ -156,6 +194,7 @@ static void hint_object(Checker *checker, Type *type, const Value *raw)
         }
     }
     bool off = is_word_of(written, no);
+    if (hint_only_setting(checker, type, raw)) return;
     if (type_find(type, TEXT("enabled")) && (off || is_word_of(written, yes))) {
         diag_hint(checker->diags, off ? TEXT("write { enabled: false }") : TEXT("write { enabled: true }"));
     } else if (raw->kind == VALUE_NULL) {
@@ -188,6 +227,7 @@ static const Value *wrong_kind(Checker *checker, Type *type, const Value *raw, c
     diag_add_with(checker->diags, DIAG_WRONG_KIND, place_of(type, raw), shown_path(checker, path),
                   setting_expected(&checker->types, type), found(arena_of(checker), raw));
     hint_kind(checker, type, raw);
+    if (!path && raw->kind != VALUE_OBJECT) diag_hint(checker->diags, TEXT("the shortest description is a name: 'name: acme'"));
     return NULL;
 }
 
@@ -236,7 +276,7 @@ static bool check_pattern(Checker *checker, Type *type, const Value *raw, const 
     bool told = setting_text(arena, type, "patternHint").length > 0;
     if (told && example.length) {
         diag_hint(checker->diags, text_format(arena, "for example %.*s", TEXT_ARG(setting_yaml(arena, value_string(arena, example)))));
-    } else if (!told) {
+    } else if (!told && example.length) {
         diag_hint(checker->diags, text_format(arena, "it must match %.*s", TEXT_ARG(pattern)));
     }
     return false;
@@ -298,6 +338,9 @@ static void hint_choice(Checker *checker, const Value **choices, size_t count, c
         return;
     }
     Text nearest = raw->kind == VALUE_STRING ? diag_nearest(written, words, count) : (Text){0};
+    for (size_t i = 0; !nearest.length && written.length > 2 && i < count; i++) { // 'Premium'
+        if (text_starts(words[i], text_string(arena, written))) nearest = words[i];
+    }
     if (nearest.length) diag_hint(checker->diags, text_format(arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
 }
 
@@ -436,6 +479,9 @@ static bool report_other_variant(Checker *checker, Type *whole, Type *member, co
     if (count == 0) return false;
     diag_add_with(checker->diags, DIAG_OTHER_VARIANT, *property->key_place, shown, setting_list(arena, variants, count),
                   variant_in_words(checker, member, decides));
+    if (count == 1) {
+        diag_hint(checker->diags, text_format(arena, "write '%.*s' beside it if that is meant", TEXT_ARG(variants[0])));
+    }
     return true;
 }
 

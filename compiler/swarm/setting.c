@@ -146,9 +146,9 @@ static Text text_in_words(Arena *arena, const Type *type)
     Text example = setting_text(arena, type, "example"), hint = setting_text(arena, type, "patternHint");
     if (type_metadata(type, "file")) return TEXT("the name of a file beside swarm.yaml");
     if (hint.length) return hint;
-    if (type_metadata(type, "pattern") && example.length) {
-        return text_format(arena, "a text like '%.*s'", TEXT_ARG(example));
-    }
+    Text pattern = setting_text(arena, type, "pattern");
+    if (pattern.length && example.length) return text_format(arena, "a text like '%.*s'", TEXT_ARG(example));
+    if (pattern.length) return text_format(arena, "a text that matches %.*s", TEXT_ARG(pattern));
     Text range = range_in_words(arena, type, "a text of", "minLength", "maxLength", " characters");
     return range.length ? range : TEXT("a text");
 }
