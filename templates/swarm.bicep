@@ -468,7 +468,7 @@ type LinuxManagers = {
   osDisk: OsDisk
 
   @description('Disk for Docker, a resource of its own.')
-  @metadata({ default: { size: 64 } })
+  @metadata({ default: {} })
   dataDisk: DataDisk
 
   @description('Whether services without a constraint may run on managers.')
@@ -535,7 +535,7 @@ type WindowsManagers = {
   osDisk: OsDisk
 
   @description('Disk for Docker, a resource of its own.')
-  @metadata({ default: { size: 128 } })
+  @metadata({ default: {} })
   dataDisk: DataDisk
 
   @description('Whether services without a constraint may run on managers.')
@@ -680,7 +680,7 @@ type Repair = {
   @description('How long a machine may be unhealthy, also while it starts, before it is repaired.')
   @minValue(10)
   @maxValue(90)
-  @metadata({ default: 30, unit: 'minutes' })
+  @metadata({ default: 60, unit: 'minutes' })
   grace: int
 }
 
@@ -803,7 +803,7 @@ type WindowsPool = {
   osDisk: OsDisk
 
   @description('Disk for Docker.')
-  @metadata({ default: { size: 256 } })
+  @metadata({ default: {} })
   dataDisk: DataDisk
 
   @description('Zones of the pool; those of the swarm where it is left out, none where it is empty.')
@@ -819,7 +819,7 @@ type WindowsPool = {
   spot: Spot?
 
   @description('What happens to unhealthy machines.')
-  @metadata({ default: { grace: 60 } })
+  @metadata({ default: {} })
   repair: Repair
 
   @description('How machines that exist get a changed model: Manual (you say when), Rolling (in batches), Automatic (at once, in any order).')
@@ -907,7 +907,7 @@ type LinuxJumpbox = {
   image: LinuxImage
 
   @description('Disk with the operating system.')
-  @metadata({ default: { type: 'StandardSSD_LRS' } })
+  @metadata({ default: {} })
   osDisk: OsDisk
 
   @description('First label of its DNS name; made of the name and a hash of the resource group where it is left out.')
@@ -949,7 +949,7 @@ type WindowsJumpbox = {
   hybridBenefit: bool
 
   @description('Disk with the operating system.')
-  @metadata({ default: { type: 'StandardSSD_LRS' } })
+  @metadata({ default: {} })
   osDisk: OsDisk
 
   @description('First label of its DNS name; made of the name and a hash of the resource group where it is left out.')
