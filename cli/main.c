@@ -13,6 +13,7 @@ static const Command *const commands[] = {
     &command_validate,
     &command_compile,
     &command_console,
+    &command_schema,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
