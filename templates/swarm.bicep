@@ -2,7 +2,7 @@
 // The decorators are the rules:
 //   @metadata default  the property may be left out in swarm.yaml; `{}` for an object: completed from its own defaults.
 //                      On the discriminator of a union: the kind that is meant where none is written
-//   @metadata pattern  regular expression (PCRE2) that the text must match
+//   @metadata pattern  regular expression (PCRE2) that the text must match; patternHint: the same in words
 //   @metadata file     names a file beside swarm.yaml; in the completed description it is that file's text
 //   @metadata unit, example  for messages, editors and the reference page
 //   @metadata warn     list of {pattern, message}: legal, but worth a warning
@@ -17,13 +17,18 @@ type Zone = '1' | '2' | '3'
 
 @export()
 @description('A range of IPv4 addresses.')
-@metadata({ pattern: '^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$', example: '10.0.0.0/16' })
+@metadata({
+  pattern: '^([0-9]{1,3}\\.){3}[0-9]{1,3}/[0-9]{1,2}$'
+  patternHint: 'an address range like 10.0.0.0/16'
+  example: '10.0.0.0/16'
+})
 type AddressRange = string
 
 @export()
 @description('A machine size of Azure.')
 @metadata({
   pattern: '^(Standard|Basic)_[A-Za-z0-9_-]+$'
+  patternHint: 'the name of a machine size like Standard_D4s_v5'
   example: 'Standard_D4s_v5'
   warn: [
     {
@@ -54,7 +59,12 @@ type UbuntuImage = {
   architecture: 'x64' | 'arm64'
 
   @description('Version of the image: latest (at the time of the deployment), or pinned.')
-  @metadata({ default: 'latest', pattern: '^(latest|[0-9]+\\.[0-9]+\\.[0-9]+)$', example: '24.04.202608010' })
+  @metadata({
+    default: 'latest'
+    pattern: '^(latest|[0-9]+\\.[0-9]+\\.[0-9]+)$'
+    patternHint: 'latest, or three numbers with dots between them'
+    example: '24.04.202608010'
+  })
   version: string
 }
 
@@ -73,7 +83,12 @@ type DebianImage = {
   architecture: 'x64' | 'arm64'
 
   @description('Version of the image: latest (at the time of the deployment), or pinned.')
-  @metadata({ default: 'latest', pattern: '^(latest|[0-9]+\\.[0-9]+\\.[0-9]+)$', example: '0.20260801.2250' })
+  @metadata({
+    default: 'latest'
+    pattern: '^(latest|[0-9]+\\.[0-9]+\\.[0-9]+)$'
+    patternHint: 'latest, or three numbers with dots between them'
+    example: '0.20260801.2250'
+  })
   version: string
 }
 
@@ -89,7 +104,12 @@ type WindowsServerImage = {
   release: '2022' | '2025'
 
   @description('Version of the image: latest (at the time of the deployment), or pinned.')
-  @metadata({ default: 'latest', pattern: '^(latest|[0-9]+\\.[0-9]+\\.[0-9]+)$', example: '20348.4052.250808' })
+  @metadata({
+    default: 'latest'
+    pattern: '^(latest|[0-9]+\\.[0-9]+\\.[0-9]+)$'
+    patternHint: 'latest, or three numbers with dots between them'
+    example: '20348.4052.250808'
+  })
   version: string
 }
 
@@ -207,11 +227,19 @@ type UrlScript = {
   kind: 'url'
 
   @description('Where it is; only https.')
-  @metadata({ pattern: '^https://[^\\s]+$', example: 'https://example.com/setup.sh' })
+  @metadata({
+    pattern: '^https://[^\\s]+$'
+    patternHint: 'an address that begins with https://'
+    example: 'https://example.com/setup.sh'
+  })
   url: string
 
   @description('SHA-256 of its bytes; nothing else runs.')
-  @metadata({ pattern: '^[0-9a-f]{64}$', example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' })
+  @metadata({
+    pattern: '^[0-9a-f]{64}$'
+    patternHint: '64 lower-case hexadecimal digits'
+    example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+  })
   sha256: string
 
   @description('Name of the secret (one of secrets) that holds the Authorization header; no such header where it is left out.')
@@ -402,11 +430,19 @@ type Ingress = {
   enabled: bool
 
   @description('First label of the address\'s DNS name; made of the name and a hash of the resource group where it is left out.')
-  @metadata({ pattern: '^[a-z][a-z0-9-]{1,61}[a-z0-9]$', example: 'acme' })
+  @metadata({
+    pattern: '^[a-z][a-z0-9-]{1,61}[a-z0-9]$'
+    patternHint: '3 to 63 lower-case letters, digits and hyphens, a letter first and no hyphen last'
+    example: 'acme'
+  })
   dnsLabel: string?
 
   @description('Domain name under which Portainer is served; the DNS name of the address where it is left out.')
-  @metadata({ pattern: '^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$', example: 'swarm.acme.example' })
+  @metadata({
+    pattern: '^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$'
+    patternHint: 'a domain name like swarm.acme.example'
+    example: 'swarm.acme.example'
+  })
   domain: string?
 
   @description('Published ports.')
@@ -579,11 +615,11 @@ type Schedule = {
   days: ('Monday' | 'Tuesday' | 'Wednesday' | 'Thursday' | 'Friday' | 'Saturday' | 'Sunday')[]
 
   @description('Time of day when it begins.')
-  @metadata({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', example: '07:30' })
+  @metadata({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', patternHint: 'a time of day like 07:30', example: '07:30' })
   start: string
 
   @description('Time of day when it ends.')
-  @metadata({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', example: '18:00' })
+  @metadata({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', patternHint: 'a time of day like 07:30', example: '18:00' })
   end: string
 
   @description('Time zone of both, by its Windows name.')
@@ -880,7 +916,7 @@ type NoJumpbox = {
 @description('Daily switching off.')
 type Shutdown = {
   @description('Time of day.')
-  @metadata({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', default: '19:00' })
+  @metadata({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', patternHint: 'a time of day like 07:30', default: '19:00' })
   time: string
 
   @description('Its time zone, by its Windows name.')
@@ -911,7 +947,11 @@ type LinuxJumpbox = {
   osDisk: OsDisk
 
   @description('First label of its DNS name; made of the name and a hash of the resource group where it is left out.')
-  @metadata({ pattern: '^[a-z][a-z0-9-]{1,61}[a-z0-9]$', example: 'acme-jump' })
+  @metadata({
+    pattern: '^[a-z][a-z0-9-]{1,61}[a-z0-9]$'
+    patternHint: '3 to 63 lower-case letters, digits and hyphens, a letter first and no hyphen last'
+    example: 'acme-jump'
+  })
   dnsLabel: string?
 
   @description('When the machine is switched off every day; never where it is left out.')
@@ -953,7 +993,11 @@ type WindowsJumpbox = {
   osDisk: OsDisk
 
   @description('First label of its DNS name; made of the name and a hash of the resource group where it is left out.')
-  @metadata({ pattern: '^[a-z][a-z0-9-]{1,61}[a-z0-9]$', example: 'acme-jump' })
+  @metadata({
+    pattern: '^[a-z][a-z0-9-]{1,61}[a-z0-9]$'
+    patternHint: '3 to 63 lower-case letters, digits and hyphens, a letter first and no hyphen last'
+    example: 'acme-jump'
+  })
   dnsLabel: string?
 
   @description('When the machine is switched off every day; never where it is left out.')
@@ -1013,6 +1057,7 @@ type Operator = {
   @description('Object ID in Microsoft Entra ID.')
   @metadata({
     pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
+    patternHint: 'an ID of the form 22222222-2222-2222-2222-222222222222'
     example: '22222222-2222-2222-2222-222222222222'
   })
   id: string
@@ -1064,7 +1109,7 @@ type VaultSecret = {
   vault: string
 
   @description('Name of the secret there; the same as here where it is left out.')
-  @metadata({ pattern: '^[A-Za-z0-9-]{1,127}$' })
+  @metadata({ pattern: '^[A-Za-z0-9-]{1,127}$', patternHint: '1 to 127 letters, digits and hyphens' })
   name: string?
 
   @description('Which nodes may read it.')
@@ -1091,7 +1136,10 @@ type Registry = {
 @description('The key vault of the swarm.')
 type Vault = {
   @description('Its name; made of the name and a hash of the resource group where it is left out.')
-  @metadata({ pattern: '^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$' })
+  @metadata({
+    pattern: '^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$'
+    patternHint: '3 to 24 letters, digits and hyphens, a letter first and no hyphen last'
+  })
   name: string?
 
   @description('How long deleted secrets can be brought back. Cannot be changed later.')
@@ -1125,7 +1173,7 @@ type Storage = {
   enabled: bool
 
   @description('Name of the account; made of the name and a hash of the resource group where it is left out.')
-  @metadata({ pattern: '^[a-z0-9]{3,24}$' })
+  @metadata({ pattern: '^[a-z0-9]{3,24}$', patternHint: '3 to 24 lower-case letters and digits' })
   name: string?
 
   @description('Kind of storage; Premium for a share on SSDs.')
@@ -1133,7 +1181,11 @@ type Storage = {
   sku: 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS' | 'Premium_LRS' | 'Premium_ZRS'
 
   @description('Name of the share.')
-  @metadata({ default: 'swarm', pattern: '^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$' })
+  @metadata({
+    default: 'swarm'
+    pattern: '^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$'
+    patternHint: '3 to 63 lower-case letters, digits and single hyphens, no hyphen at either end'
+  })
   share: string
 
   @description('Most that the share may hold; at least 100 on Premium.')
@@ -1153,11 +1205,15 @@ type Storage = {
   access: 'key' | 'identity'
 
   @description('Where Linux nodes mount it.')
-  @metadata({ default: '/mnt/swarm', pattern: '^/[A-Za-z0-9._/-]*[A-Za-z0-9._-]$' })
+  @metadata({
+    default: '/mnt/swarm'
+    pattern: '^/[A-Za-z0-9._/-]*[A-Za-z0-9._-]$'
+    patternHint: 'an absolute path of letters, digits, dots, hyphens and underscores'
+  })
   path: string
 
   @description('Which drive it is on Windows nodes.')
-  @metadata({ default: 'S:', pattern: '^[F-Z]:$' })
+  @metadata({ default: 'S:', pattern: '^[F-Z]:$', patternHint: 'a drive from F: to Z:' })
   drive: string
 
   @description('From where it can be reached: everywhere (with the key or a role), the nodes\' subnets by a service endpoint, or by a private endpoint.')
@@ -1175,11 +1231,15 @@ type Storage = {
 @description('The Docker Engine.')
 type Engine = {
   @description('Version of the engine, on Linux and Windows.')
-  @metadata({ default: '28.5.2', pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+$' })
+  @metadata({
+    default: '28.5.2'
+    pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+$'
+    patternHint: 'three numbers with dots between them'
+  })
   version: string
 
   @description('SHA-256 of the archive docker-VERSION.zip for Windows; that of the version which swarmgen knows where it is left out.')
-  @metadata({ pattern: '^[0-9a-f]{64}$' })
+  @metadata({ pattern: '^[0-9a-f]{64}$', patternHint: '64 lower-case hexadecimal digits' })
   windowsSha256: string?
 
   @description('Addresses of overlay networks; must not touch the network of the nodes.')
@@ -1201,13 +1261,14 @@ type Acme = {
   enabled: bool
 
   @description('Mail address of the account; contact where it is left out.')
-  @metadata({ pattern: '^[^@\\s]+@[^@\\s]+$' })
+  @metadata({ pattern: '^[^@\\s]+@[^@\\s]+$', patternHint: 'a mail address' })
   email: string?
 
   @description('Address of the authority\'s directory.')
   @metadata({
     default: 'https://acme-v02.api.letsencrypt.org/directory'
     pattern: '^https://[^\\s]+$'
+    patternHint: 'an address that begins with https://'
     example: 'https://acme-staging-v02.api.letsencrypt.org/directory'
   })
   server: string
@@ -1221,7 +1282,7 @@ type Acme = {
 @description('Traefik, the way from the published ports to services.')
 type Traefik = {
   @description('Version of Traefik 3.')
-  @metadata({ default: 'v3.7.11', pattern: '^v3\\.[0-9]+\\.[0-9]+$' })
+  @metadata({ default: 'v3.7.11', pattern: '^v3\\.[0-9]+\\.[0-9]+$', patternHint: 'a version like v3.7.11' })
   version: string
 
   @description('Largest body of a request; no limit where it is 0.')
@@ -1246,11 +1307,19 @@ type Portainer = {
   enabled: bool
 
   @description('Version of Portainer CE and its agent.')
-  @metadata({ default: '2.45.0', pattern: '^2\\.[0-9]+\\.[0-9]+$' })
+  @metadata({
+    default: '2.45.0'
+    pattern: '^2\\.[0-9]+\\.[0-9]+$'
+    patternHint: 'three numbers with dots between them, 2 first'
+  })
   version: string
 
   @description('Path under the domain.')
-  @metadata({ default: '/portainer', pattern: '^/[a-z0-9-]+$' })
+  @metadata({
+    default: '/portainer'
+    pattern: '^/[a-z0-9-]+$'
+    patternHint: 'a slash, then lower-case letters, digits and hyphens'
+  })
   path: string
 }
 
@@ -1334,11 +1403,15 @@ type Swarm = {
   @description('Begins every resource\'s name.')
   @minLength(2)
   @maxLength(20)
-  @metadata({ pattern: '^[a-z][a-z0-9-]*[a-z0-9]$', example: 'acme' })
+  @metadata({
+    pattern: '^[a-z][a-z0-9-]*[a-z0-9]$'
+    patternHint: 'lower-case letters, digits and hyphens, a letter first and no hyphen last'
+    example: 'acme'
+  })
   name: string
 
   @description('Mail address for alerts and Let\'s Encrypt; neither writes to anybody where it is left out.')
-  @metadata({ pattern: '^[^@\\s]+@[^@\\s]+$', example: 'ops@acme.example' })
+  @metadata({ pattern: '^[^@\\s]+@[^@\\s]+$', patternHint: 'a mail address', example: 'ops@acme.example' })
   contact: string?
 
   @description('Tags of every resource.')

@@ -157,13 +157,12 @@ static void write_text_type(Page *page, const Type *type)
         buffer_string(page->out, "name of a file beside swarm.yaml");
         return;
     }
-    buffer_string(page->out, hint.length ? "" : "text");
-    write_cell(page->out, hint);
+    write_cell(page->out, hint.length ? hint : TEXT("text"));
     write_limits(page, type, "minLength", "maxLength");
     bool limited = type_limit(type, "minLength", &limit) || type_limit(type, "maxLength", &limit);
     if (limited) buffer_string(page->out, " characters");
     if (pattern.length && !hint.length) {
-        buffer_string(page->out, " that matches ");
+        buffer_string(page->out, limited ? ", that matches " : " that matches ");
         write_code(page->out, pattern);
     }
 }

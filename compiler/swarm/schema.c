@@ -259,7 +259,7 @@ bool swarm_write_schema(Arena *arena, Diags *diags, BoundFile *types, TextBuffer
     json_begin_object(&json);
     write_string(&schema, "$schema", TEXT("http://json-schema.org/draft-07/schema#"));
     write_string(&schema, "title", TEXT("swarm.yaml"));
-    write_reference(&schema, type_declared(&schema.types, symbol));
+    write_use(&schema, type_declared(&schema.types, symbol));
     json_key(&json, TEXT("definitions"));
     json_begin_object(&json);
     for (size_t i = 0; i < schema.definitions.count; i++) { // grows while it is written
