@@ -333,8 +333,8 @@ static void hint_choice(Checker *checker, const Value **choices, size_t count, c
         bool is_text = choices[i]->kind == VALUE_STRING;
         words[i] = is_text ? choices[i]->string : setting_yaml(arena, choices[i]);
         if (!text_equal(words[i], written)) continue;
-        const char *form = is_text ? "put it in quotes: '%.*s'" : "write it without quotes: %.*s";
-        diag_hint(checker->diags, text_format(arena, form, TEXT_ARG(written)));
+        diag_hint(checker->diags, is_text ? text_format(arena, "put it in quotes: '%.*s'", TEXT_ARG(written))
+                                          : text_format(arena, "write it without quotes: %.*s", TEXT_ARG(written)));
         return;
     }
     Text nearest = raw->kind == VALUE_STRING ? diag_nearest(written, words, count) : (Text){0};
