@@ -1,0 +1,45 @@
+// compiler/arm/expression.h: Bicep expressions to ARM expressions and JSON values.
+//   facts: bicep-emission section 2 and the table of references in section 5
+#pragma once
+#include "compiler/arm/emitter.h"
+
+// What an expression is after parentheses, any(), `!` and pasted variables are taken away, and where it is understood.
+typedef struct {
+    const Env *env;
+    const Syntax *node;
+} Meaning;
+
+Meaning expression_meaning(const Env *env, const Syntax *node);
+
+// Never NULL: after a diagnostic, an empty text.
+Tree *expression_tree(const Env *env, const Syntax *node);
+
+// In value position: literals as plain JSON, recursively; anything else as "[…]".
+void expression_write(const Env *env, const Syntax *node);
+// The members of an object, loops first in "copy"; `skipped` names properties that are left out, up to a NULL.
+void expression_write_members(const Env *env, const Syntax *object, const char *const *skipped);
+// {name, count, mode, batchSize, input}; `index` is what the item's index is, `input` may be NULL.
+void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *index, int64_t batch,
+                           bool with_input);
+void expression_write_tree(Emitter *emitter, Tree *tree);
+
+// A resource or module that an expression stands for: r, c[i], a::b.
+typedef struct {
+    Symbol *symbol; // NULL: it stands for none
+    const Env *env; // of its body, with the index in place of its loop's
+    Tree *index;    // NULL without one
+} Reference;
+
+Reference expression_reference(const Env *env, const Syntax *node);
+// The body's Env of a resource, module or loop variable where its loop stands at `index` (NULL: the own copyIndex()).
+const Env *expression_env_at(Unit *unit, const Symbol *symbol, Tree *index);
+
+// True if reading the output of a module must not be logged.
+bool expression_output_is_secure(const Env *env, BoundFile *file, const Syntax *output);
+
+// 'name', or format('name[{0}]', index).
+Tree *expression_symbolic(Emitter *emitter, Reference reference);
+// Its name in this template.
+Text expression_name_of(const Env *env, const Symbol *symbol);
+// The symbol that a name or access of a namespace stands for; NULL if there is none.
+const Symbol *expression_symbol(const Env *env, const Syntax *node);

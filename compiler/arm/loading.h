@@ -1,0 +1,15 @@
+// compiler/arm/loading.h: loadTextContent() and its like: read while compiling, put into the template as values.
+//   facts: bicep-emission section 2, "Files"
+#pragma once
+#include "compiler/arm/emitter.h"
+
+bool loading_is_load(Text name);
+
+// The call as part of an expression: variables('$fxv#N'), or the text itself.
+Tree *loading_tree(const Env *env, const Syntax *call);
+// The call in value position.
+void loading_write(const Env *env, const Syntax *call);
+// The value of a variable $fxv#N.
+void loading_write_content(const Env *env, const Syntax *call);
+// The variable that stands for the call, NULL if its value is pasted.
+const Load *loading_variable(const Env *env, const Syntax *call);

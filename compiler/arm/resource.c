@@ -1,0 +1,462 @@
+// compiler/arm/resource.c
+#include "compiler/arm/resource.h"
+
+#include "compiler/arm/dependency.h"
+#include "compiler/arm/emit.h"
+#include "compiler/arm/expression.h"
+#include "compiler/arm/identity.h"
+#include "compiler/arm/survey.h"
+#include "compiler/arm/typejson.h"
+
+#include <string.h>
+#include <strings.h>
+
+// ---- parts that resources and modules share
+
+static Reference own_reference(Emitter *emitter, Symbol *symbol)
+{
+    return (Reference){symbol, survey_info(emitter->unit, symbol)->env, NULL};
+}
+
+static int64_t batch_size(Emitter *emitter, const Syntax *node)
+{
+    const Syntax *decorator = syntax_decorator(node->resource.decorators, "batchSize");
+    if (!decorator || decorator->call.arguments.count == 0) return 0;
+    const Syntax *size = decorator->call.arguments.items[0];
+    if (size->kind == SYNTAX_INTEGER) return (int64_t)size->integer;
+    diag_add(emitter->diags, DIAG_CONSTANT_WANTED, syntax_place(size));
+    return 0;
+}
+
+static void write_copy(Emitter *emitter, const Symbol *symbol, const Info *info)
+{
+    if (!info->loop) return;
+    Env around = emitter->unit->root;
+    around.within = symbol->parent;
+    json_key(emitter->json, TEXT("copy"));
+    expression_write_copy(&around, info->symbolic, info->loop, NULL,
+                          batch_size(emitter, symbol->declaration), false);
+}
+
+// Conditions of the resources around count, too.
+static Tree *condition_tree(Emitter *emitter, const Symbol *symbol)
+{
+    const Info *info = survey_info(emitter->unit, symbol);
+    Tree *around = symbol->parent ? condition_tree(emitter, symbol->parent) : NULL;
+    if (!info->condition) return around;
+    Tree *own = expression_tree(info->env, info->condition);
+    return around ? tree_call2(emitter->arena, "and", around, own) : own;
+}
+
+static void write_condition(Emitter *emitter, const Symbol *symbol)
+{
+    const Symbol *only = NULL;
+    size_t count = 0;
+    for (const Symbol *at = symbol; at; at = at->parent) {
+        if (!survey_info(emitter->unit, at)->condition) continue;
+        only = at;
+        count++;
+    }
+    if (count == 0) return;
+    json_key(emitter->json, TEXT("condition"));
+    if (count == 1) {
+        const Info *info = survey_info(emitter->unit, only);
+        expression_write(info->env, info->condition);
+    } else {
+        expression_write_tree(emitter, condition_tree(emitter, symbol));
+    }
+}
+
+static void write_description(Emitter *emitter, const Syntax *node)
+{
+    Text text;
+    if (!typejson_description(&emitter->unit->root, node->resource.decorators, &text)) return;
+    json_key(emitter->json, TEXT("metadata"));
+    json_begin_object(emitter->json);
+    json_key(emitter->json, TEXT("description"));
+    json_text(emitter->json, tree_escape(emitter->arena, text));
+    json_end_object(emitter->json);
+}
+
+static void write_text_property(Emitter *emitter, const char *key, Text text)
+{
+    json_key(emitter->json, text_of(key));
+    json_text(emitter->json, tree_escape(emitter->arena, text));
+}
+
+// ---- resources
+
+static bool is_option(const Syntax *decorator)
+{
+    Text name = decorator->call.name;
+    return text_is(name, "onlyIfNotExists") || text_is(name, "retryOn") || text_is(name, "nullIfNotFound");
+}
+
+static void write_options(Emitter *emitter, const Syntax *node)
+{
+    JsonWriter *json = emitter->json;
+    bool begun = false;
+    for (size_t i = 0; i < node->resource.decorators.count; i++) {
+        const Syntax *decorator = node->resource.decorators.items[i];
+        if (!is_option(decorator)) continue;
+        if (!begun) {
+            json_key(json, TEXT("@options"));
+            json_begin_object(json);
+            begun = true;
+        }
+        json_key(json, decorator->call.name);
+        json_begin_array(json);
+        for (size_t j = 0; j < decorator->call.arguments.count; j++) {
+            expression_write(&emitter->unit->root, decorator->call.arguments.items[j]);
+        }
+        json_end_array(json);
+    }
+    if (begun) json_end_object(json);
+}
+
+static void check_resource(Emitter *emitter, const Symbol *symbol, const Info *info)
+{
+    const Syntax *node = symbol->declaration;
+    if (!info->name) {
+        Token token = node->file->tokens.items[node->resource.name_token];
+        Place place = {node->file->source, token.from, token.to};
+        diag_add_with(emitter->diags, DIAG_NAME_MISSING, place, symbol->name);
+    }
+    if (info->version.length == 0 && node->resource.type->kind == SYNTAX_STRING) {
+        diag_add_with(emitter->diags, DIAG_VERSION_MISSING, syntax_place(node->resource.type), info->type);
+    }
+    for (size_t i = 0; info->body && i < info->body->list.count; i++) {
+        if (info->body->list.items[i]->kind == SYNTAX_SPREAD) {
+            emitter_unsupported(emitter, info->body->list.items[i], "a spread in a resource's body");
+        }
+    }
+}
+
+static void write_resource(Emitter *emitter, Symbol *symbol)
+{
+    static const char *const skipped[] = {"name", "parent", "scope", "dependsOn", NULL};
+    JsonWriter *json = emitter->json;
+    const Info *info = survey_info(emitter->unit, symbol);
+    Reference reference = own_reference(emitter, symbol);
+    check_resource(emitter, symbol, info);
+    json_begin_object(json);
+    write_copy(emitter, symbol, info);
+    write_condition(emitter, symbol);
+    if (info->existing) {
+        json_key(json, TEXT("existing"));
+        json_bool(json, true);
+    }
+    write_options(emitter, symbol->declaration);
+    write_text_property(emitter, "type", info->type);
+    write_text_property(emitter, "apiVersion", info->version);
+    identity_write_scope(reference);
+    json_key(json, TEXT("name"));
+    expression_write_tree(emitter, identity_full_name(reference));
+    if (info->body) expression_write_members(info->env, info->body, skipped);
+    dependency_write(emitter, symbol);
+    write_description(emitter, symbol->declaration);
+    json_end_object(json);
+}
+
+// ---- modules
+
+static bool is_secret_call(const Syntax *node)
+{
+    return node->kind == SYNTAX_CALL && node->call.base && text_is(node->call.name, "getSecret");
+}
+
+static Tree *vault_id(const Env *env, const Syntax *call)
+{
+    Reference vault = expression_reference(env, call->call.base);
+    if (vault.symbol && vault.symbol->kind == SYMBOL_RESOURCE) return identity_id(vault);
+    emitter_unsupported(env->emitter, call, "this getSecret()");
+    return tree_text(env->emitter->arena, (Text){0});
+}
+
+static void write_secret(const Env *env, const Syntax *call)
+{
+    static const char *const keys[] = {"secretName", "secretVersion"};
+    JsonWriter *json = env->emitter->json;
+    json_begin_object(json);
+    json_key(json, TEXT("reference"));
+    json_begin_object(json);
+    json_key(json, TEXT("keyVault"));
+    json_begin_object(json);
+    json_key(json, TEXT("id"));
+    expression_write_tree(env->emitter, vault_id(env, call));
+    json_end_object(json);
+    for (size_t i = 0; i < call->call.arguments.count && i < 2; i++) {
+        json_key(json, text_of(keys[i]));
+        expression_write(env, call->call.arguments.items[i]);
+    }
+    json_end_object(json);
+    json_end_object(json);
+}
+
+static Tree *secret_tree(const Env *env, const Syntax *call)
+{
+    static const char *const keys[] = {"secretName", "secretVersion"};
+    Arena *arena = env->emitter->arena;
+    Tree *vault = tree_call2(arena, "createObject", tree_text(arena, TEXT("id")), vault_id(env, call));
+    Tree *object = tree_call2(arena, "createObject", tree_text(arena, TEXT("keyVault")), vault);
+    for (size_t i = 0; i < call->call.arguments.count && i < 2; i++) {
+        tree_add(arena, object, tree_text(arena, text_of(keys[i])));
+        tree_add(arena, object, expression_tree(env, call->call.arguments.items[i]));
+    }
+    return tree_call2(arena, "createObject", tree_text(arena, TEXT("reference")), object);
+}
+
+// A parameter's value as createObject('value', …), each branch of a choice for itself.
+static Tree *argument_tree(const Env *env, const Syntax *value)
+{
+    Arena *arena = env->emitter->arena;
+    Meaning meaning = expression_meaning(env, value);
+    if (is_secret_call(meaning.node)) return secret_tree(meaning.env, meaning.node);
+    if (meaning.node->kind == SYNTAX_TERNARY) {
+        const Syntax *node = meaning.node;
+        Tree *tree = tree_call1(arena, "if", expression_tree(meaning.env, node->ternary.condition));
+        tree_add(arena, tree, argument_tree(meaning.env, node->ternary.then));
+        tree_add(arena, tree, argument_tree(meaning.env, node->ternary.otherwise));
+        return tree;
+    }
+    return tree_call2(arena, "createObject", tree_text(arena, TEXT("value")),
+                      expression_tree(meaning.env, meaning.node));
+}
+
+// The body of a loop becomes an expression even if it is an object.
+static void write_argument_loop(const Env *env, const Syntax *loop)
+{
+    Emitter *emitter = env->emitter;
+    JsonWriter *json = emitter->json;
+    Arena *arena = emitter->arena;
+    Tree *index = tree_call1(arena, "copyIndex", tree_text(arena, TEXT("value")));
+    Local item = {loop->loop.item, LOCAL_ITEM, index, loop->loop.array, env, env->locals};
+    Local number = {loop->loop.index, LOCAL_INDEX, index, NULL, env, &item};
+    Env inner = *env;
+    Text plain;
+    inner.locals = number.name.length ? &number : &item;
+    json_begin_object(json);
+    json_key(json, TEXT("copy"));
+    json_begin_array(json);
+    json_begin_object(json);
+    json_key(json, TEXT("name"));
+    json_text(json, TEXT("value"));
+    json_key(json, TEXT("count"));
+    expression_write_tree(emitter, tree_call1(arena, "length", expression_tree(env, loop->loop.array)));
+    json_key(json, TEXT("input"));
+    Tree *tree = expression_tree(&inner, loop->loop.body);
+    if (!syntax_plain_string(syntax_bare(loop->loop.body), &plain)) tree = tree_as_call(arena, tree);
+    json_text(json, tree_print(arena, tree));
+    json_end_object(json);
+    json_end_array(json);
+    json_end_object(json);
+}
+
+static void write_argument(const Env *env, const Syntax *value)
+{
+    JsonWriter *json = env->emitter->json;
+    Meaning meaning = expression_meaning(env, value);
+    if (value->kind == SYNTAX_FOR) {
+        write_argument_loop(env, value);
+    } else if (is_secret_call(meaning.node)) {
+        write_secret(meaning.env, meaning.node);
+    } else if (meaning.node->kind == SYNTAX_TERNARY) {
+        expression_write_tree(env->emitter, argument_tree(env, value));
+    } else {
+        json_begin_object(json);
+        json_key(json, TEXT("value"));
+        expression_write(meaning.env, meaning.node);
+        json_end_object(json);
+    }
+}
+
+static bool is_given(const Syntax *arguments, Text name)
+{
+    for (size_t i = 0; arguments && i < arguments->list.count; i++) {
+        const Syntax *item = arguments->list.items[i];
+        if (item->kind == SYNTAX_PROPERTY && text_equal(item->property.name, name)) return true;
+    }
+    return false;
+}
+
+static void check_unknown_argument(Emitter *emitter, const BoundFile *target, const Syntax *item)
+{
+    const Symbol *symbol = bind_lookup(target, item->property.name);
+    if (symbol && symbol->kind == SYMBOL_PARAM) return;
+    Text *choices = arena_array(emitter->arena, Text, target->symbols.count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < target->symbols.count; i++) {
+        const Symbol *at = target->symbols.items[i];
+        if (at->kind == SYMBOL_PARAM) choices[count++] = at->name;
+    }
+    diag_add_with(emitter->diags, DIAG_MODULE_PARAMETER_UNKNOWN, syntax_place(item->property.key),
+                  target->path, item->property.name);
+    Text nearest = diag_nearest(item->property.name, choices, count);
+    if (nearest.length) {
+        diag_hint(emitter->diags, text_format(emitter->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    }
+}
+
+static bool is_nullable(const Env *env, const Syntax *type, int depth)
+{
+    while (type && type->kind == SYNTAX_PAREN) type = type->inner;
+    if (!type || depth > 32) return false;
+    if (type->kind == SYNTAX_TYPE_NULLABLE || type->kind == SYNTAX_NULL) return true;
+    if (type->kind == SYNTAX_TYPE_UNION) {
+        for (size_t i = 0; i < type->list.count; i++) {
+            if (is_nullable(env, type->list.items[i], depth + 1)) return true;
+        }
+        return false;
+    }
+    const Symbol *symbol = NULL;
+    if (type->kind == SYNTAX_NAME) symbol = bind_lookup(env->unit->file, type->name);
+    if (type->kind == SYNTAX_ACCESS) symbol = expression_symbol(env, type);
+    if (!symbol || symbol->kind != SYMBOL_TYPE) return false;
+    Unit *unit = emitter_unit(env->emitter, symbol->file);
+    return is_nullable(&unit->root, symbol->declaration->declaration.type, depth + 1);
+}
+
+static void check_arguments(Emitter *emitter, const Symbol *module, const Syntax *arguments)
+{
+    BoundFile *target = module->target_file;
+    for (size_t i = 0; arguments && i < arguments->list.count; i++) {
+        const Syntax *item = arguments->list.items[i];
+        if (item->kind == SYNTAX_SPREAD) {
+            emitter_unsupported(emitter, item, "a spread in a module's parameters");
+        } else if (item->kind == SYNTAX_PROPERTY) {
+            check_unknown_argument(emitter, target, item);
+        }
+    }
+    for (size_t i = 0; i < target->symbols.count; i++) {
+        const Symbol *wanted = target->symbols.items[i];
+        if (wanted->kind != SYMBOL_PARAM || wanted->declaration->declaration.value) continue;
+        if (is_given(arguments, wanted->name)) continue;
+        const Env *env = &emitter_unit(emitter, target)->root;
+        if (is_nullable(env, wanted->declaration->declaration.type, 0)) continue;
+        const Syntax *node = module->declaration;
+        Token token = node->file->tokens.items[node->resource.name_token];
+        Place place = {node->file->source, token.from, token.to};
+        diag_add_with(emitter->diags, DIAG_MODULE_PARAMETER_MISSING, place, module->name, wanted->name);
+    }
+}
+
+static void write_arguments(Emitter *emitter, const Symbol *symbol, const Info *info)
+{
+    const Syntax *property = syntax_property(info->body, "params");
+    const Syntax *arguments = property ? syntax_bare(property->property.value) : NULL;
+    if (arguments && arguments->kind != SYNTAX_OBJECT) {
+        emitter_unsupported(emitter, arguments, "parameters of a module that are no object");
+        return;
+    }
+    check_arguments(emitter, symbol, arguments);
+    if (!arguments) return;
+    json_key(emitter->json, TEXT("parameters"));
+    json_begin_object(emitter->json);
+    for (size_t i = 0; i < arguments->list.count; i++) {
+        const Syntax *item = arguments->list.items[i];
+        if (item->kind != SYNTAX_PROPERTY) continue;
+        Text key = item->property.name;
+        if (key.length == 4 && strncasecmp(key.at, "copy", 4) == 0) {
+            key = text_format(emitter->arena, "[string('%.*s')]", TEXT_ARG(key));
+        }
+        json_key(emitter->json, key);
+        write_argument(info->env, item->property.value);
+    }
+    json_end_object(emitter->json);
+}
+
+static void write_location(Emitter *emitter, Reference reference)
+{
+    if (identity_scope(reference).kind == SCOPE_RESOURCE_GROUP) return;
+    Arena *arena = emitter->arena;
+    const char *around = emitter->target == TARGET_RESOURCE_GROUP ? "resourceGroup" : "deployment";
+    Tree *location = tree_property(arena, tree_call(arena, around), tree_text(arena, TEXT("location")));
+    json_key(emitter->json, TEXT("location"));
+    expression_write_tree(emitter, location);
+}
+
+static void write_deployment(Emitter *emitter, const Symbol *symbol, const Info *info)
+{
+    JsonWriter *json = emitter->json;
+    json_key(json, TEXT("properties"));
+    json_begin_object(json);
+    json_key(json, TEXT("expressionEvaluationOptions"));
+    json_begin_object(json);
+    write_text_property(emitter, "scope", TEXT("inner"));
+    json_end_object(json);
+    write_text_property(emitter, "mode", TEXT("Incremental"));
+    write_arguments(emitter, symbol, info);
+    json_key(json, TEXT("template"));
+    emit_into(emitter->arena, emitter->diags, symbol->target_file, json);
+    json_end_object(json);
+}
+
+static void write_module(Emitter *emitter, Symbol *symbol)
+{
+    static const char *const skipped[] = {"name", "params", "scope", "dependsOn", NULL};
+    JsonWriter *json = emitter->json;
+    const Info *info = survey_info(emitter->unit, symbol);
+    Reference reference = own_reference(emitter, symbol);
+    json_begin_object(json);
+    write_copy(emitter, symbol, info);
+    write_condition(emitter, symbol);
+    write_text_property(emitter, "type", info->type);
+    write_text_property(emitter, "apiVersion", info->version);
+    expression_write_members(info->env, info->body, skipped);
+    json_key(json, TEXT("name"));
+    expression_write_tree(emitter, identity_module_name(reference));
+    identity_write_scope(reference);
+    write_location(emitter, reference);
+    write_deployment(emitter, symbol, info);
+    dependency_write(emitter, symbol);
+    write_description(emitter, symbol->declaration);
+    json_end_object(json);
+}
+
+// ---- all
+
+static void write_entry(Emitter *emitter, Symbol *symbol)
+{
+    const Info *info = survey_info(emitter->unit, symbol);
+    bool left_out = symbol->kind == SYMBOL_RESOURCE && info->existing &&
+                    (!emitter->symbolic || survey_inlined(emitter->unit, symbol));
+    if (left_out) return;
+    if (emitter->symbolic) json_key(emitter->json, info->symbolic);
+    if (symbol->kind == SYMBOL_MODULE) {
+        write_module(emitter, symbol);
+    } else {
+        write_resource(emitter, symbol);
+    }
+}
+
+// Of one resource: the resources nested in its children, then its children.
+static void write_nested(Emitter *emitter, const Symbol *around)
+{
+    for (size_t i = 0; i < around->children.count; i++) write_nested(emitter, around->children.items[i]);
+    for (size_t i = 0; i < around->children.count; i++) write_entry(emitter, around->children.items[i]);
+}
+
+void resource_write_all(Emitter *emitter)
+{
+    const SymbolList *symbols = &emitter->unit->file->symbols;
+    json_key(emitter->json, TEXT("resources"));
+    if (emitter->symbolic) {
+        json_begin_object(emitter->json);
+    } else {
+        json_begin_array(emitter->json);
+    }
+    for (int pass = 0; pass < 3; pass++) { // nested ones, top-level ones, modules
+        for (size_t i = 0; i < symbols->count; i++) {
+            Symbol *symbol = symbols->items[i];
+            if (symbol->parent) continue;
+            if (symbol->kind == SYMBOL_RESOURCE && pass == 0) write_nested(emitter, symbol);
+            if (symbol->kind == SYMBOL_RESOURCE && pass == 1) write_entry(emitter, symbol);
+            if (symbol->kind == SYMBOL_MODULE && pass == 2) write_entry(emitter, symbol);
+        }
+    }
+    if (emitter->symbolic) {
+        json_end_object(emitter->json);
+    } else {
+        json_end_array(emitter->json);
+    }
+}

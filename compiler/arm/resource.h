@@ -1,0 +1,7 @@
+// compiler/arm/resource.h: resources and modules of a template.
+//   facts: bicep-emission sections 5 and 6
+#pragma once
+#include "compiler/arm/emitter.h"
+
+// "resources": an array in the classic form, an object by symbolic names otherwise.
+void resource_write_all(Emitter *emitter);

@@ -1,0 +1,578 @@
+// compiler/arm/survey.c: names are resolved with their scopes, as in compiler/bind/names.c; what a mention means for
+// dependencies depends on what stands around it, so each walk takes a Use along: how the node is used by its parent.
+#include "compiler/arm/survey.h"
+
+#include <string.h>
+
+typedef struct Shadow Shadow;
+struct Shadow {
+    Text name;
+    bool own; // of the declaration's own loop: an index with it keeps its meaning outside the body
+    const Shadow *outer;
+};
+
+typedef struct {
+    Unit *unit;
+    Arena *arena;
+    Symbol *current; // NULL for outputs
+    Part part;
+    bool in_function;
+} Survey;
+
+typedef struct {
+    const Syntax *index;
+    bool access;     // the parent reads a property or item (parentheses aside)
+    bool weak, identifies;
+} Use;
+
+static const Use no_use;
+
+static void survey_value(Survey *survey, const Shadow *shadows, const Syntax *node, Use use);
+static void survey_type(Survey *survey, const Shadow *shadows, const Syntax *node);
+
+// ---- names
+
+static bool shadowed(const Shadow *shadows, Text name, bool *own)
+{
+    for (; shadows; shadows = shadows->outer) {
+        if (text_equal(shadows->name, name)) {
+            *own = shadows->own;
+            return true;
+        }
+    }
+    return false;
+}
+
+static Symbol *symbol_of(const Survey *survey, const Shadow *shadows, const Syntax *node)
+{
+    bool own;
+    if (node->kind == SYNTAX_NAME) {
+        if (shadowed(shadows, node->name, &own)) return NULL;
+        return bind_lookup_within(survey->unit->file, survey->current, node->name);
+    }
+    if (node->kind == SYNTAX_PAREN || node->kind == SYNTAX_NON_NULL) {
+        return symbol_of(survey, shadows, node->inner);
+    }
+    if (node->kind == SYNTAX_INDEX) return symbol_of(survey, shadows, node->index.base);
+    if (node->kind == SYNTAX_ACCESS && node->access.nested) {
+        Symbol *around = symbol_of(survey, shadows, node->access.base);
+        return around ? bind_nested(around, node->access.name) : NULL;
+    }
+    return NULL;
+}
+
+static bool is_collection(const Symbol *symbol)
+{
+    const Syntax *node = symbol->declaration;
+    if (symbol->kind == SYMBOL_VAR) return node->declaration.value->kind == SYNTAX_FOR;
+    if (symbol->kind != SYMBOL_RESOURCE && symbol->kind != SYMBOL_MODULE) return false;
+    return node->resource.value->kind == SYNTAX_FOR;
+}
+
+static bool is_identity(Text name)
+{
+    return text_is(name, "id") || text_is(name, "name") || text_is(name, "type") ||
+           text_is(name, "apiVersion");
+}
+
+static bool stays_inside(const Shadow *shadows, const Syntax *node);
+
+static bool any_stays_inside(const Shadow *shadows, SyntaxList list)
+{
+    for (size_t i = 0; i < list.count; i++) {
+        if (stays_inside(shadows, list.items[i])) return true;
+    }
+    return false;
+}
+
+// True if `node` names a variable that only exists inside the body.
+static bool stays_inside(const Shadow *shadows, const Syntax *node)
+{
+    bool own = true;
+    SyntaxKind kind = node->kind;
+    if (kind == SYNTAX_NAME) return shadowed(shadows, node->name, &own) && !own;
+    if (kind == SYNTAX_PAREN || kind == SYNTAX_NON_NULL || kind == SYNTAX_SPREAD) {
+        return stays_inside(shadows, node->inner);
+    }
+    if (kind == SYNTAX_UNARY) return stays_inside(shadows, node->unary.operand);
+    if (kind == SYNTAX_BINARY) {
+        return stays_inside(shadows, node->binary.left) || stays_inside(shadows, node->binary.right);
+    }
+    if (kind == SYNTAX_TERNARY) {
+        return stays_inside(shadows, node->ternary.condition) ||
+               stays_inside(shadows, node->ternary.then) || stays_inside(shadows, node->ternary.otherwise);
+    }
+    if (kind == SYNTAX_ACCESS) return stays_inside(shadows, node->access.base);
+    if (kind == SYNTAX_INDEX) {
+        return stays_inside(shadows, node->index.base) || stays_inside(shadows, node->index.at);
+    }
+    if (kind == SYNTAX_STRING) return any_stays_inside(shadows, node->string.expressions);
+    if (kind == SYNTAX_CALL) {
+        return any_stays_inside(shadows, node->call.arguments) ||
+               (node->call.base && stays_inside(shadows, node->call.base));
+    }
+    if (kind == SYNTAX_ARRAY || kind == SYNTAX_OBJECT) return any_stays_inside(shadows, node->list);
+    if (kind == SYNTAX_PROPERTY) return stays_inside(shadows, node->property.value);
+    if (kind == SYNTAX_LAMBDA) return stays_inside(shadows, node->lambda.body);
+    return false; // literals
+}
+
+static void mention(Survey *survey, const Shadow *shadows, Symbol *symbol, Use use)
+{
+    bool collection = is_collection(symbol);
+    bool deployed = symbol->kind == SYMBOL_RESOURCE || symbol->kind == SYMBOL_MODULE;
+    if (collection && deployed && !use.access && survey->part != PART_DEPENDS_ON) {
+        survey->unit->symbolic = true;
+    }
+    if (!survey->current) return;
+    Mention made = {.symbol = symbol, .part = survey->part, .identifies = use.identifies};
+    if (collection && use.index && !stays_inside(shadows, use.index)) made.index = use.index;
+    made.weak = symbol->kind == SYMBOL_RESOURCE &&
+                (use.weak || survey->part == PART_PARENT || survey->part == PART_SCOPE);
+    MentionList *mentions = &survey->unit->mentions[survey->current->index];
+    for (size_t i = 0; i < mentions->count && i < 16; i++) { // keeps the lists short
+        const Mention *other = &mentions->items[i];
+        if (other->symbol == symbol && other->index == made.index && other->part == made.part &&
+            other->weak == made.weak && other->identifies == made.identifies) {
+            return;
+        }
+    }
+    list_add(survey->arena, mentions, made);
+}
+
+// ---- calls
+
+static bool is_load_always(Text name)
+{
+    return text_is(name, "loadJsonContent") || text_is(name, "loadYamlContent") ||
+           text_is(name, "loadDirectoryFileInfo");
+}
+
+static bool is_load(Text name)
+{
+    return is_load_always(name) || text_is(name, "loadTextContent") ||
+           text_is(name, "loadFileAsBase64");
+}
+
+static bool is_runtime(Text name)
+{
+    return text_is(name, "reference") || text_starts(name, "list") ||
+           text_is(name, "toLogicalZone") || text_is(name, "toLogicalZones") ||
+           text_is(name, "toPhysicalZone") || text_is(name, "toPhysicalZones");
+}
+
+static void note_load(Survey *survey, const Syntax *node)
+{
+    const Symbol *owner = survey->current;
+    bool direct = owner && owner->kind == SYMBOL_VAR && owner->declaration->declaration.value == node;
+    if (survey->in_function || (direct && !is_load_always(node->call.name))) return;
+    LoadList *loads = &survey->unit->loads;
+    list_add(survey->arena, loads, ((Load){node, owner, loads->count, {0}}));
+}
+
+static void survey_list(Survey *survey, const Shadow *shadows, SyntaxList list)
+{
+    for (size_t i = 0; i < list.count; i++) survey_value(survey, shadows, list.items[i], no_use);
+}
+
+static void survey_call(Survey *survey, const Shadow *shadows, const Syntax *node)
+{
+    const Syntax *base = node->call.base;
+    bool own;
+    bool built_in = !base || (base->kind == SYNTAX_NAME && !shadowed(shadows, base->name, &own) &&
+                              (text_is(base->name, "sys") || text_is(base->name, "az")));
+    if (base && base->kind == SYNTAX_NAME && text_is(base->name, "this")) {
+        survey->unit->symbolic = true;
+        if (survey->current) survey->unit->calls_runtime[survey->current->index] = true;
+    }
+    Symbol *function = !base ? bind_lookup(survey->unit->file, node->call.name) : NULL;
+    if (function && function->kind == SYMBOL_FUNC) {
+        mention(survey, shadows, function, no_use);
+    } else if (built_in) {
+        if (is_load(node->call.name)) note_load(survey, node);
+        if (survey->current && survey->part == PART_BODY && is_runtime(node->call.name)) {
+            survey->unit->calls_runtime[survey->current->index] = true;
+        }
+    } else {
+        survey_value(survey, shadows, base, (Use){.weak = true});
+    }
+    survey_list(survey, shadows, node->call.arguments);
+}
+
+// ---- expressions
+
+static void survey_access(Survey *survey, const Shadow *shadows, const Syntax *node, Use use)
+{
+    if (node->access.nested) {
+        Symbol *symbol = symbol_of(survey, shadows, node);
+        use.access = true; // a nested collection does not ask for symbolic names
+        if (symbol) mention(survey, shadows, symbol, use);
+        return;
+    }
+    bool identity = is_identity(node->access.name);
+    survey_value(survey, shadows, node->access.base,
+                 (Use){.access = true, .weak = identity, .identifies = identity});
+}
+
+static void survey_index(Survey *survey, const Shadow *shadows, const Syntax *node, Use use)
+{
+    const Syntax *base = node->index.base;
+    Symbol *symbol = symbol_of(survey, shadows, base);
+    Text name;
+    Use inner = {.access = true, .identifies = use.identifies};
+    if (base->kind == SYNTAX_NAME || base->kind == SYNTAX_ACCESS) inner.index = node->index.at;
+    if (syntax_plain_string(node->index.at, &name)) {
+        inner.weak = is_identity(name);
+        inner.index = NULL;
+    } else {
+        inner.weak = symbol && is_collection(symbol) && use.weak;
+    }
+    survey_value(survey, shadows, base, inner);
+    survey_value(survey, shadows, node->index.at, no_use);
+}
+
+static void survey_lambda(Survey *survey, const Shadow *shadows, const Syntax *node)
+{
+    size_t count = node->lambda.count;
+    Shadow *added = arena_array(survey->arena, Shadow, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (node->lambda.parameters[i].type) {
+            survey_type(survey, shadows, node->lambda.parameters[i].type);
+        }
+        added[i] = (Shadow){node->lambda.parameters[i].name, false, i ? &added[i - 1] : shadows};
+    }
+    if (node->lambda.result) survey_type(survey, shadows, node->lambda.result);
+    survey_value(survey, count ? &added[count - 1] : shadows, node->lambda.body, no_use);
+}
+
+static void survey_loop(Survey *survey, const Shadow *shadows, const Syntax *node)
+{
+    const Syntax *whole = NULL;
+    if (survey->current) {
+        const Syntax *at = survey->current->declaration;
+        bool resource = at->kind == SYNTAX_RESOURCE || at->kind == SYNTAX_MODULE;
+        whole = resource ? at->resource.value : at->declaration.value;
+    }
+    Shadow item = {node->loop.item, node == whole, shadows};
+    Shadow index = {node->loop.index, node == whole, &item};
+    survey_value(survey, shadows, node->loop.array, no_use);
+    survey_value(survey, node->loop.index.length ? &index : &item, node->loop.body, no_use);
+}
+
+static void survey_object(Survey *survey, const Shadow *shadows, const Syntax *node)
+{
+    const Syntax *body = NULL;
+    if (survey->current && (survey->current->kind == SYMBOL_RESOURCE ||
+                            survey->current->kind == SYMBOL_MODULE)) {
+        body = syntax_body(survey->current->declaration);
+    }
+    for (size_t i = 0; i < node->list.count; i++) {
+        const Syntax *item = node->list.items[i];
+        Part before = survey->part;
+        if (node == body && item->kind == SYNTAX_PROPERTY) {
+            Text name = item->property.name;
+            if (text_is(name, "parent")) survey->part = PART_PARENT;
+            if (text_is(name, "scope")) survey->part = PART_SCOPE;
+            if (text_is(name, "dependsOn")) {
+                survey->part = PART_DEPENDS_ON;
+                if (survey->current->declaration->resource.existing) survey->unit->symbolic = true;
+            }
+        }
+        survey_value(survey, shadows, item, no_use);
+        survey->part = before;
+    }
+}
+
+static void survey_name(Survey *survey, const Shadow *shadows, const Syntax *node, Use use)
+{
+    Symbol *symbol = symbol_of(survey, shadows, node);
+    if (symbol) mention(survey, shadows, symbol, use);
+}
+
+static void survey_children(Survey *survey, const Shadow *shadows, const Syntax *node)
+{
+    const Syntax *children[3] = {NULL, NULL, NULL};
+    if (node->kind == SYNTAX_UNARY) children[0] = node->unary.operand;
+    if (node->kind == SYNTAX_SPREAD) children[0] = node->inner;
+    if (node->kind == SYNTAX_BINARY) {
+        children[0] = node->binary.left;
+        children[1] = node->binary.right;
+    } else if (node->kind == SYNTAX_TERNARY) {
+        children[0] = node->ternary.condition;
+        children[1] = node->ternary.then;
+        children[2] = node->ternary.otherwise;
+    } else if (node->kind == SYNTAX_PROPERTY) {
+        const Syntax *key = node->property.key;
+        if (key && key->kind == SYNTAX_STRING) children[0] = key;
+        children[1] = node->property.value;
+    } else if (node->kind == SYNTAX_IF) {
+        children[0] = node->condition.test;
+        children[1] = node->condition.body;
+    }
+    for (size_t i = 0; i < 3; i++) survey_value(survey, shadows, children[i], no_use);
+}
+
+static void survey_value(Survey *survey, const Shadow *shadows, const Syntax *node, Use use)
+{
+    if (!node) return;
+    SyntaxKind kind = node->kind;
+    if (kind == SYNTAX_STRING) {
+        survey_list(survey, shadows, node->string.expressions);
+    } else if (kind == SYNTAX_NAME) {
+        survey_name(survey, shadows, node, use);
+    } else if (kind == SYNTAX_ACCESS) {
+        survey_access(survey, shadows, node, use);
+    } else if (kind == SYNTAX_INDEX) {
+        survey_index(survey, shadows, node, use);
+    } else if (kind == SYNTAX_CALL) {
+        survey_call(survey, shadows, node);
+    } else if (kind == SYNTAX_PAREN) {
+        survey_value(survey, shadows, node->inner, (Use){.access = use.access});
+    } else if (kind == SYNTAX_NON_NULL) {
+        use.index = NULL;
+        survey_value(survey, shadows, node->inner, use);
+    } else if (kind == SYNTAX_OBJECT) {
+        survey_object(survey, shadows, node);
+    } else if (kind == SYNTAX_ARRAY) {
+        survey_list(survey, shadows, node->list);
+    } else if (kind == SYNTAX_LAMBDA) {
+        survey_lambda(survey, shadows, node);
+    } else if (kind == SYNTAX_FOR) {
+        survey_loop(survey, shadows, node);
+    } else if (kind != SYNTAX_RESOURCE) { // a nested one is a symbol of its own
+        survey_children(survey, shadows, node);
+    }
+}
+
+// ---- types
+
+static void survey_decorators(Survey *survey, const Shadow *shadows, SyntaxList decorators)
+{
+    for (size_t i = 0; i < decorators.count; i++) {
+        survey_list(survey, shadows, decorators.items[i]->call.arguments);
+    }
+}
+
+static void survey_type(Survey *survey, const Shadow *shadows, const Syntax *node)
+{
+    if (!node) return;
+    bool own_syntax = node->kind == SYNTAX_TYPE_OBJECT || node->kind == SYNTAX_TYPE_ARRAY ||
+                      node->kind == SYNTAX_TYPE_TUPLE || node->kind == SYNTAX_TYPE_UNION ||
+                      node->kind == SYNTAX_TYPE_NULLABLE;
+    if (own_syntax) survey->unit->symbolic = true;
+    if (node->kind == SYNTAX_NAME) {
+        Symbol *symbol = bind_lookup(survey->unit->file, node->name);
+        if (symbol) mention(survey, shadows, symbol, (Use){.access = true});
+    } else if (node->kind == SYNTAX_ACCESS) {
+        survey_type(survey, shadows, node->access.base);
+    } else if (node->kind == SYNTAX_INDEX) {
+        survey_type(survey, shadows, node->index.base);
+    } else if (node->kind == SYNTAX_PAREN || node->kind == SYNTAX_NON_NULL ||
+               node->kind == SYNTAX_TYPE_ARRAY || node->kind == SYNTAX_TYPE_NULLABLE) {
+        survey_type(survey, shadows, node->inner);
+    } else if (node->kind == SYNTAX_TYPE_PROPERTY || node->kind == SYNTAX_TYPE_ITEM) {
+        survey_decorators(survey, shadows, node->property.decorators);
+        survey_type(survey, shadows, node->property.value);
+    } else if (own_syntax) {
+        for (size_t i = 0; i < node->list.count; i++) {
+            survey_type(survey, shadows, node->list.items[i]);
+        }
+    }
+}
+
+// ---- declarations
+
+static void survey_declaration(Survey *survey, const Syntax *node)
+{
+    if (node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE) {
+        survey_decorators(survey, NULL, node->resource.decorators);
+        if (syntax_decorator(node->resource.decorators, "onlyIfNotExists") ||
+            syntax_decorator(node->resource.decorators, "nullIfNotFound") ||
+            (!survey->current->parent && syntax_decorator(node->resource.decorators, "retryOn"))) {
+            survey->unit->symbolic = true;
+        }
+        survey_value(survey, NULL, node->resource.value, no_use);
+        return;
+    }
+    survey_decorators(survey, NULL, node->declaration.decorators);
+    survey->in_function = node->kind == SYNTAX_FUNC;
+    if (node->kind == SYNTAX_TYPE || node->kind == SYNTAX_FUNC) survey->unit->symbolic = true;
+    if (node->kind == SYNTAX_VAR && node->declaration.type) survey->unit->symbolic = true;
+    survey_type(survey, NULL, node->declaration.type);
+    survey_value(survey, NULL, node->declaration.value, no_use);
+    survey->in_function = false;
+}
+
+static bool has_symbol(SyntaxKind kind)
+{
+    return kind == SYNTAX_PARAM || kind == SYNTAX_VAR || kind == SYNTAX_TYPE ||
+           kind == SYNTAX_FUNC || kind == SYNTAX_RESOURCE || kind == SYNTAX_MODULE ||
+           kind == SYNTAX_ASSERT;
+}
+
+// One statement's symbol, then the resources nested in it.
+static void survey_symbols_of(Survey *survey, size_t *next)
+{
+    SymbolList symbols = survey->unit->file->symbols;
+    bool first = true;
+    while (*next < symbols.count && (first || symbols.items[*next]->parent)) {
+        Symbol *symbol = symbols.items[*next];
+        survey->current = symbol;
+        if (symbol->parent) {
+            mention(survey, NULL, symbol->parent, (Use){.access = true, .weak = true});
+        }
+        survey_declaration(survey, symbol->declaration);
+        first = false;
+        ++*next;
+    }
+    survey->current = NULL;
+}
+
+void survey_unit(Unit *unit)
+{
+    Survey survey = {.unit = unit, .arena = unit->emitter->arena};
+    size_t next = 0;
+    SyntaxList statements = unit->file->syntax->statements;
+    for (size_t i = 0; i < statements.count; i++) {
+        const Syntax *node = statements.items[i];
+        if (has_symbol(node->kind)) {
+            survey_symbols_of(&survey, &next);
+        } else if (node->kind == SYNTAX_OUTPUT) {
+            survey_declaration(&survey, node);
+            if (syntax_decorator(node->declaration.decorators, "secure")) unit->symbolic = true;
+        } else if (node->kind == SYNTAX_METADATA) {
+            survey_declaration(&survey, node);
+        } else if (node->kind == SYNTAX_IMPORT || node->kind == SYNTAX_EXTENSION) {
+            unit->symbolic = true;
+        }
+    }
+}
+
+// ---- what is pasted
+
+static bool mentions_runtime(Unit *unit, const Symbol *symbol)
+{
+    const MentionList *mentions = &unit->mentions[symbol->index];
+    if (unit->calls_runtime[symbol->index]) return true;
+    for (size_t i = 0; i < mentions->count; i++) {
+        const Mention *at = &mentions->items[i];
+        if (at->part != PART_BODY || at->symbol->file != unit->file) continue;
+        if (at->symbol == symbol->parent) continue;
+        if (at->symbol->kind == SYMBOL_VAR && survey_inlined(unit, at->symbol)) return true;
+        if (at->symbol->kind == SYMBOL_MODULE && !at->identifies) return true;
+        if (at->symbol->kind == SYMBOL_RESOURCE) {
+            if (!at->identifies) return true;
+            if (at->symbol->declaration->resource.existing && survey_inlined(unit, at->symbol)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// True if its parent or scope is an existing resource that is left out.
+static bool rests_on_inlined(Unit *unit, const Symbol *symbol)
+{
+    const MentionList *mentions = &unit->mentions[symbol->index];
+    for (size_t i = 0; i < mentions->count; i++) {
+        const Mention *at = &mentions->items[i];
+        if (at->symbol->kind != SYMBOL_RESOURCE || !at->symbol->declaration->resource.existing) continue;
+        bool rests = at->part == PART_PARENT || at->part == PART_SCOPE || at->symbol == symbol->parent;
+        if (rests && survey_inlined(unit, at->symbol)) return true;
+    }
+    return false;
+}
+
+bool survey_inlined(Unit *unit, const Symbol *symbol)
+{
+    enum { UNKNOWN, NO, YES };
+    char *state = &unit->inlined[symbol->index];
+    if (*state != UNKNOWN) return *state == YES;
+    *state = NO;
+    bool yes = false;
+    if (symbol->kind == SYMBOL_VAR) {
+        yes = mentions_runtime(unit, symbol);
+    } else if (symbol->kind == SYMBOL_RESOURCE && symbol->declaration->resource.existing) {
+        yes = rests_on_inlined(unit, symbol) ||
+              (symbol->declaration->resource.value->kind == SYNTAX_OBJECT &&
+               mentions_runtime(unit, symbol));
+    }
+    *state = yes ? YES : NO;
+    return yes;
+}
+
+// ---- resources
+
+static void split_type(Info *info, Text text)
+{
+    size_t at = text.length;
+    while (at > 0 && text.at[at - 1] != '@') at--;
+    if (at == 0) {
+        info->type = text;
+        return;
+    }
+    info->type = text_slice(text, 0, at - 1);
+    info->version = text_slice(text, at, text.length);
+}
+
+static const Syntax *value_of(const Syntax *body, const char *name)
+{
+    const Syntax *property = syntax_property(body, name);
+    return property ? property->property.value : NULL;
+}
+
+static const Env *body_env(Unit *unit, const Symbol *symbol, const Info *info)
+{
+    Arena *arena = unit->emitter->arena;
+    Env *env = arena_new(arena, Env);
+    *env = unit->root;
+    env->within = symbol->kind == SYMBOL_RESOURCE ? symbol : NULL;
+    if (!info->loop) return env;
+    Env *around = arena_new(arena, Env);
+    *around = *env;
+    Local *item = arena_new(arena, Local), *index = arena_new(arena, Local);
+    Tree *at = tree_call(arena, "copyIndex");
+    *item = (Local){info->loop->loop.item, LOCAL_ITEM, at, info->loop->loop.array, around, NULL};
+    *index = (Local){info->loop->loop.index, LOCAL_INDEX, at, NULL, around, item};
+    env->locals = index->name.length ? index : item;
+    return env;
+}
+
+const Info *survey_info(Unit *unit, const Symbol *symbol)
+{
+    Info **slot = &unit->infos[symbol->index];
+    if (*slot) return *slot;
+    Arena *arena = unit->emitter->arena;
+    Info *info = *slot = arena_new(arena, Info);
+    const Syntax *node = symbol->declaration, *value = node->resource.value;
+    if (value->kind == SYNTAX_FOR) {
+        info->loop = value;
+        value = value->loop.body;
+    }
+    if (value->kind == SYNTAX_IF) {
+        info->condition = value->condition.test;
+        value = value->condition.body;
+    }
+    info->body = value;
+    info->existing = node->resource.existing;
+    info->symbolic = symbol->name;
+    info->name = value_of(value, "name");
+    info->scope = value_of(value, "scope");
+    Text type = {0};
+    if (symbol->kind == SYMBOL_MODULE) {
+        info->type = TEXT("Microsoft.Resources/deployments");
+        info->version = TEXT("2025-04-01");
+    } else if (syntax_plain_string(node->resource.type, &type)) {
+        split_type(info, type);
+        info->parent = value_of(value, "parent");
+    }
+    if (symbol->parent) {
+        const Info *around = survey_info(unit, symbol->parent);
+        info->type = text_format(arena, "%.*s/%.*s", TEXT_ARG(around->type), TEXT_ARG(info->type));
+        if (info->version.length == 0) info->version = around->version;
+        info->symbolic =
+            text_format(arena, "%.*s::%.*s", TEXT_ARG(around->symbolic), TEXT_ARG(info->symbolic));
+    }
+    info->env = body_env(unit, symbol, info);
+    return info;
+}

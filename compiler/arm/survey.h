@@ -1,0 +1,12 @@
+// compiler/arm/survey.h: one walk over a file that notes what the rest of the emitter asks for again and again.
+//   out:   the unit's mentions, runtime calls, loads, and whether the file needs symbolic names
+//   facts: bicep-emission sections 1, 3 and 5
+#pragma once
+#include "compiler/arm/emitter.h"
+
+void survey_unit(Unit *unit);
+
+// A variable that is pasted at each use, or an existing resource that is left out of the template.
+bool survey_inlined(Unit *unit, const Symbol *symbol);
+
+const Info *survey_info(Unit *unit, const Symbol *symbol);

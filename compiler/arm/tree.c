@@ -1,0 +1,170 @@
+// compiler/arm/tree.c
+#include "compiler/arm/tree.h"
+
+#include <ctype.h>
+
+static Tree *new_tree(Arena *arena, TreeKind kind)
+{
+    Tree *tree = arena_new(arena, Tree);
+    tree->kind = kind;
+    return tree;
+}
+
+Tree *tree_text(Arena *arena, Text text)
+{
+    Tree *tree = new_tree(arena, TREE_TEXT);
+    tree->text = text;
+    return tree;
+}
+
+Tree *tree_int(Arena *arena, int64_t integer)
+{
+    Tree *tree = new_tree(arena, TREE_INT);
+    tree->integer = integer;
+    return tree;
+}
+
+Tree *tree_call_text(Arena *arena, Text function)
+{
+    Tree *tree = new_tree(arena, TREE_CALL);
+    tree->text = function;
+    return tree;
+}
+
+Tree *tree_call(Arena *arena, const char *function)
+{
+    return tree_call_text(arena, text_of(function));
+}
+
+Tree *tree_call1(Arena *arena, const char *function, Tree *argument)
+{
+    Tree *tree = tree_call(arena, function);
+    tree_add(arena, tree, argument);
+    return tree;
+}
+
+Tree *tree_call2(Arena *arena, const char *function, Tree *first, Tree *second)
+{
+    Tree *tree = tree_call1(arena, function, first);
+    tree_add(arena, tree, second);
+    return tree;
+}
+
+void tree_add(Arena *arena, Tree *call, Tree *argument)
+{
+    list_add(arena, &call->arguments, argument);
+}
+
+Tree *tree_as_call(Arena *arena, Tree *base)
+{
+    if (base->kind == TREE_CALL) return base;
+    return tree_call1(arena, base->kind == TREE_INT ? "int" : "string", base);
+}
+
+Tree *tree_property(Arena *arena, Tree *base, Tree *property)
+{
+    Tree *call = tree_as_call(arena, base);
+    Tree *tree = new_tree(arena, TREE_CALL);
+    tree->text = call->text;
+    tree->arguments = call->arguments;
+    for (size_t i = 0; i < call->properties.count; i++) {
+        list_add(arena, &tree->properties, call->properties.items[i]);
+    }
+    list_add(arena, &tree->properties, property);
+    return tree;
+}
+
+bool tree_is_call(const Tree *tree, const char *function)
+{
+    return tree->kind == TREE_CALL && text_is(tree->text, function);
+}
+
+bool tree_mentions_copy_index(const Tree *tree)
+{
+    if (tree_is_call(tree, "copyIndex")) return true;
+    for (size_t i = 0; i < tree->arguments.count; i++) {
+        if (tree_mentions_copy_index(tree->arguments.items[i])) return true;
+    }
+    for (size_t i = 0; i < tree->properties.count; i++) {
+        if (tree_mentions_copy_index(tree->properties.items[i])) return true;
+    }
+    return false;
+}
+
+// ---- text
+
+// What may stand behind a dot: letters (of any script), digits, _ and $, not beginning with a digit.
+static bool is_identifier(Text text)
+{
+    if (text.length == 0) return false;
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        bool letter = isalpha(c) || c == '_' || c == '$' || c >= 0x80;
+        if (!letter && !(i > 0 && isdigit(c))) return false;
+    }
+    return true;
+}
+
+static void write_quoted(TextBuffer *out, Text text)
+{
+    buffer_char(out, '\'');
+    for (size_t from = 0; from < text.length;) {
+        size_t to = from;
+        while (to < text.length && text.at[to] != '\'') to++;
+        buffer_text(out, text_slice(text, from, to));
+        if (to < text.length) buffer_string(out, "''");
+        from = to + 1;
+    }
+    buffer_char(out, '\'');
+}
+
+static void write_int(TextBuffer *out, int64_t integer)
+{
+    buffer_format(out, "%lld", (long long)integer);
+}
+
+static void write_tree(TextBuffer *out, const Tree *tree)
+{
+    if (tree->kind == TREE_TEXT) {
+        write_quoted(out, tree->text);
+        return;
+    }
+    if (tree->kind == TREE_INT) {
+        write_int(out, tree->integer);
+        return;
+    }
+    buffer_text(out, tree->text);
+    buffer_char(out, '(');
+    for (size_t i = 0; i < tree->arguments.count; i++) {
+        if (i) buffer_string(out, ", ");
+        write_tree(out, tree->arguments.items[i]);
+    }
+    buffer_char(out, ')');
+    for (size_t i = 0; i < tree->properties.count; i++) {
+        const Tree *property = tree->properties.items[i];
+        if (property->kind == TREE_TEXT && is_identifier(property->text)) {
+            buffer_char(out, '.');
+            buffer_text(out, property->text);
+        } else {
+            buffer_char(out, '[');
+            write_tree(out, property);
+            buffer_char(out, ']');
+        }
+    }
+}
+
+Text tree_escape(Arena *arena, Text text)
+{
+    if (text.length < 2 || text.at[0] != '[' || text.at[text.length - 1] != ']') return text;
+    return text_format(arena, "[%.*s", TEXT_ARG(text));
+}
+
+Text tree_print(Arena *arena, const Tree *tree)
+{
+    if (tree->kind == TREE_TEXT) return tree_escape(arena, tree->text);
+    TextBuffer out = {.arena = arena};
+    buffer_char(&out, '[');
+    write_tree(&out, tree);
+    buffer_char(&out, ']');
+    return buffer_done(&out);
+}

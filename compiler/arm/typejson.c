@@ -1,0 +1,750 @@
+// compiler/arm/typejson.c: a type's JSON is made as a tree first, because decorators merge into what the type said
+// (`metadata` above all), then written.
+#include "compiler/arm/typejson.h"
+
+#include "compiler/arm/survey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const SyntaxList no_decorators;
+
+// ---- nodes
+
+static Node *new_node(Arena *arena, int kind)
+{
+    Node *node = arena_new(arena, Node);
+    node->kind = (unsigned)kind;
+    return node;
+}
+
+Node *typejson_object(Arena *arena)
+{
+    return new_node(arena, NODE_OBJECT);
+}
+
+Node *typejson_text(Arena *arena, Text text)
+{
+    Node *node = new_node(arena, NODE_TEXT);
+    node->text = text;
+    return node;
+}
+
+Node *typejson_bool(Arena *arena, bool boolean)
+{
+    Node *node = new_node(arena, NODE_BOOL);
+    node->boolean = boolean;
+    return node;
+}
+
+Node *typejson_value(Arena *arena, const Env *env, const Syntax *syntax)
+{
+    Node *node = new_node(arena, NODE_VALUE);
+    node->env = env;
+    node->syntax = syntax;
+    return node;
+}
+
+static void add_item(Arena *arena, Node *array, Node *item)
+{
+    list_add(arena, &array->members, ((NodeMember){{0}, item}));
+}
+
+static Node *find_member(const Node *object, Text key)
+{
+    for (size_t i = 0; i < object->members.count; i++) {
+        if (text_equal(object->members.items[i].key, key)) return object->members.items[i].value;
+    }
+    return NULL;
+}
+
+static void merge_text(Arena *arena, Node *object, Text key, Node *value)
+{
+    for (size_t i = 0; i < object->members.count; i++) {
+        NodeMember *member = &object->members.items[i];
+        if (!text_equal(member->key, key)) continue;
+        if (member->value->kind != NODE_OBJECT || value->kind != NODE_OBJECT) {
+            member->value = value;
+            return;
+        }
+        for (size_t j = 0; j < value->members.count; j++) {
+            merge_text(arena, member->value, value->members.items[j].key, value->members.items[j].value);
+        }
+        return;
+    }
+    list_add(arena, &object->members, ((NodeMember){key, value}));
+}
+
+void typejson_merge(Arena *arena, Node *object, const char *key, Node *value)
+{
+    merge_text(arena, object, text_of(key), value);
+}
+
+void typejson_write_members(Emitter *emitter, const Node *node)
+{
+    for (size_t i = 0; i < node->members.count; i++) {
+        json_key(emitter->json, tree_escape(emitter->arena, node->members.items[i].key));
+        typejson_write(emitter, node->members.items[i].value);
+    }
+}
+
+void typejson_write(Emitter *emitter, const Node *node)
+{
+    JsonWriter *json = emitter->json;
+    switch (node->kind) {
+    case NODE_OBJECT:
+        json_begin_object(json);
+        typejson_write_members(emitter, node);
+        json_end_object(json);
+        break;
+    case NODE_ARRAY:
+        json_begin_array(json);
+        for (size_t i = 0; i < node->members.count; i++) {
+            typejson_write(emitter, node->members.items[i].value);
+        }
+        json_end_array(json);
+        break;
+    case NODE_TEXT: json_text(json, tree_escape(emitter->arena, node->text)); break;
+    case NODE_INT: json_int(json, node->integer); break;
+    case NODE_BOOL: json_bool(json, node->boolean); break;
+    case NODE_NULL: json_null(json); break;
+    case NODE_VALUE: expression_write(node->env, node->syntax); break;
+    }
+}
+
+// ---- what a name in a type stands for
+
+typedef struct {
+    const Env *env; // of the declaration's own file
+    const Symbol *symbol;
+} Alias;
+
+static Alias alias_of(const Env *env, const Syntax *node)
+{
+    const Symbol *symbol = NULL;
+    if (node->kind == SYNTAX_NAME) symbol = bind_lookup(env->unit->file, node->name);
+    if (node->kind == SYNTAX_ACCESS) symbol = expression_symbol(env, node);
+    if (!symbol || symbol->kind != SYMBOL_TYPE) return (Alias){0};
+    if (symbol->origin) symbol = symbol->origin;
+    return (Alias){&emitter_unit(env->emitter, symbol->file)->root, symbol};
+}
+
+static const Syntax *bare_type(const Syntax *type)
+{
+    while (type->kind == SYNTAX_PAREN) type = type->inner;
+    return type;
+}
+
+static SyntaxList decorators_of(const Symbol *symbol)
+{
+    return symbol->declaration->declaration.decorators;
+}
+
+// A type with what must be known to understand it.
+typedef struct {
+    const Env *env;
+    const Syntax *type;
+    SyntaxList decorators;
+} Typed;
+
+// Follows names of types until something else stands there.
+static Typed declared(const Env *env, const Syntax *type, SyntaxList decorators)
+{
+    Typed typed = {env, bare_type(type), decorators};
+    for (int i = 0; i < 64; i++) { // longer chains are cycles
+        Alias alias = alias_of(typed.env, typed.type);
+        if (!alias.symbol) break;
+        typed = (Typed){alias.env, bare_type(alias.symbol->declaration->declaration.type),
+                        decorators_of(alias.symbol)};
+    }
+    return typed;
+}
+
+static const char *ambient(const Env *env, const Syntax *node)
+{
+    static const char *const names[] = {"string", "int", "bool", "object", "array", "any"};
+    Text name = {0};
+    if (node->kind == SYNTAX_NAME && !bind_lookup(env->unit->file, node->name)) name = node->name;
+    if (node->kind == SYNTAX_ACCESS && node->access.base->kind == SYNTAX_NAME &&
+        text_is(node->access.base->name, "sys")) {
+        name = node->access.name;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (text_is(name, names[i])) return names[i];
+    }
+    return NULL;
+}
+
+// ---- literal types
+
+typedef struct {
+    Text order; // as Bicep prints the literal: unions are sorted by it
+    const char *type;
+    Node *node;
+} Literal;
+
+typedef struct {
+    Literal *items;
+    size_t count, room;
+    bool null;
+} LiteralList;
+
+static Text quoted(Arena *arena, Text text)
+{
+    TextBuffer out = {.arena = arena};
+    buffer_char(&out, '\'');
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.at[i];
+        const char *escape = c == '\\'   ? "\\\\"
+                             : c == '\'' ? "\\'"
+                             : c == '\n' ? "\\n"
+                             : c == '\r' ? "\\r"
+                             : c == '\t' ? "\\t"
+                                         : NULL;
+        if (c == '$' && i + 1 < text.length && text.at[i + 1] == '{') escape = "\\$";
+        if (escape) {
+            buffer_string(&out, escape);
+        } else {
+            buffer_char(&out, c);
+        }
+    }
+    buffer_char(&out, '\'');
+    return buffer_done(&out);
+}
+
+static void add_literal(Arena *arena, LiteralList *list, Literal literal)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (text_equal(list->items[i].order, literal.order)) return;
+    }
+    list_add(arena, list, literal);
+}
+
+static bool collect_literals(const Env *env, const Syntax *type, LiteralList *list);
+
+// The one value of a tuple or object that is made of literals only.
+static bool compound_literal(const Env *env, const Syntax *type, Literal *literal)
+{
+    Arena *arena = env->emitter->arena;
+    bool object = type->kind == SYNTAX_TYPE_OBJECT;
+    TextBuffer order = {.arena = arena};
+    Node *node = new_node(arena, object ? NODE_OBJECT : NODE_ARRAY);
+    buffer_char(&order, object ? '{' : '[');
+    for (size_t i = 0; i < type->list.count; i++) {
+        const Syntax *item = type->list.items[i];
+        LiteralList one = {0};
+        if (object && !item->property.key) return false;
+        if (!collect_literals(env, item->property.value, &one)) return false;
+        if (one.count + one.null != 1) return false;
+        Node *value = one.count ? one.items[0].node : new_node(arena, NODE_NULL);
+        Text shown = one.count ? one.items[0].order : TEXT("null");
+        if (i) buffer_string(&order, ", ");
+        if (object) {
+            buffer_text(&order, item->property.name);
+            buffer_string(&order, ": ");
+            list_add(arena, &node->members, ((NodeMember){item->property.name, value}));
+        } else {
+            add_item(arena, node, value);
+        }
+        buffer_text(&order, shown);
+    }
+    buffer_char(&order, object ? '}' : ']');
+    *literal = (Literal){buffer_done(&order), object ? "object" : "array", node};
+    return true;
+}
+
+static bool single_literal(const Env *env, const Syntax *type, Literal *literal)
+{
+    Arena *arena = env->emitter->arena;
+    Text text;
+    bool negative = type->kind == SYNTAX_UNARY && type->unary.op == OP_MINUS &&
+                    type->unary.operand->kind == SYNTAX_INTEGER;
+    if (syntax_plain_string(type, &text)) {
+        *literal = (Literal){quoted(arena, text), "string", typejson_text(arena, text)};
+        return true;
+    }
+    if (type->kind == SYNTAX_BOOL ||
+        (type->kind == SYNTAX_UNARY && type->unary.op == OP_NOT &&
+         type->unary.operand->kind == SYNTAX_BOOL)) {
+        bool value = type->kind == SYNTAX_BOOL ? type->boolean : !type->unary.operand->boolean;
+        *literal = (Literal){value ? TEXT("true") : TEXT("false"), "bool", typejson_bool(arena, value)};
+        return true;
+    }
+    if (type->kind == SYNTAX_INTEGER || negative) {
+        Node *node = new_node(arena, NODE_INT);
+        uint64_t magnitude = negative ? type->unary.operand->integer : type->integer;
+        node->integer = (int64_t)(negative ? 0 - magnitude : magnitude);
+        Text order = text_format(arena, "%lld", (long long)node->integer);
+        *literal = (Literal){order, "int", node};
+        return true;
+    }
+    if (type->kind == SYNTAX_TYPE_TUPLE || type->kind == SYNTAX_TYPE_OBJECT) {
+        return compound_literal(env, type, literal);
+    }
+    return false;
+}
+
+// Adds every value the type allows; false if it is no union of literals.
+static bool collect_literals(const Env *env, const Syntax *type, LiteralList *list)
+{
+    Typed typed = declared(env, type, no_decorators);
+    Literal literal;
+    if (typed.type->kind == SYNTAX_NULL) {
+        list->null = true;
+        return true;
+    }
+    if (typed.type->kind == SYNTAX_TYPE_NULLABLE) {
+        list->null = true;
+        return collect_literals(typed.env, typed.type->inner, list);
+    }
+    if (typed.type->kind == SYNTAX_TYPE_UNION) {
+        for (size_t i = 0; i < typed.type->list.count; i++) {
+            if (!collect_literals(typed.env, typed.type->list.items[i], list)) return false;
+        }
+        return true;
+    }
+    if (!single_literal(typed.env, typed.type, &literal)) return false;
+    add_literal(env->emitter->arena, list, literal);
+    return true;
+}
+
+static int by_order(const void *left, const void *right)
+{
+    return text_compare(((const Literal *)left)->order, ((const Literal *)right)->order);
+}
+
+static Node *allowed_values(Arena *arena, LiteralList *list, bool with_null)
+{
+    Node *array = new_node(arena, NODE_ARRAY);
+    Text null = TEXT("null");
+    if (list->count) qsort(list->items, list->count, sizeof(Literal), by_order);
+    for (size_t i = 0; i < list->count; i++) {
+        if (with_null && list->null && text_compare(null, list->items[i].order) < 0) {
+            add_item(arena, array, new_node(arena, NODE_NULL));
+            with_null = false;
+        }
+        add_item(arena, array, list->items[i].node);
+    }
+    if (with_null && list->null) add_item(arena, array, new_node(arena, NODE_NULL));
+    return array;
+}
+
+// ---- types
+
+static void set_type(Arena *arena, Node *object, const char *type)
+{
+    typejson_merge(arena, object, "type", typejson_text(arena, text_of(type)));
+}
+
+static Node *literals_type(const Env *env, const Syntax *type)
+{
+    Arena *arena = env->emitter->arena;
+    LiteralList list = {0};
+    Node *object = typejson_object(arena);
+    if (!collect_literals(env, type, &list) || list.count == 0) {
+        emitter_unsupported(env->emitter, type, "this type");
+        return object;
+    }
+    Node *allowed = allowed_values(arena, &list, false);
+    set_type(arena, object, list.items[0].type);
+    typejson_merge(arena, object, "allowedValues", allowed);
+    if (list.null) typejson_merge(arena, object, "nullable", typejson_bool(arena, true));
+    return object;
+}
+
+static Node *object_type(const Env *env, const Syntax *type)
+{
+    Arena *arena = env->emitter->arena;
+    Node *object = typejson_object(arena), *properties = typejson_object(arena), *others = NULL;
+    set_type(arena, object, "object");
+    for (size_t i = 0; i < type->list.count; i++) {
+        const Syntax *item = type->list.items[i];
+        Node *made = typejson_type(env, item->property.value, item->property.decorators);
+        typejson_decorate(env, made, item->property.decorators, false);
+        if (item->property.key) {
+            list_add(arena, &properties->members, ((NodeMember){item->property.name, made}));
+        } else {
+            others = made;
+        }
+    }
+    typejson_merge(arena, object, "properties", properties);
+    if (others) typejson_merge(arena, object, "additionalProperties", others);
+    return object;
+}
+
+static Node *tuple_type(const Env *env, const Syntax *type)
+{
+    Arena *arena = env->emitter->arena;
+    Node *object = typejson_object(arena), *items = new_node(arena, NODE_ARRAY);
+    set_type(arena, object, "array");
+    for (size_t i = 0; i < type->list.count; i++) {
+        const Syntax *item = type->list.items[i];
+        Node *made = typejson_type(env, item->property.value, item->property.decorators);
+        typejson_decorate(env, made, item->property.decorators, false);
+        add_item(arena, items, made);
+    }
+    typejson_merge(arena, object, "prefixItems", items);
+    typejson_merge(arena, object, "items", typejson_bool(arena, false));
+    return object;
+}
+
+static Node *array_type(const Env *env, const Syntax *type)
+{
+    Arena *arena = env->emitter->arena;
+    const Syntax *item = bare_type(type->inner);
+    Node *object = typejson_object(arena);
+    LiteralList list = {0};
+    set_type(arena, object, "array");
+    bool in_place = !alias_of(env, item).symbol && item->kind != SYNTAX_TYPE_NULLABLE;
+    if (in_place && collect_literals(env, item, &list)) {
+        typejson_merge(arena, object, "allowedValues", allowed_values(arena, &list, true));
+    } else {
+        typejson_merge(arena, object, "items", typejson_type(env, item, no_decorators));
+    }
+    return object;
+}
+
+// ---- $ref
+
+static void add_segment(TextBuffer *path, Text segment)
+{
+    buffer_char(path, '/');
+    for (size_t i = 0; i < segment.length; i++) {
+        if (segment.at[i] == '~') {
+            buffer_string(path, "~0");
+        } else if (segment.at[i] == '/') {
+            buffer_string(path, "~1");
+        } else {
+            buffer_char(path, segment.at[i]);
+        }
+    }
+}
+
+typedef struct {
+    Typed typed; // what stands at the end of the path
+    TextBuffer path;
+    bool found;
+} Pointer;
+
+static bool resolve_reference(const Env *env, const Syntax *type, Pointer *target)
+{
+    type = bare_type(type);
+    while (type->kind == SYNTAX_NON_NULL) type = bare_type(type->inner);
+    Alias alias = alias_of(env, type);
+    if (alias.symbol) {
+        target->path = (TextBuffer){.arena = env->emitter->arena};
+        buffer_string(&target->path, "#/definitions");
+        add_segment(&target->path, expression_name_of(env, alias.symbol));
+        target->typed = (Typed){alias.env, bare_type(alias.symbol->declaration->declaration.type),
+                                decorators_of(alias.symbol)};
+        return true;
+    }
+    bool access = type->kind == SYNTAX_ACCESS, index = type->kind == SYNTAX_INDEX;
+    if (!access && !index) return false;
+    if (!resolve_reference(env, access ? type->access.base : type->index.base, target)) return false;
+    // What is accessed may be an alias itself: its own definition is referred to then.
+    while (target->typed.type->kind == SYNTAX_NAME || target->typed.type->kind == SYNTAX_ACCESS ||
+           target->typed.type->kind == SYNTAX_INDEX || target->typed.type->kind == SYNTAX_NON_NULL) {
+        Typed before = target->typed;
+        if (!resolve_reference(before.env, before.type, target)) return false;
+    }
+    Syntax *const *items = target->typed.type->list.items;
+    const Syntax *inside = target->typed.type;
+    Text name = {0};
+    if (access) name = type->access.name;
+    if (index && type->index.at) syntax_plain_string(type->index.at, &name);
+    const Syntax *found = NULL;
+    if (name.length && inside->kind == SYNTAX_TYPE_OBJECT) {
+        bool others = access && text_is(name, "*");
+        for (size_t i = 0; i < inside->list.count; i++) {
+            bool here = others ? !items[i]->property.key
+                               : items[i]->property.key && text_equal(items[i]->property.name, name);
+            if (here) found = items[i]->property.value;
+        }
+        if (others) {
+            buffer_string(&target->path, "/additionalProperties");
+        } else {
+            buffer_string(&target->path, "/properties");
+            add_segment(&target->path, name);
+        }
+    } else if (index && !type->index.at && inside->kind == SYNTAX_TYPE_ARRAY) {
+        buffer_string(&target->path, "/items");
+        found = inside->inner;
+    } else if (index && type->index.at && type->index.at->kind == SYNTAX_INTEGER &&
+               inside->kind == SYNTAX_TYPE_TUPLE && type->index.at->integer < inside->list.count) {
+        buffer_format(&target->path, "/prefixItems/%llu", (unsigned long long)type->index.at->integer);
+        found = items[type->index.at->integer]->property.value;
+    }
+    if (!found) return false;
+    target->typed = (Typed){target->typed.env, bare_type(found), no_decorators};
+    return true;
+}
+
+static Node *reference_type(const Env *env, const Syntax *type)
+{
+    Arena *arena = env->emitter->arena;
+    Node *object = typejson_object(arena);
+    Pointer target = {0};
+    if (!resolve_reference(env, type, &target)) {
+        emitter_unsupported(env->emitter, type, "this type");
+        return object;
+    }
+    typejson_merge(arena, object, "$ref", typejson_text(arena, buffer_done(&target.path)));
+    return object;
+}
+
+// ---- resourceInput<'T@v'>.properties
+
+static const Syntax *generic_root(const Syntax *type)
+{
+    type = bare_type(type);
+    while (type->kind == SYNTAX_ACCESS || type->kind == SYNTAX_NON_NULL) {
+        type = bare_type(type->kind == SYNTAX_ACCESS ? type->access.base : type->inner);
+    }
+    return type->kind == SYNTAX_TYPE_GENERIC ? type : NULL;
+}
+
+// Only top-level properties whose type every resource agrees on: deeper ones need Azure's type index.
+static Node *derived_type(const Env *env, const Syntax *type)
+{
+    static const struct {
+        const char *property, *type;
+    } rows[] = {{"properties", "object"}, {"tags", "object"},  {"identity", "object"}, {"sku", "object"},
+                {"plan", "object"},       {"name", "string"},  {"location", "string"}, {"id", "string"},
+                {"kind", "string"},       {"zones", "array"}};
+    Arena *arena = env->emitter->arena;
+    Node *object = typejson_object(arena);
+    const Syntax *root = generic_root(type), *access = bare_type(type);
+    Text resource;
+    const char *found = NULL;
+    bool plain = access->kind == SYNTAX_ACCESS && bare_type(access->access.base) == root;
+    for (size_t i = 0; plain && i < sizeof rows / sizeof *rows; i++) {
+        if (text_is(access->access.name, rows[i].property)) found = rows[i].type;
+    }
+    bool input = text_is(root->call.name, "resourceInput"), output = text_is(root->call.name, "resourceOutput");
+    if (!found || (!input && !output) || root->call.arguments.count != 1 ||
+        !syntax_plain_string(root->call.arguments.items[0], &resource)) {
+        emitter_unsupported(env->emitter, type, "this type");
+        return object;
+    }
+    Node *metadata = typejson_object(arena), *derived = typejson_object(arena);
+    Text source = text_format(arena, "%.*s#properties/%.*s", TEXT_ARG(resource), TEXT_ARG(access->access.name));
+    typejson_merge(arena, derived, "source", typejson_text(arena, source));
+    if (output) typejson_merge(arena, derived, "output", typejson_bool(arena, true));
+    typejson_merge(arena, metadata, "__bicep_resource_derived_type!", derived);
+    set_type(arena, object, found);
+    typejson_merge(arena, object, "metadata", metadata);
+    return object;
+}
+
+// ---- unions of objects
+
+static void add_variants(const Env *env, const Syntax *type, Text discriminator, Node *mapping)
+{
+    Arena *arena = env->emitter->arena;
+    Typed typed = declared(env, type, no_decorators);
+    if (typed.type->kind == SYNTAX_TYPE_UNION) {
+        for (size_t i = 0; i < typed.type->list.count; i++) {
+            add_variants(typed.env, typed.type->list.items[i], discriminator, mapping);
+        }
+        return;
+    }
+    Text value = {0};
+    for (size_t i = 0; typed.type->kind == SYNTAX_TYPE_OBJECT && i < typed.type->list.count; i++) {
+        const Syntax *item = typed.type->list.items[i];
+        if (!item->property.key || !text_equal(item->property.name, discriminator)) continue;
+        Typed own = declared(typed.env, item->property.value, no_decorators);
+        syntax_plain_string(own.type, &value);
+    }
+    if (value.length == 0) {
+        emitter_unsupported(env->emitter, type, "a member of the union without a literal discriminator");
+        return;
+    }
+    Node *made = typed.type == bare_type(type) ? object_type(env, typed.type) : reference_type(env, type);
+    merge_text(arena, mapping, value, made);
+}
+
+static Node *discriminated_type(const Env *env, const Syntax *type, Text discriminator)
+{
+    Arena *arena = env->emitter->arena;
+    Node *object = typejson_object(arena), *how = typejson_object(arena), *mapping = typejson_object(arena);
+    set_type(arena, object, "object");
+    add_variants(env, type, discriminator, mapping);
+    typejson_merge(arena, how, "propertyName", typejson_text(arena, discriminator));
+    typejson_merge(arena, how, "mapping", mapping);
+    typejson_merge(arena, object, "discriminator", how);
+    return object;
+}
+
+static Node *union_type(const Env *env, const Syntax *type, SyntaxList decorators)
+{
+    const Syntax *decorator = syntax_decorator(decorators, "discriminator");
+    Text name;
+    if (decorator && decorator->call.arguments.count == 1 &&
+        syntax_plain_string(decorator->call.arguments.items[0], &name)) {
+        return discriminated_type(env, type, name);
+    }
+    return literals_type(env, type);
+}
+
+Node *typejson_type(const Env *env, const Syntax *type, SyntaxList decorators)
+{
+    Arena *arena = env->emitter->arena;
+    type = bare_type(type);
+    const char *name = ambient(env, type);
+    if (name) {
+        Node *object = typejson_object(arena);
+        if (strcmp(name, "any") != 0) set_type(arena, object, name);
+        return object;
+    }
+    if (generic_root(type) && type->kind != SYNTAX_NON_NULL) return derived_type(env, type);
+    SyntaxKind kind = type->kind;
+    if (kind == SYNTAX_NAME || kind == SYNTAX_ACCESS || kind == SYNTAX_INDEX) return reference_type(env, type);
+    if (kind == SYNTAX_TYPE_ARRAY) return array_type(env, type);
+    if (kind == SYNTAX_TYPE_OBJECT) return object_type(env, type);
+    if (kind == SYNTAX_TYPE_TUPLE) return tuple_type(env, type);
+    if (kind == SYNTAX_TYPE_UNION) return union_type(env, type, decorators);
+    if (kind != SYNTAX_TYPE_NULLABLE && kind != SYNTAX_NON_NULL) return literals_type(env, type);
+    Node *object = typejson_type(env, type->inner, decorators);
+    typejson_merge(arena, object, "nullable", typejson_bool(arena, kind == SYNTAX_TYPE_NULLABLE));
+    return object;
+}
+
+// ---- decorators
+
+// A literal as a node, so that other properties can be merged into it.
+static Node *mergeable(const Env *env, const Syntax *value)
+{
+    Arena *arena = env->emitter->arena;
+    if (syntax_bare(value)->kind != SYNTAX_OBJECT) return typejson_value(arena, env, value);
+    Node *object = typejson_object(arena);
+    value = syntax_bare(value);
+    for (size_t i = 0; i < value->list.count; i++) {
+        const Syntax *item = value->list.items[i];
+        bool plain = item->kind == SYNTAX_PROPERTY && item->property.name.length;
+        if (!plain) return typejson_value(arena, env, value);
+        list_add(arena, &object->members,
+                 ((NodeMember){item->property.name, typejson_value(arena, env, item->property.value)}));
+    }
+    return object;
+}
+
+static const Syntax *argument_of(SyntaxList decorators, const char *name)
+{
+    const Syntax *decorator = syntax_decorator(decorators, name);
+    if (!decorator || decorator->call.arguments.count == 0) return NULL;
+    return decorator->call.arguments.items[0];
+}
+
+static bool next_line(Text text, size_t *at, Text *line)
+{
+    if (*at > text.length) return false;
+    size_t from = *at, to = from;
+    while (to < text.length && text.at[to] != '\n' && text.at[to] != '\r') to++;
+    *line = text_slice(text, from, to);
+    size_t ending = to < text.length && text.at[to] == '\r' && to + 1 < text.length && text.at[to + 1] == '\n';
+    *at = to + 1 + ending;
+    return true;
+}
+
+static size_t indentation_of(Text line)
+{
+    size_t count = 0;
+    while (count < line.length && (line.at[count] == ' ' || line.at[count] == '\t')) count++;
+    return count;
+}
+
+// Cuts what all lines but the first are indented by; line ends become LF.
+static Text without_indentation(Arena *arena, Text text)
+{
+    size_t shortest = SIZE_MAX, at = 0;
+    Text line;
+    for (bool first = true; next_line(text, &at, &line); first = false) {
+        if (first || indentation_of(line) == line.length) continue;
+        if (indentation_of(line) < shortest) shortest = indentation_of(line);
+    }
+    TextBuffer out = {.arena = arena};
+    at = 0;
+    for (bool first = true; next_line(text, &at, &line); first = false) {
+        if (!first) buffer_char(&out, '\n');
+        buffer_text(&out, first ? line : text_slice(line, shortest, line.length));
+    }
+    return buffer_done(&out);
+}
+
+bool typejson_description(const Env *env, SyntaxList decorators, Text *text)
+{
+    const Syntax *argument = argument_of(decorators, "description");
+    if (!argument) return false;
+    if (!syntax_plain_string(syntax_bare(argument), text)) {
+        diag_add(env->emitter->diags, DIAG_CONSTANT_WANTED, syntax_place(argument));
+        return false;
+    }
+    *text = without_indentation(env->emitter->arena, *text);
+    return true;
+}
+
+static void make_secure(Arena *arena, Node *object)
+{
+    Node *type = find_member(object, TEXT("type"));
+    if (type && text_is(type->text, "string")) set_type(arena, object, "securestring");
+    if (type && text_is(type->text, "object")) set_type(arena, object, "secureObject");
+}
+
+static void merge_metadata(Arena *arena, Node *object, const char *key, Node *value)
+{
+    Node *metadata = typejson_object(arena);
+    typejson_merge(arena, metadata, key, value);
+    typejson_merge(arena, object, "metadata", metadata);
+}
+
+void typejson_decorate(const Env *env, Node *object, SyntaxList decorators, bool exported)
+{
+    static const char *const limits[] = {"minLength", "maxLength", "minValue", "maxValue"};
+    Arena *arena = env->emitter->arena;
+    Text description;
+    if (decorators.count == 0) return;
+    if (syntax_decorator(decorators, "secure")) make_secure(arena, object);
+    if (syntax_decorator(decorators, "sealed")) {
+        typejson_merge(arena, object, "additionalProperties", typejson_bool(arena, false));
+    }
+    if (exported && syntax_decorator(decorators, "export")) {
+        merge_metadata(arena, object, "__bicep_export!", typejson_bool(arena, true));
+    }
+    const Syntax *metadata = argument_of(decorators, "metadata");
+    if (metadata) typejson_merge(arena, object, "metadata", mergeable(env, metadata));
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        const Syntax *limit = argument_of(decorators, limits[i]);
+        if (limit) typejson_merge(arena, object, limits[i], typejson_value(arena, env, limit));
+    }
+    const Syntax *validate = syntax_decorator(decorators, "validate");
+    if (validate) emitter_unsupported(env->emitter, validate, "@validate()");
+    if (typejson_description(env, decorators, &description)) {
+        merge_metadata(arena, object, "description", typejson_text(arena, description));
+    }
+}
+
+static bool contains_secure(const Env *env, const Syntax *type, SyntaxList decorators, int depth)
+{
+    if (syntax_decorator(decorators, "secure")) return true;
+    if (depth > 16) return false;
+    Typed typed = declared(env, type, no_decorators);
+    if (syntax_decorator(typed.decorators, "secure")) return true;
+    const Syntax *at = typed.type;
+    if (at->kind == SYNTAX_TYPE_NULLABLE || at->kind == SYNTAX_TYPE_ARRAY || at->kind == SYNTAX_NON_NULL) {
+        return contains_secure(typed.env, at->inner, no_decorators, depth + 1);
+    }
+    bool list = at->kind == SYNTAX_TYPE_OBJECT || at->kind == SYNTAX_TYPE_TUPLE;
+    for (size_t i = 0; list && i < at->list.count; i++) {
+        const Syntax *item = at->list.items[i];
+        if (contains_secure(typed.env, item->property.value, item->property.decorators, depth + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool typejson_is_secure(const Env *env, const Syntax *type, SyntaxList decorators)
+{
+    return contains_secure(env, type, decorators, 0);
+}
