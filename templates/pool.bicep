@@ -200,7 +200,7 @@ resource pool 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
 }
 
 // The pool grows when it is busy, and shrinks when it is not.
-resource scale 'Microsoft.Insights/autoscaleSettings@2022-10-01' = if (settings.?autoscale != null) {
+resource scale 'Microsoft.Insights/autoscalesettings@2022-10-01' = if (settings.?autoscale != null) {
   name: '${swarm.name}-${key}'
   location: location
   tags: tags
