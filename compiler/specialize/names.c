@@ -1,0 +1,103 @@
+// compiler/specialize/names.c: a name for everything that is printed: the wished one, else with the module's name in
+// front, else with a number. Parameters come first: their names are what users see.
+#include "compiler/evaluate/functions.h"
+#include "compiler/specialize/program.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+static Text folded(Arena *arena, Text name)
+{
+    TextBuffer buffer = {.arena = arena};
+    for (size_t i = 0; i < name.length; i++) buffer_char(&buffer, (char)tolower((unsigned char)name.at[i]));
+    return buffer_done(&buffer);
+}
+
+// Names that differ only in case are no different names; one of a function would hide it.
+static bool is_free(Specializer *s, const Program *program, Text name)
+{
+    return !map_has(&program->names, folded(s->arena, name)) && !function_find(name) && !text_is(name, "sys") &&
+           !text_is(name, "az") && !text_is(name, "this");
+}
+
+static Text take_name(Specializer *s, Program *program, Text wish, Text module)
+{
+    Text name = wish;
+    if (isdigit((unsigned char)wish.at[0])) name = wish = text_format(s->arena, "n%.*s", TEXT_ARG(wish));
+    if (!is_free(s, program, name) && module.length) name = unroll_joined(s->arena, module, wish);
+    for (size_t i = 2; !is_free(s, program, name); i++) {
+        name = text_format(s->arena, "%.*s%zu", TEXT_ARG(wish), i);
+    }
+    map_put(s->arena, &program->names, folded(s->arena, name), program);
+    return name;
+}
+
+static int by_symbol(const Declaration *a, const Declaration *b)
+{
+    if (a->symbol->index != b->symbol->index) return a->symbol->index < b->symbol->index ? -1 : 1;
+    return 0;
+}
+
+// In the library's order; those of one library parameter in the order in which they were first used.
+static void sort_params(Specializer *s, Program *program)
+{
+    for (size_t i = 0; i < program->params.count; i++) {
+        Declaration *param = program->params.items[i];
+        if (!param->live) continue;
+        list_add(s->arena, &program->params_printed, param);
+        DeclarationList *list = &program->params_printed;
+        for (size_t j = list->count - 1; j > 0 && by_symbol(list->items[j], list->items[j - 1]) < 0; j--) {
+            Declaration *earlier = list->items[j - 1];
+            list->items[j - 1] = list->items[j];
+            list->items[j] = earlier;
+        }
+    }
+}
+
+static int by_name(const void *left, const void *right)
+{
+    Text a = (*(Unit *const *)left)->name, b = (*(Unit *const *)right)->name;
+    for (size_t i = 0; i < a.length && i < b.length; i++) {
+        int x = tolower((unsigned char)a.at[i]), y = tolower((unsigned char)b.at[i]);
+        if (x != y) return x - y;
+    }
+    return a.length < b.length ? -1 : a.length > b.length;
+}
+
+static void sort_variables(Specializer *s, Program *program)
+{
+    for (int files = 1; files >= 0; files--) {
+        for (size_t i = 0; i < program->variables.count; i++) {
+            Declaration *variable = program->variables.items[i];
+            if (!variable->live || (variable->kind == DECLARATION_FILE) != files) continue;
+            list_add(s->arena, &program->variables_printed, variable);
+        }
+    }
+}
+
+void names_give(Specializer *s, Program *program)
+{
+    sort_params(s, program);
+    sort_variables(s, program);
+    for (size_t i = 0; i < program->params_printed.count; i++) {
+        Declaration *param = program->params_printed.items[i];
+        bool own = param->kind == DECLARATION_PARAM; // users and callers know it by this name
+        param->name = own ? param->wish : take_name(s, program, param->wish, (Text){0});
+        if (own) map_put(s->arena, &program->names, folded(s->arena, param->name), program);
+    }
+    for (size_t i = 0; i < program->units.count; i++) {
+        Unit *unit = program->units.items[i];
+        if (unit->live) unit->name = take_name(s, program, unit->wish, unit->instance->module_name);
+    }
+    for (size_t i = 0; i < program->variables_printed.count; i++) {
+        Declaration *variable = program->variables_printed.items[i];
+        variable->name = take_name(s, program, variable->wish, variable->instance->module_name);
+    }
+    for (size_t i = 0; i < program->units.count; i++) {
+        Unit *unit = program->units.items[i];
+        if (unit->waits.count > 1) qsort(unit->waits.items, unit->waits.count, sizeof(Unit *), by_name);
+        if (!unit->live || !unit->module) continue;
+        unit->module->path = text_format(s->arena, "modules/%.*s.bicep", TEXT_ARG(unit->name));
+        names_give(s, unit->module);
+    }
+}
