@@ -375,7 +375,6 @@ static Text wished_name(Specializer *s, const Turn *turn)
     Text own = turn->symbol->name;
     bool like_module = instance->prefix.length && instance->module &&
                        text_equal(singular(own), singular(instance->module->name));
-    if (turn->looped) own = singular(own);
     Text name = like_module ? instance->prefix : unroll_joined(s->arena, instance->prefix, own);
     return turn->looped ? unroll_joined(s->arena, name, turn->key) : name;
 }
