@@ -78,7 +78,7 @@ static void add_target(Graph *graph, uint64_t *set, const Residual *target)
         for (size_t i = 0; i < target->array.entries.count; i++) add_target(graph, set, target->array.entries.items[i].value);
     }
     if (target->kind != RESIDUAL_UNIT) return;
-    Unit *unit = target->unit;
+    Unit *unit = unroll_unit(target->unit);
     if (!unit->existing) {
         add_bit(set, unit->index);
         return;
@@ -270,6 +270,7 @@ static void mentioned_entries(Graph *graph, uint64_t *set, const ResidualEntries
 
 static void mentioned_unit(Graph *graph, uint64_t *set, Unit *unit)
 {
+    unit = unroll_unit(unit);
     if (!unit->existing) {
         add_bit(set, unit->index);
         return;

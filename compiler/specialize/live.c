@@ -91,6 +91,7 @@ static void finish_module(Walk *walk, Unit *unit)
 
 static void mark_unit(Walk *walk, Unit *unit)
 {
+    unit = unroll_unit(unit);
     if (unit->visited) return;
     unit->visited = unit->live = true;
     unroll_body(walk->s, unit);

@@ -48,6 +48,7 @@ struct Unit {
     bool existing;
     const Syntax *body;    // the object
     Unit *parent;          // of a nested resource: the unit around it
+    Unit *same;            // of an existing one: the unit that is the same resource, see unroll_merge
     Residual *condition;   // NULL: always deployed
     Residual *content;     // the body, once evaluated
     Residual *before;      // with @batchSize: units that come first (an array), or NULL
@@ -144,7 +145,9 @@ Instance *unroll_root(Specializer *s, BoundFile *file, Text path);
 Instance *unroll_imported(Specializer *s, Program *program, BoundFile *file);
 Residual *unroll_symbol(Specializer *s, Instance *instance, const Symbol *symbol); // resources and modules
 void unroll_all(Specializer *s, Instance *instance); // fills Program.units, in order
-Residual *unroll_body(Specializer *s, Unit *unit);                                 // evaluates the body once
+Residual *unroll_body(Specializer *s, Unit *unit); // evaluates the body once
+void unroll_merge(Specializer *s, Program *program); // existing resources that the residual has already
+Unit *unroll_unit(Unit *unit);                      // the one that stands for it after merging
 Residual *unroll_output(Specializer *s, Instance *instance, const Syntax *node, Text name);
 Residual *unroll_parameter(Specializer *s, Instance *instance, const Symbol *symbol);
 // A variable's content, to be named where it is used often; trivial content stands for itself.

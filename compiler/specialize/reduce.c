@@ -74,6 +74,12 @@ static Residual *variable(Specializer *s, Instance *instance, const Symbol *symb
     return *slot;
 }
 
+// Used within a loop that it is outside of: it will be used again when that loop turns once more.
+static void note_use(Frame frame, Residual *used)
+{
+    if (used->kind == RESIDUAL_BOUND && frame.loops > used->declaration->loops) used->declaration->often = true;
+}
+
 Residual *reduce_symbol(Specializer *s, Frame frame, const Symbol *symbol, const Syntax *node)
 {
     Instance *instance = instance_of(s, frame, symbol);
@@ -90,9 +96,7 @@ Residual *reduce_symbol(Specializer *s, Frame frame, const Symbol *symbol, const
     case SYMBOL_ASSERT:
         return reduce_error(s, DIAG_NOT_SPECIALIZED, node, text_of(bind_kind_name(symbol->kind)), TEXT(""));
     }
-    if (found->kind == RESIDUAL_BOUND && frame.loops > found->declaration->loops) {
-        found->declaration->often = true;
-    }
+    note_use(frame, found);
     return found;
 }
 
@@ -419,6 +423,28 @@ typedef struct {
     size_t count, room;
 } TextList;
 
+// Known, but never to be printed: the user's file is in it.
+static const Value *pasted(Specializer *s, Text text)
+{
+    Value *value = value_string(s->arena, text);
+    value->file = "";
+    return value;
+}
+
+// The text of a user's file with something around it.
+static const Value *known_text(Specializer *s, const Residual *text)
+{
+    TextBuffer whole = {.arena = s->arena};
+    for (size_t i = 0; i <= text->string.parts.count; i++) {
+        buffer_text(&whole, text->string.segments[i]);
+        if (i == text->string.parts.count) break;
+        const Value *known = residual_seen(text->string.parts.items[i])->value;
+        if (!known) return NULL;
+        buffer_text(&whole, operator_interpolated(s->arena, known));
+    }
+    return pasted(s, buffer_done(&whole));
+}
+
 static Residual *reduce_string(Specializer *s, Frame frame, const Syntax *node)
 {
     TextBuffer segment = {.arena = s->arena};
@@ -446,6 +472,7 @@ static Residual *reduce_string(Specializer *s, Frame frame, const Syntax *node)
     Residual *text = residual_new(s->arena, RESIDUAL_STRING);
     text->string.segments = segments.items;
     text->string.parts = parts;
+    text->value = known_text(s, text);
     return text;
 }
 
@@ -626,9 +653,25 @@ Residual *reduce_apply(Specializer *s, const Residual *lambda, Residual **argume
     return reduce(s, frame, syntax->lambda.body);
 }
 
+// Without parameters it is a variable in all but name.
+static Residual *constant_function(Specializer *s, Frame frame, const Symbol *symbol)
+{
+    Instance *instance = instance_of(s, frame, symbol);
+    Residual **slot = &instance->slots[symbol->index];
+    if (!*slot) {
+        Frame inside = {.instance = instance, .loops = instance->loops};
+        Residual *content = reduce(s, inside, symbol->declaration->declaration.value->lambda.body);
+        if (content->kind == RESIDUAL_ERROR) return content;
+        *slot = unroll_bind(s, instance, symbol, symbol->name, content);
+    }
+    note_use(frame, *slot);
+    return *slot;
+}
+
 static Residual *apply_function(Specializer *s, Frame frame, const Symbol *symbol, Residual **arguments, size_t count)
 {
     const Syntax *lambda = symbol->declaration->declaration.value;
+    if (lambda->lambda.count == 0) return constant_function(s, frame, symbol);
     Frame inside = {.instance = instance_of(s, frame, symbol), .loops = frame.loops};
     for (size_t i = 0; i < lambda->lambda.count; i++) {
         Residual *given = i < count ? arguments[i] : residual_null(); // T? may be left out
@@ -682,12 +725,11 @@ static Residual *fold(Specializer *s, const Syntax *node, Text name, Residual **
     FunctionCall call = call_at(s, node, &unheard);
     const Value *result = row->call(&call, values, count);
     if (!result) return call.diags == &unheard ? NULL : residual_error();
-    if (count && keeps_form(name, values[0])) {
-        Residual *kept = call_node(s, NULL, name, arguments, count);
-        if (!pastes_file(result, values, count)) kept->value = result;
-        return kept;
-    }
-    return pastes_file(result, values, count) ? NULL : residual_value(s->arena, result);
+    bool pastes = pastes_file(result, values, count);
+    if (!pastes && !(count && keeps_form(name, values[0]))) return residual_value(s->arena, result);
+    Residual *kept = call_node(s, NULL, name, arguments, count);
+    if (kept->kind == RESIDUAL_CALL) kept->value = pastes ? pasted(s, result->string) : result;
+    return kept;
 }
 
 static bool any_structured(Residual **arguments, size_t count)

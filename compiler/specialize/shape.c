@@ -321,6 +321,7 @@ static Residual *empty_shape(ShapeCall *call)
     Residual *seen = residual_seen(call->arguments[0]);
     if (seen->kind == RESIDUAL_OBJECT && has_member(&seen->object.entries)) return residual_bool(false);
     if (seen->kind == RESIDUAL_ARRAY && has_member(&seen->array.entries)) return residual_bool(false);
+    if (seen->kind == RESIDUAL_ACCESS && residual_not_null(seen)) return residual_bool(false); // a name, an id
     if (seen->kind == RESIDUAL_STRING) {
         for (size_t i = 0; i <= seen->string.parts.count; i++) {
             if (seen->string.segments[i].length) return residual_bool(false);

@@ -32,6 +32,8 @@ bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Va
     if (diags->errors > errors) return false;
     evaluate_bodies(&s, root->program);
     if (diags->errors > errors) return false;
+    unroll_merge(&s, root->program);
+    for (size_t i = 0; i < s.modules.count; i++) unroll_merge(&s, s.modules.items[i]);
     live_mark(&s, root->program);
     if (diags->errors > errors) return false;
     depend_find(&s, root->program);

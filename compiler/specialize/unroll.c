@@ -114,7 +114,7 @@ Residual *unroll_bind(Specializer *s, Instance *instance, const Symbol *symbol, 
         content->declaration->wish = name;
         return content;
     }
-    if (content->value && content->kind != RESIDUAL_CALL) return content;
+    if (content->value && content->kind != RESIDUAL_CALL && content->kind != RESIDUAL_STRING) return content;
     if (residual_trivial(content)) return content;
     Declaration *variable = arena_new(s->arena, Declaration);
     variable->kind = DECLARATION_VAR;
@@ -604,4 +604,113 @@ Residual *unroll_body(Specializer *s, Unit *unit)
     Residual *body = reduce(s, frame, unit->body);
     unit->content = body->kind == RESIDUAL_OBJECT ? without(s, body, "dependsOn") : residual_error();
     return unit->content;
+}
+
+// ---- existing resources that the residual deploys, or mentions, under another name
+
+Unit *unroll_unit(Unit *unit)
+{
+    while (unit->same) unit = unit->same;
+    return unit;
+}
+
+static const Residual *property_of(const Unit *unit, const char *name)
+{
+    if (!unit->content || unit->content->kind != RESIDUAL_OBJECT) return NULL;
+    const ResidualEntries *entries = &unit->content->object.entries;
+    size_t at = residual_field(entries, text_of(name));
+    return at == SIZE_MAX ? NULL : residual_seen(entries->items[at].value);
+}
+
+// What a name says in the end: v.name is whatever v is named.
+static const Residual *final_name(const Residual *name)
+{
+    while (name && name->kind == RESIDUAL_ACCESS && !name->access.safe && text_is(name->access.name, "name")) {
+        const Residual *base = residual_seen(name->access.base);
+        if (base->kind != RESIDUAL_UNIT) break;
+        name = property_of(unroll_unit(base->unit), "name");
+    }
+    return name;
+}
+
+static bool same_lists(const ResidualList *a, const ResidualList *b);
+
+// Equal as far as names and scopes need it; what is not understood is different.
+static bool same_residual(const Residual *a, const Residual *b)
+{
+    if (a == b) return true;
+    if (!a || !b) return false;
+    a = residual_seen((Residual *)(uintptr_t)a);
+    b = residual_seen((Residual *)(uintptr_t)b);
+    if (a->value && b->value) return value_equal(a->value, b->value);
+    if (a->kind != b->kind) return false;
+    switch ((int)a->kind) {
+    case RESIDUAL_PARAM: return a->declaration == b->declaration;
+    case RESIDUAL_UNIT: return unroll_unit(a->unit) == unroll_unit(b->unit);
+    case RESIDUAL_ACCESS:
+        return text_equal(a->access.name, b->access.name) && same_residual(a->access.base, b->access.base);
+    case RESIDUAL_CALL:
+        return !a->call.base && !b->call.base && text_equal(a->call.name, b->call.name) &&
+               same_lists(&a->call.arguments, &b->call.arguments);
+    case RESIDUAL_STRING:
+        for (size_t i = 0; i <= a->string.parts.count && i <= b->string.parts.count; i++) {
+            if (!text_equal(a->string.segments[i], b->string.segments[i])) return false;
+        }
+        return same_lists(&a->string.parts, &b->string.parts);
+    default: return false;
+    }
+}
+
+static bool same_lists(const ResidualList *a, const ResidualList *b)
+{
+    if (a->count != b->count) return false;
+    for (size_t i = 0; i < a->count; i++) {
+        if (!same_residual(a->items[i], b->items[i])) return false;
+    }
+    return true;
+}
+
+// 'Microsoft.KeyVault/vaults' of a resource statement, without the version.
+static Text type_of(const Unit *unit)
+{
+    Text type = {0};
+    syntax_plain_string(unit->symbol->declaration->resource.type, &type);
+    size_t at = 0;
+    while (at < type.length && type.at[at] != '@') at++;
+    return text_slice(type, 0, at);
+}
+
+static bool is_same_resource(const Unit *a, const Unit *b)
+{
+    if (a->module || b->module || a->parent || b->parent || a->condition || b->condition) return false;
+    Text left = type_of(a), right = type_of(b);
+    if (left.length != right.length) return false;
+    for (size_t i = 0; i < left.length; i++) {
+        if (tolower((unsigned char)left.at[i]) != tolower((unsigned char)right.at[i])) return false;
+    }
+    return same_residual(property_of(a, "parent"), property_of(b, "parent")) &&
+           same_residual(property_of(a, "scope"), property_of(b, "scope")) &&
+           same_residual(final_name(property_of(a, "name")), final_name(property_of(b, "name")));
+}
+
+// Modules that know a resource by its name only come together with those that deploy it. Two statements for one
+// resource would be an error (BCP121).
+void unroll_merge(Specializer *s, Program *program)
+{
+    bool was_quiet = s->quiet;
+    s->quiet = true; // those that are used are evaluated again, aloud
+    for (size_t i = 0; i < program->units.count; i++) {
+        Unit *unit = program->units.items[i];
+        if (!unit->existing) continue;
+        if (unroll_body(s, unit)->kind == RESIDUAL_ERROR) {
+            unit->content = NULL;
+            continue;
+        }
+        for (size_t j = 0; j < program->units.count && !unit->same; j++) {
+            Unit *other = program->units.items[j];
+            bool earlier = !other->existing || j < i;
+            if (other != unit && earlier && is_same_resource(unit, other)) unit->same = unroll_unit(other);
+        }
+    }
+    s->quiet = was_quiet;
 }

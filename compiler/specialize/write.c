@@ -427,7 +427,7 @@ static void write_residual(Writer *w, Residual *residual, int outer, bool body)
     case RESIDUAL_BOUND: put_text(w, residual->declaration->name); break;
     case RESIDUAL_ENTRY: put_text(w, unroll_entry(w->s, residual, NULL)->name); break;
     case RESIDUAL_LOCAL: put_text(w, residual->local->name); break;
-    case RESIDUAL_UNIT: put_text(w, residual->unit->name); break;
+    case RESIDUAL_UNIT: put_text(w, unroll_unit(residual->unit)->name); break;
     case RESIDUAL_LAMBDA: write_lambda(w, residual); break;
     case RESIDUAL_ACCESS: write_access(w, residual); break;
     case RESIDUAL_INDEX: write_index(w, residual); break;
