@@ -6,8 +6,6 @@ import {
   Autoscale
   OsDisk
   Schedule
-  Script
-  Scripts
   Swarm
   UbuntuImage
   WindowsServerImage
@@ -106,19 +104,6 @@ func windowsConfiguration(swarm Swarm) object => {
 @export()
 @description('What makes Windows run the loader: once; the loader then sees to it that every boot runs it.')
 var windowsCommand = 'powershell.exe -NoProfile -ExecutionPolicy Bypass -Command "Copy-Item C:\\AzureData\\CustomData.bin C:\\AzureData\\loader.ps1 -Force; & C:\\AzureData\\loader.ps1; exit $LASTEXITCODE"'
-
-@description('One script as the node program reads it.')
-func scriptFacts(script Script) object =>
-  script.kind == 'file'
-    ? { text: script.file, run: script.run }
-    : { url: script.url, sha256: script.sha256, authorization: script.?authorization, run: script.run }
-
-@export()
-@description('Scripts of the user as the node program reads them.')
-func scriptsFacts(scripts Scripts) object => {
-  before: map(scripts.before, script => scriptFacts(script))
-  after: map(scripts.after, script => scriptFacts(script))
-}
 
 // ---------------------------------------------------------------------------------------------- autoscale
 

@@ -11,7 +11,7 @@ import {
   subnetsWithNodes
   tagsOf
 } from 'plan.bicep'
-import { scriptsFacts } from 'machine.bicep'
+import { machineFacts, nodeFacts, scriptsFacts, stackFacts } from 'facts.bicep'
 
 @description('The completed description.')
 param swarm Swarm
@@ -168,14 +168,6 @@ module storage 'storage.bicep' = if (checked.storage.enabled) {
   }
 }
 
-// What every node must know.
-var facts = {
-  swarm: checked.name
-  vault: vault.outputs.uri
-  managers: managerAddresses(checked)
-  debug: checked.debug
-}
-
 // Under this name Portainer is served.
 var hostName = checked.ingress.?domain ?? (checked.ingress.enabled
   ? ingress!.outputs.hostName
@@ -206,14 +198,15 @@ module manager 'manager.bicep' = [
       identityId: identities.outputs.managerId
       facts: {
         role: 'manager'
-        ...facts
-        identity: identities.outputs.managerClientId
-        addressPool: checked.engine.addressPool
-        subnetSize: checked.engine.subnetSize
-        engine: checked.engine.version
+        clientId: identities.outputs.managerClientId
+        index: i
+        schedulable: checked.managers.schedulable
+        ...machineFacts(checked, vault.outputs.name, adminUsername, sshKey)
+        ...nodeFacts(checked, checked.storage.enabled ? storage!.outputs.accountName : '')
         labels: checked.managers.labels
         images: checked.managers.images
         evictImagesAt: checked.managers.evictImagesAt
+        ...stackFacts(checked, hostName)
         scripts: scriptsFacts(checked.managers.scripts)
       }
       loader: checked.managers.os == 'windows' ? windowsLoader : linuxLoader
@@ -223,7 +216,7 @@ module manager 'manager.bicep' = [
       windowsPassword: windowsPassword
       ruleId: checked.monitoring.enabled ? monitoring!.outputs.ruleId : ''
     }
-    dependsOn: [tokens, operators, portainer, storage, secret, foreignSecret]
+    dependsOn: [tokens, operators, portainer, secret, foreignSecret]
   }
 ]
 
@@ -241,9 +234,9 @@ module pool 'pool.bicep' = [
       facts: {
         role: 'worker'
         pool: entry.key
-        ...facts
-        identity: identities.outputs.workerClientId
-        engine: checked.engine.version
+        clientId: identities.outputs.workerClientId
+        ...machineFacts(checked, vault.outputs.name, adminUsername, sshKey)
+        ...nodeFacts(checked, checked.storage.enabled ? storage!.outputs.accountName : '')
         labels: { pool: entry.key, ...entry.value.labels }
         images: entry.value.images
         evictImagesAt: entry.value.evictImagesAt
@@ -256,7 +249,7 @@ module pool 'pool.bicep' = [
       windowsPassword: windowsPassword
       ruleId: checked.monitoring.enabled ? monitoring!.outputs.ruleId : ''
     }
-    dependsOn: [tokens, operators, storage, secret, foreignSecret]
+    dependsOn: [tokens, operators, secret, foreignSecret]
   }
 ]
 
@@ -269,8 +262,8 @@ module jumpbox 'jumpbox.bicep' = if (hasJumpbox(checked)) {
     identityId: identities.outputs.jumpboxId
     facts: {
       role: 'jumpbox'
-      ...facts
-      identity: identities.outputs.jumpboxClientId
+      clientId: identities.outputs.jumpboxClientId
+      ...machineFacts(checked, vault.outputs.name, adminUsername, sshKey)
       scripts: scriptsFacts(checked.jumpbox.?scripts ?? { before: [], after: [] })
     }
     loader: checked.jumpbox.kind == 'windows' ? windowsLoader : linuxLoader

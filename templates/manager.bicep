@@ -43,6 +43,7 @@ resource nic 'Microsoft.Network/networkInterfaces@2026-03-01' = {
   location: location
   tags: tags
   properties: {
+    enableAcceleratedNetworking: managers.acceleratedNetworking
     networkSecurityGroup: makesNetwork(swarm) ? null : { id: nsgId }
     ipConfigurations: [
       {

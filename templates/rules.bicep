@@ -17,7 +17,8 @@ import {
   poolsWithSubnet
   workersPrefix
 } from 'plan.bicep'
-import { scriptsFacts } from 'machine.bicep'
+import { scriptsFacts } from 'facts.bicep'
+import { secretNames } from 'roles.bicep'
 
 @export()
 @description('Something that is wrong with a description.')
@@ -785,16 +786,6 @@ func jumpboxProblems(swarm Swarm) Problem[] =>
 
 // ---------------------------------------------------------------------------------------------- secrets, storage, monitoring
 
-@description('Names of the secrets that the swarm makes for itself.')
-var reservedSecrets = [
-  'swarm-manager-token'
-  'swarm-worker-token'
-  'operators-ssh-keys'
-  'portainer-password'
-  'portainer-agent-secret'
-  'storage-account-key'
-]
-
 @description('Rules of secrets and of registries that use them.')
 func secretProblems(swarm Swarm) Problem[] =>
   concat(
@@ -808,7 +799,7 @@ func secretProblems(swarm Swarm) Problem[] =>
             'the name of a secret has only letters, digits and hyphens, and at most 127 characters (this one has ${length(entry.key)})'
           ),
           when(
-            contains(reservedSecrets, toLower(entry.key)),
+            contains(map(items(secretNames), own => own.value), toLower(entry.key)),
             'secrets.${entry.key}',
             'the swarm itself has a secret of this name'
           ),

@@ -507,6 +507,10 @@ type LinuxManagers = {
   @metadata({ default: {} })
   dataDisk: DataDisk
 
+  @description('Whether the network adapter talks to the hardware directly; the size must support it.')
+  @metadata({ default: true })
+  acceleratedNetworking: bool
+
   @description('Whether services without a constraint may run on managers.')
   @metadata({ default: true })
   schedulable: bool
@@ -573,6 +577,10 @@ type WindowsManagers = {
   @description('Disk for Docker, a resource of its own.')
   @metadata({ default: {} })
   dataDisk: DataDisk
+
+  @description('Whether the network adapter talks to the hardware directly; the size must support it.')
+  @metadata({ default: true })
+  acceleratedNetworking: bool
 
   @description('Whether services without a constraint may run on managers.')
   @metadata({ default: true })
