@@ -87,6 +87,7 @@ Text diag_nearest(Text word, const Text *choices, size_t count)
 {
     Text nearest = {0};
     size_t best = word.length / 3 + 2; // further away is another word
+    if (best > word.length) best = word.length;
     for (size_t i = 0; i < count; i++) {
         size_t away = distance(word, choices[i]);
         if (away < best) {
@@ -117,21 +118,48 @@ void diag_line_column(const Source *source, uint32_t at, uint32_t *line, uint32_
     }
 }
 
+// A terminal obeys control characters; they are shown as U+FFFD, which keeps the columns.
+static void show_character(FILE *out, Text line, size_t *at)
+{
+    size_t from = *at;
+    uint32_t code = text_next(line, at);
+    bool hidden = (code < 0x20 && code != '\t') || (code >= 0x7F && code < 0xA0) || code == 0xFEFF ||
+                  (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0xFFFD;
+    Text shown = hidden ? TEXT("\xEF\xBF\xBD") : text_slice(line, from, *at);
+    fwrite(shown.at, 1, shown.length, out);
+}
+
+enum { EXCERPT = 160 }; // bytes of a longer line that are shown around the place
+
+static bool continues(Text line, size_t at)
+{
+    return at < line.length && ((unsigned char)line.at[at] & 0xC0) == 0x80;
+}
+
 static void show_excerpt(FILE *out, const Diag *diag, bool colour)
 {
     const Source *source = diag->place.source;
     Text line = line_around(source->text, diag->place.from);
-    fprintf(out, "    %.*s\n    ", TEXT_ARG(line));
     size_t from = diag->place.from - (size_t)(line.at - source->text.at);
-    for (size_t i = 0; i < from && i < line.length;) {
+    size_t to = from + (diag->place.to - diag->place.from), begin = 0, end = line.length;
+    if (line.length > EXCERPT) {
+        begin = from > EXCERPT / 2 ? from - EXCERPT / 2 : 0;
+        end = begin + EXCERPT < line.length ? begin + EXCERPT : line.length;
+        while (continues(line, begin)) begin++;
+        while (continues(line, end)) end++;
+    }
+    fputs(begin ? "    …" : "    ", out);
+    for (size_t i = begin; i < end;) show_character(out, line, &i);
+    fputs(end < line.length ? "…\n    " : "\n    ", out);
+    if (begin) fputc(' ', out);
+    for (size_t i = begin; i < from && i < end;) {
         bool tab = line.at[i] == '\t';
         text_next(line, &i);
         fputc(tab ? '\t' : ' ', out);
     }
     fputs(colour ? "\033[1;32m^" : "^", out);
-    size_t to = from + (diag->place.to - diag->place.from);
-    if (from < line.length) text_next(line, &from);
-    while (from < to && from < line.length) {
+    if (from < end) text_next(line, &from);
+    while (from < to && from < end) {
         text_next(line, &from);
         fputc('~', out);
     }

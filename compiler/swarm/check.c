@@ -254,8 +254,9 @@ static bool check_length(Checker *checker, Type *type, const Value *raw, const P
     Text range = has_low && has_high ? text_format(arena, "%lld to %lld", (long long)low, (long long)high)
                  : has_low           ? text_format(arena, "at least %lld", (long long)low)
                                      : text_format(arena, "at most %lld", (long long)high);
+    bool one = (has_high ? high : low) == 1;
     diag_add_with(checker->diags, DIAG_WRONG_LENGTH, place_of(type, raw), shown_path(checker, path), range,
-                  text_of(unit), text_format(arena, "%zu", length));
+                  text_format(arena, "%s%s", unit, one ? "" : "s"), text_format(arena, "%zu", length));
     return false;
 }
 
@@ -315,7 +316,7 @@ static const Value *file_value(Checker *checker, const Type *type, const Value *
 static const Value *check_text(Checker *checker, Type *type, const Value *raw, const Path *path)
 {
     if (raw->kind != VALUE_STRING) return wrong_kind(checker, type, raw, path);
-    if (!check_length(checker, type, raw, path, text_utf16_length(raw->string), "characters")) return NULL;
+    if (!check_length(checker, type, raw, path, text_utf16_length(raw->string), "character")) return NULL;
     if (raw->place && !check_pattern(checker, type, raw, path)) return NULL;
     warn(checker, type, raw, path);
     return type_metadata(type, "file") ? file_value(checker, type, raw, path) : raw;
@@ -375,7 +376,7 @@ static const Value *check_list(Checker *checker, Type *type, const Value *raw, c
     if (raw->kind != VALUE_ARRAY) return wrong_kind(checker, type, raw, path);
     bool fixed = type->kind == TYPE_TUPLE;
     if (fixed && raw->array.count != type->members.count) return wrong_kind(checker, type, raw, path);
-    bool good = fixed || check_length(checker, type, raw, path, raw->array.count, "items");
+    bool good = fixed || check_length(checker, type, raw, path, raw->array.count, "item");
     Value *list = value_array(arena_of(checker));
     list->place = raw->place;
     for (size_t i = 0; i < raw->array.count; i++) {
@@ -624,9 +625,11 @@ static Text variants_in_words(Checker *checker, Type *type, Text decides, Text *
     return setting_list(arena, words, type->members.count);
 }
 
-// The member that the written (or usual) discriminator names; NULL after a diagnostic.
-static Type *chosen_member(Checker *checker, Type *type, Text decides, const Value *raw, const Path *path)
+// The member that the written (or usual) discriminator names. `*good` is false after a diagnostic; then it is the member
+// that was probably meant, or NULL.
+static Type *chosen_member(Checker *checker, Type *type, Text decides, const Value *raw, const Path *path, bool *good)
 {
+    *good = true;
     Text *variants, words = variants_in_words(checker, type, decides, &variants);
     const ValueProperty *written = written_property(raw, decides);
     Path inner = {.outer = path, .name = decides};
@@ -634,21 +637,38 @@ static Type *chosen_member(Checker *checker, Type *type, Text decides, const Val
     if (!written) {
         Type *usual = setting_usual_variant(&checker->types, type, decides);
         if (usual) return usual;
+        *good = false;
         diag_add_with(checker->diags, DIAG_MISSING_SETTING, owner_place(type, raw, path), shown, words, type_description(type));
         return NULL;
     }
     for (size_t i = 0; i < type->members.count; i++) {
         if (written->value->kind == VALUE_STRING && text_equal(variants[i], written->value->string)) return type->members.items[i];
     }
+    *good = false;
     diag_add_with(checker->diags, DIAG_NOT_A_CHOICE, place_of(type, written->value), shown, words,
                   found(arena_of(checker), written->value));
-    if (written->value->kind == VALUE_STRING) {
-        Text nearest = diag_nearest(written->value->string, variants, type->members.count);
-        if (nearest.length) {
-            diag_hint(checker->diags, text_format(arena_of(checker), "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    if (written->value->kind != VALUE_STRING) return NULL;
+    Text nearest = diag_nearest(written->value->string, variants, type->members.count);
+    if (!nearest.length) return NULL;
+    diag_hint(checker->diags, text_format(arena_of(checker), "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    size_t meant = 0;
+    while (!text_equal(variants[meant], nearest)) meant++;
+    return type->members.items[meant];
+}
+
+// A copy of the description with the discriminator that was meant, so that its other settings are checked too.
+static const Value *corrected(Checker *checker, Type *member, Text decides, const Value *raw)
+{
+    Value *copy = value_object(arena_of(checker));
+    copy->place = raw->place;
+    for (size_t i = 0; i < raw->object.count; i++) {
+        ValueProperty property = raw->object.items[i];
+        if (text_equal(property.name, decides)) {
+            property.value = value_string(arena_of(checker), setting_variant(&checker->types, member, decides));
         }
+        list_add(arena_of(checker), &copy->object, property);
     }
-    return NULL;
+    return copy;
 }
 
 static const Value *check_union(Checker *checker, Type *type, const Value *raw, const Path *path)
@@ -656,8 +676,10 @@ static const Value *check_union(Checker *checker, Type *type, const Value *raw, 
     Text decides = setting_discriminator(type);
     if (!decides.length) return check_choice(checker, type, raw, path);
     if (raw->kind != VALUE_OBJECT) return wrong_kind(checker, type, raw, path);
-    Type *member = chosen_member(checker, type, decides, raw, path);
-    return member ? check_object(checker, type, member, raw, path) : NULL;
+    bool good;
+    Type *member = chosen_member(checker, type, decides, raw, path, &good);
+    if (!good && member) check_object(checker, type, member, corrected(checker, member, decides, raw), path);
+    return good ? check_object(checker, type, member, raw, path) : NULL;
 }
 
 // ---------------------------------------------------------------------------------------------- any value

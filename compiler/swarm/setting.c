@@ -136,8 +136,9 @@ static Text range_in_words(Arena *arena, const Type *type, const char *what, con
         const char *from = *unit ? "" : " from";
         return text_format(arena, "%s%s %lld to %lld%s", what, from, (long long)low, (long long)high, unit);
     }
-    if (has_low) return text_format(arena, "%s at least %lld%s", what, (long long)low, unit);
-    if (has_high) return text_format(arena, "%s at most %lld%s", what, (long long)high, unit);
+    const char *of = *unit ? "" : " of";
+    if (has_low) return text_format(arena, "%s%s at least %lld%s", what, of, (long long)low, unit);
+    if (has_high) return text_format(arena, "%s%s at most %lld%s", what, of, (long long)high, unit);
     return (Text){0};
 }
 

@@ -182,7 +182,12 @@ static Place line_before(const Source *source, uint32_t at)
 // The ':' of a key directly followed by its value, as in 'name:acme'; an empty place if the line has none.
 static Place tight_colon(const Source *source, Place line)
 {
-    for (uint32_t i = line.from; i + 1 < line.to; i++) {
+    uint32_t i = line.from;
+    if (i < line.to && strchr("'\"", source->text.at[i])) { // a quoted key
+        const char *end = memchr(source->text.at + i + 1, source->text.at[i], line.to - i - 1);
+        if (end) i = (uint32_t)(end - source->text.at) + 1;
+    }
+    for (; i + 1 < line.to; i++) {
         char c = source->text.at[i], next = source->text.at[i + 1];
         bool tight = next != ' ' && next != '/' && next != '\t';
         if (c == '"' || c == '\'' || c == '#') break;
@@ -313,7 +318,7 @@ static const char *character_name(uint32_t code)
 {
     switch (code) {
     case 0: return "a zero byte";
-    case 0x1B: return "an escape character (terminal colours?)";
+    case 0x1B: return "an escape character of a terminal";
     case 0x85: return "a 'next line' character";
     case 0x2028: return "a 'line separator' character";
     case 0x2029: return "a 'paragraph separator' character";

@@ -1,0 +1,1 @@
+../SG1150-missing-file/setup.sh

@@ -1,0 +1,4 @@
+type Swarm = {
+  @metadata({ pattern: '^[a-z' })
+  name: string
+}
