@@ -26,6 +26,7 @@ struct Local {
     const Syntax *array; // of a loop
     const Env *around;   // where the loop's array is understood
     const Local *outer;
+    Symbol *module;      // of a lambda: the module whose collection it runs over; else NULL
 };
 
 struct Env {
@@ -59,6 +60,8 @@ typedef struct {
     const Syntax *loop, *condition, *body;
     const Syntax *name, *parent, *scope; // property values, NULL if absent
     bool existing;
+    bool item_in_name, index_in_name; // its name depends on the loop's variable: only then is that one replaced where
+                                      // an index is written, as in the official compiler
     const Env *env; // of its body, inside its own loop
 } Info;
 

@@ -100,8 +100,10 @@ const Env *expression_env_at(Unit *unit, const Symbol *symbol, Tree *index)
     Local *item = arena_new(arena, Local), *number = arena_new(arena, Local);
     *around = unit->root;
     around->within = symbol->kind == SYMBOL_RESOURCE ? symbol : NULL;
-    *item = (Local){info->loop->loop.item, LOCAL_ITEM, index, info->loop->loop.array, around, NULL};
-    *number = (Local){info->loop->loop.index, LOCAL_INDEX, index, NULL, around, item};
+    Tree *item_at = info->item_in_name ? index : tree_call(arena, "copyIndex");
+    Tree *number_at = info->index_in_name ? index : tree_call(arena, "copyIndex");
+    *item = (Local){info->loop->loop.item, LOCAL_ITEM, item_at, info->loop->loop.array, around, NULL};
+    *number = (Local){info->loop->loop.index, LOCAL_INDEX, number_at, NULL, around, item};
     *env = *around;
     env->locals = number->name.length ? number : item;
     return env;
@@ -152,12 +154,23 @@ static bool is_whole_collection(Reference reference)
     return survey_info(reference.env->unit, reference.symbol)->loop && !reference.index;
 }
 
+// An existing resource that is left out of the template has nothing to be read.
+static void check_readable(Emitter *emitter, Reference reference)
+{
+    const Syntax *node = reference.symbol->declaration;
+    if (!survey_inlined(reference.env->unit, reference.symbol)) return;
+    Token token = node->file->tokens.items[node->resource.name_token];
+    Place place = {node->file->source, token.from, token.to};
+    diag_add_with(emitter->diags, DIAG_NOT_READABLE, place, reference.symbol->name);
+}
+
 static Tree *resource_reference(Emitter *emitter, Reference reference, bool full)
 {
     Arena *arena = emitter->arena;
     const Info *info = survey_info(reference.env->unit, reference.symbol);
     bool collection = is_whole_collection(reference);
     bool symbolic = emitter->symbolic || collection;
+    check_readable(emitter, reference);
     Tree *target = symbolic ? expression_symbolic(emitter, reference) : identity_id(reference);
     Tree *tree = tree_call1(arena, collection ? "references" : "reference", target);
     if (!collection && (full || !emitter->symbolic)) {
@@ -355,6 +368,31 @@ static Tree *variable_tree(const Env *env, const Symbol *symbol)
     return tree_call1(arena, "variables", tree_text(arena, expression_name_of(env, symbol)));
 }
 
+// The module whose collection a lambda's variable runs over; NULL if there is none.
+static Symbol *module_of_variable(const Env *env, const Syntax *node)
+{
+    const Local *local = node->kind == SYNTAX_NAME ? find_local(env, node->name) : NULL;
+    return local ? local->module : NULL;
+}
+
+// m.outputs.name of such a variable.
+static Tree *element_output(const Env *env, const Syntax *node)
+{
+    Arena *arena = env->emitter->arena;
+    Tree *base = expression_tree(env, node->access.base);
+    Tree *tail[] = {tree_text(arena, node->access.name), tree_text(arena, TEXT("value"))};
+    for (size_t i = 0; i < 2; i++) {
+        if (node->access.safe) {
+            base = tree_call2(arena, "tryGet", base, tail[i]);
+        } else if (is_try(base)) {
+            base = with_argument(arena, base, tail[i]);
+        } else {
+            base = tree_property(arena, base, tail[i]);
+        }
+    }
+    return base;
+}
+
 static Tree *convert_access(const Env *env, const Syntax *node)
 {
     Emitter *emitter = env->emitter;
@@ -365,7 +403,14 @@ static Tree *convert_access(const Env *env, const Syntax *node)
     }
     const Symbol *exported = expression_symbol(env, node);
     if (exported) return variable_tree(env, exported);
+    Text index_name;
+    if (base->kind == SYNTAX_INDEX && plain_reference(env, base->index.base) &&
+        syntax_plain_string(base->index.at, &index_name)) {
+        emitter_unsupported(emitter, base, "a resource's property in brackets before a dot");
+        return text_tree(env, "");
+    }
     if (base->kind == SYNTAX_ACCESS && text_is(base->access.name, "outputs") && !base->access.nested) {
+        if (module_of_variable(env, base->access.base)) return element_output(env, node);
         Reference module = expression_reference(env, base->access.base);
         if (module.symbol && module.symbol->kind == SYMBOL_MODULE) {
             return module_output_value(env, module, node);
@@ -377,9 +422,11 @@ static Tree *convert_access(const Env *env, const Syntax *node)
     return access_tree(emitter, expression_tree(env, base), tree_text(emitter->arena, name), access);
 }
 
+// In the classic form the official compiler forgets the index of c[i] as a value; so must we.
 static Tree *whole_reference(Emitter *emitter, Reference reference)
 {
     if (reference.symbol->kind == SYMBOL_MODULE) return module_reference(emitter, reference);
+    if (reference.index) reference.env = survey_info(reference.env->unit, reference.symbol)->env;
     return resource_reference(emitter, reference, true);
 }
 
@@ -633,6 +680,46 @@ static Tree *nameof_tree(const Env *env, const Syntax *node)
     return tree_text(env->emitter->arena, name);
 }
 
+// Which of a lambda's parameters stands for the collection's elements.
+static bool takes_element(Text function, size_t parameter)
+{
+    if (text_is(function, "reduce")) return parameter == 1;
+    if (text_is(function, "sort")) return true;
+    return parameter == 0;
+}
+
+static Tree *lambda_tree(const Env *env, const Syntax *node, Symbol *module, Text function)
+{
+    Arena *arena = env->emitter->arena;
+    Tree *tree = tree_call(arena, "lambda");
+    Env *inner = arena_new(arena, Env);
+    *inner = *env;
+    for (size_t i = 0; i < node->lambda.count; i++) {
+        Text name = node->lambda.parameters[i].name;
+        Local *local = arena_new(arena, Local);
+        *local = (Local){.name = name, .kind = LOCAL_LAMBDA, .outer = inner->locals};
+        if (module && takes_element(function, i)) local->module = module;
+        inner->locals = local;
+        tree_add(arena, tree, tree_text(arena, name));
+    }
+    tree_add(arena, tree, expression_tree(inner, node->lambda.body));
+    return tree;
+}
+
+static Tree *convert_lambda(const Env *env, const Syntax *node)
+{
+    return lambda_tree(env, node, NULL, (Text){0});
+}
+
+// The module whose whole collection is the first argument; NULL if it is something else.
+static Symbol *collection_argument(const Env *env, const Syntax *node)
+{
+    if (node->call.arguments.count < 2) return NULL;
+    Reference reference = expression_reference(env, node->call.arguments.items[0]);
+    bool module = reference.symbol && reference.symbol->kind == SYMBOL_MODULE;
+    return module && is_whole_collection(reference) ? reference.symbol : NULL;
+}
+
 static Tree *convert_built_in(const Env *env, const Syntax *node)
 {
     Arena *arena = env->emitter->arena;
@@ -647,7 +734,13 @@ static Tree *convert_built_in(const Env *env, const Syntax *node)
     if (is_empty_scope(node)) return tree_call(arena, "createObject");
     if (loading_is_load(name)) return loading_tree(env, node);
     Tree *tree = tree_call_text(arena, name);
-    add_arguments(env, tree, node->call.arguments);
+    Symbol *module = collection_argument(env, node);
+    for (size_t i = 0; i < node->call.arguments.count; i++) {
+        const Syntax *argument = syntax_bare(node->call.arguments.items[i]);
+        bool elements = module && argument->kind == SYNTAX_LAMBDA;
+        tree_add(arena, tree, elements ? lambda_tree(env, argument, module, name)
+                                       : expression_tree(env, argument));
+    }
     return tree;
 }
 
@@ -750,23 +843,6 @@ static Tree *convert_name(const Env *env, const Syntax *node)
     }
     emitter_unsupported(emitter, node, "this name");
     return text_tree(env, "");
-}
-
-static Tree *convert_lambda(const Env *env, const Syntax *node)
-{
-    Arena *arena = env->emitter->arena;
-    Tree *tree = tree_call(arena, "lambda");
-    Env *inner = arena_new(arena, Env);
-    *inner = *env;
-    for (size_t i = 0; i < node->lambda.count; i++) {
-        Text name = node->lambda.parameters[i].name;
-        Local *local = arena_new(arena, Local);
-        *local = (Local){.name = name, .kind = LOCAL_LAMBDA, .outer = inner->locals};
-        inner->locals = local;
-        tree_add(arena, tree, tree_text(arena, name));
-    }
-    tree_add(arena, tree, expression_tree(inner, node->lambda.body));
-    return tree;
 }
 
 // ---- expressions

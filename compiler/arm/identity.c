@@ -135,11 +135,15 @@ static Scope default_scope(const Emitter *emitter)
     return (Scope){0};
 }
 
-static Scope scope_of_resource(Reference target)
+static Scope scope_at(Reference reference, bool indexed);
+
+// Only the property `scope` keeps the index of `scope: c[i]`; in ids the official compiler forgets it.
+static Scope scope_of_resource(Reference target, bool indexed)
 {
+    if (!indexed) target.env = info_of(target)->env;
     if (type_is(target, "Microsoft.Resources/resourceGroups")) {
         Scope scope = {.kind = SCOPE_RESOURCE_GROUP, .group = own_name(target)};
-        scope.subscription = identity_scope(target).subscription;
+        scope.subscription = scope_at(target, indexed).subscription;
         return scope;
     }
     if (type_is(target, "Microsoft.Management/managementGroups")) {
@@ -185,19 +189,24 @@ static Meaning scope_meaning(const Env *env, const Syntax *node)
     return meaning;
 }
 
-Scope identity_scope(Reference reference)
+static Scope scope_at(Reference reference, bool indexed)
 {
     Reference parent = reference.symbol->kind == SYMBOL_RESOURCE ? parent_of(reference) : (Reference){0};
-    if (parent.symbol) return identity_scope(parent);
+    if (parent.symbol) return scope_at(parent, indexed);
     const Syntax *node = info_of(reference)->scope;
     Scope scope = default_scope(reference.env->emitter);
     if (!node) return scope;
     Meaning meaning = scope_meaning(reference.env, node);
     Reference target = expression_reference(meaning.env, meaning.node);
-    if (target.symbol && target.symbol->kind == SYMBOL_RESOURCE) return scope_of_resource(target);
+    if (target.symbol && target.symbol->kind == SYMBOL_RESOURCE) return scope_of_resource(target, indexed);
     bool known = meaning.node->kind == SYNTAX_CALL && scope_of_call(meaning.env, meaning.node, &scope);
     if (!known) emitter_unsupported(reference.env->emitter, node, "this scope");
     return scope;
+}
+
+Scope identity_scope(Reference reference)
+{
+    return scope_at(reference, false);
 }
 
 // ---- ids
@@ -279,7 +288,7 @@ void identity_write_scope(Reference reference)
     Emitter *emitter = reference.env->emitter;
     Arena *arena = emitter->arena;
     if (!info_of(reference)->scope && !info_of(reference)->parent && !reference.symbol->parent) return;
-    Scope scope = identity_scope(reference);
+    Scope scope = scope_at(reference, true);
     switch (scope.kind) {
     case SCOPE_TENANT:
         if (emitter->target != TARGET_TENANT) write_property(emitter, "scope", literal(reference, "/"));

@@ -521,6 +521,14 @@ static const Syntax *value_of(const Syntax *body, const char *name)
     return property ? property->property.value : NULL;
 }
 
+static bool depends_on(const Info *info, Text variable)
+{
+    Shadow shadow = {variable, false, NULL};
+    if (variable.length == 0) return false;
+    return (info->name && stays_inside(&shadow, info->name)) ||
+           (info->parent && stays_inside(&shadow, info->parent));
+}
+
 static const Env *body_env(Unit *unit, const Symbol *symbol, const Info *info)
 {
     Arena *arena = unit->emitter->arena;
@@ -572,6 +580,10 @@ const Info *survey_info(Unit *unit, const Symbol *symbol)
         if (info->version.length == 0) info->version = around->version;
         info->symbolic =
             text_format(arena, "%.*s::%.*s", TEXT_ARG(around->symbolic), TEXT_ARG(info->symbolic));
+    }
+    if (info->loop) {
+        info->item_in_name = depends_on(info, info->loop->loop.item);
+        info->index_in_name = depends_on(info, info->loop->loop.index);
     }
     info->env = body_env(unit, symbol, info);
     return info;
