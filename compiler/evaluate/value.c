@@ -1,0 +1,295 @@
+// compiler/evaluate/value.c
+#include "compiler/evaluate/value.h"
+
+#define json_bool json_c_bool // json-c has a type of that name, our writer a function
+#include <json-c/json.h>
+#undef json_bool
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const Value value_null = {.kind = VALUE_NULL};
+const Value value_true = {.kind = VALUE_BOOL, .boolean = true};
+const Value value_false = {.kind = VALUE_BOOL, .boolean = false};
+
+// ---------------------------------------------------------------------------------------------- making
+
+static Value *new_value(Arena *arena, ValueKind kind)
+{
+    Value *value = arena_new(arena, Value);
+    value->kind = kind;
+    return value;
+}
+
+const Value *value_bool(bool boolean)
+{
+    return boolean ? &value_true : &value_false;
+}
+
+Value *value_int(Arena *arena, int64_t integer)
+{
+    Value *value = new_value(arena, VALUE_INT);
+    value->integer = integer;
+    return value;
+}
+
+Value *value_float(Arena *arena, double number)
+{
+    Value *value = new_value(arena, VALUE_FLOAT);
+    value->number = number;
+    return value;
+}
+
+Value *value_string(Arena *arena, Text text)
+{
+    Value *value = new_value(arena, VALUE_STRING);
+    value->string = text;
+    return value;
+}
+
+Value *value_array(Arena *arena)
+{
+    return new_value(arena, VALUE_ARRAY);
+}
+
+Value *value_object(Arena *arena)
+{
+    return new_value(arena, VALUE_OBJECT);
+}
+
+void value_append(Arena *arena, Value *array, const Value *item)
+{
+    list_add(arena, &array->array, item);
+}
+
+void value_set(Arena *arena, Value *object, Text name, const Value *value)
+{
+    for (size_t i = 0; i < object->object.count; i++) {
+        if (text_equal(object->object.items[i].name, name)) {
+            object->object.items[i].value = value;
+            return;
+        }
+    }
+    list_add(arena, &object->object, ((ValueProperty){name, value, NULL}));
+}
+
+// ---------------------------------------------------------------------------------------------- asking
+
+const Value *value_get(const Value *object, Text name)
+{
+    for (size_t i = 0; i < object->object.count; i++) {
+        if (text_equal(object->object.items[i].name, name)) return object->object.items[i].value;
+    }
+    return NULL;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+}
+
+static bool equal_ignoring_case(Text a, Text b)
+{
+    if (a.length != b.length) return false;
+    for (size_t i = 0; i < a.length; i++) {
+        if (lower(a.at[i]) != lower(b.at[i])) return false;
+    }
+    return true;
+}
+
+const Value *value_find(const Value *object, Text name)
+{
+    for (size_t i = 0; i < object->object.count; i++) {
+        if (equal_ignoring_case(object->object.items[i].name, name)) return object->object.items[i].value;
+    }
+    return NULL;
+}
+
+static bool equal_arrays(const Value *a, const Value *b)
+{
+    if (a->array.count != b->array.count) return false;
+    for (size_t i = 0; i < a->array.count; i++) {
+        if (!value_equal(a->array.items[i], b->array.items[i])) return false;
+    }
+    return true;
+}
+
+static bool equal_objects(const Value *a, const Value *b)
+{
+    if (a->object.count != b->object.count) return false;
+    for (size_t i = 0; i < a->object.count; i++) {
+        const Value *other = value_get(b, a->object.items[i].name);
+        if (!other || !value_equal(a->object.items[i].value, other)) return false;
+    }
+    return true;
+}
+
+bool value_equal(const Value *a, const Value *b)
+{
+    if (a->kind != b->kind) return false;
+    switch (a->kind) {
+    case VALUE_NULL: return true;
+    case VALUE_BOOL: return a->boolean == b->boolean;
+    case VALUE_INT: return a->integer == b->integer;
+    case VALUE_FLOAT: return a->number == b->number || (isnan(a->number) && isnan(b->number));
+    case VALUE_STRING: return text_equal(a->string, b->string);
+    case VALUE_ARRAY: return equal_arrays(a, b);
+    case VALUE_OBJECT: return equal_objects(a, b);
+    }
+    return false;
+}
+
+const char *value_kind_name(ValueKind kind)
+{
+    static const char *const names[] = {"null", "bool", "int", "float", "string", "array", "object"};
+    return names[kind];
+}
+
+// ---------------------------------------------------------------------------------------------- writing
+
+// The fewest digits that read back as the same number: 'd.ddde±x' taken apart.
+static size_t shortest_digits(double number, char digits[static 20], int *exponent)
+{
+    char text[40];
+    for (int precision = 0; precision < 17; precision++) {
+        snprintf(text, sizeof text, "%.*e", precision, number);
+        if (strtod(text, NULL) == number) break;
+    }
+    size_t count = 0;
+    const char *at = text;
+    for (; *at != 'e'; at++) {
+        if (*at >= '0' && *at <= '9') digits[count++] = *at;
+    }
+    *exponent = atoi(at + 1);
+    while (count > 1 && digits[count - 1] == '0') count--;
+    return count;
+}
+
+static void write_fixed(TextBuffer *out, const char *digits, size_t count, int exponent)
+{
+    if (exponent < 0) {
+        buffer_string(out, "0.");
+        for (int i = -1; i > exponent; i--) buffer_char(out, '0');
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (exponent >= 0 && i == (size_t)exponent + 1) buffer_char(out, '.');
+        buffer_char(out, digits[i]);
+    }
+    for (int i = (int)count; i <= exponent; i++) buffer_char(out, '0');
+}
+
+Text value_float_text(Arena *arena, double number)
+{
+    if (isnan(number)) return TEXT("NaN");
+    if (isinf(number)) return number < 0 ? TEXT("-Infinity") : TEXT("Infinity");
+    TextBuffer out = {.arena = arena};
+    char digits[20];
+    int exponent;
+    size_t count = shortest_digits(fabs(number), digits, &exponent);
+    if (signbit(number)) buffer_char(&out, '-');
+    if (exponent >= -4 && exponent < 15) {
+        write_fixed(&out, digits, count, exponent);
+        return buffer_done(&out);
+    }
+    buffer_char(&out, digits[0]);
+    if (count > 1) buffer_char(&out, '.');
+    buffer_text(&out, (Text){digits + 1, count - 1});
+    buffer_format(&out, "E%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+    return buffer_done(&out);
+}
+
+static void write_float(JsonWriter *json, double number)
+{
+    Text text = value_float_text(json->out->arena, number);
+    bool whole = true;
+    for (size_t i = 0; i < text.length; i++) whole &= (text.at[i] >= '0' && text.at[i] <= '9') || text.at[i] == '-';
+    json_raw(json, whole ? text_format(json->out->arena, "%.*s.0", TEXT_ARG(text)) : text);
+}
+
+void value_write_json(JsonWriter *json, const Value *value)
+{
+    switch (value->kind) {
+    case VALUE_NULL: json_null(json); break;
+    case VALUE_BOOL: json_bool(json, value->boolean); break;
+    case VALUE_INT: json_int(json, value->integer); break;
+    case VALUE_FLOAT: write_float(json, value->number); break;
+    case VALUE_STRING: json_text(json, value->string); break;
+    case VALUE_ARRAY:
+        json_begin_array(json);
+        for (size_t i = 0; i < value->array.count; i++) value_write_json(json, value->array.items[i]);
+        json_end_array(json);
+        break;
+    case VALUE_OBJECT:
+        json_begin_object(json);
+        for (size_t i = 0; i < value->object.count; i++) {
+            json_key(json, value->object.items[i].name);
+            value_write_json(json, value->object.items[i].value);
+        }
+        json_end_object(json);
+        break;
+    }
+}
+
+// ---------------------------------------------------------------------------------------------- reading
+
+static const Value *converted(Arena *arena, json_object *node);
+
+static const Value *converted_array(Arena *arena, json_object *node)
+{
+    Value *array = value_array(arena);
+    for (size_t i = 0; i < json_object_array_length(node); i++) {
+        value_append(arena, array, converted(arena, json_object_array_get_idx(node, i)));
+    }
+    return array;
+}
+
+static const Value *converted_object(Arena *arena, json_object *node)
+{
+    Value *object = value_object(arena);
+    struct json_object_iterator at = json_object_iter_begin(node), end = json_object_iter_end(node);
+    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+        Text name = text_copy(arena, text_of(json_object_iter_peek_name(&at)));
+        const Value *value = converted(arena, json_object_iter_peek_value(&at));
+        list_add(arena, &object->object, ((ValueProperty){name, value, NULL}));
+    }
+    return object;
+}
+
+static const Value *converted(Arena *arena, json_object *node)
+{
+    switch (json_object_get_type(node)) {
+    case json_type_null: return &value_null;
+    case json_type_boolean: return value_bool(json_object_get_boolean(node));
+    case json_type_int: return value_int(arena, json_object_get_int64(node));
+    case json_type_double: return value_float(arena, json_object_get_double(node));
+    case json_type_string:
+        return value_string(arena, text_copy(arena, (Text){json_object_get_string(node),
+                                                           (size_t)json_object_get_string_len(node)}));
+    case json_type_array: return converted_array(arena, node);
+    case json_type_object: return converted_object(arena, node);
+    }
+    return &value_null;
+}
+
+const Value *value_read_json(Arena *arena, Text text, Text *error)
+{
+    const Value *value = NULL;
+    json_tokener *tokener = json_tokener_new_ex(200);
+    if (text.length > INT32_MAX - 1) text.length = 0;
+    json_object *root = json_tokener_parse_ex(tokener, text_string(arena, text), (int)text.length + 1);
+    enum json_tokener_error state = json_tokener_get_error(tokener);
+    size_t end = json_tokener_get_parse_end(tokener);
+    while (end < text.length && strchr(" \t\r\n", text.at[end])) end++;
+    if (state != json_tokener_success) {
+        *error = text_of(json_tokener_error_desc(state));
+    } else if (end < text.length) {
+        *error = TEXT("unexpected text behind the value");
+    } else {
+        value = converted(arena, root);
+    }
+    json_object_put(root);
+    json_tokener_free(tokener);
+    return value;
+}
