@@ -167,7 +167,8 @@ static void note_load(Survey *survey, const Syntax *node)
     bool direct = owner && owner->kind == SYMBOL_VAR && owner->declaration->declaration.value == node;
     if (survey->in_function || (direct && !is_load_always(node->call.name))) return;
     LoadList *loads = &survey->unit->loads;
-    list_add(survey->arena, loads, ((Load){node, owner, loads->count, {0}}));
+    Load load = {.call = node, .owner = owner, .number = loads->count};
+    list_add(survey->arena, loads, load);
 }
 
 static void survey_list(Survey *survey, const Shadow *shadows, SyntaxList list)
