@@ -38,6 +38,7 @@ typedef struct {
     const Token *tokens;
     uint32_t at, end; // `end`: index of TOKEN_END
     uint32_t depth;
+    uint32_t minus;   // behind the last unary minus
     bool parameters;  // a .bicepparam file
     bool stopped;     // after TOO_DEEP nothing is reported any more
     Failure failure;
@@ -280,6 +281,8 @@ static Syntax *integer(Parser *parser)
         if (value > (UINT64_MAX - digit) / 10) return fail(parser, DIAG_INTEGER_TOO_LARGE, digits);
         value = value * 10 + digit;
     }
+    uint64_t limit = (uint64_t)INT64_MAX + (parser->minus == parser->at);
+    if (value > limit) return fail(parser, DIAG_INTEGER_TOO_LARGE, digits);
     Syntax *node = new_node(parser, SYNTAX_INTEGER, parser->at++);
     node->integer = value;
     return node;
@@ -707,27 +710,32 @@ static Syntax *lambda_rest(Parser *parser, uint32_t first, SyntaxList list)
     return finish(parser, node);
 }
 
-// Pushes what stands between the parentheses, closing included; false after a failure. `commas` counts the commas.
+// Pushes what stands between the parentheses, closing included; false after a failure. `first_separator`: the first
+// comma or new line, 0 if there is none.
 static bool parenthesized_list(Parser *parser, Element *element, Flags flags, bool newlines,
-                               size_t *commas)
+                               uint32_t *first_separator)
 {
-    *commas = 0;
+    *first_separator = 0;
     if (!expect(parser, TOKEN_LEFT_PAREN)) return false;
+    uint32_t start = parser->at;
     if (newlines) skip_newlines(parser);
+    if (parser->at > start) *first_separator = start;
     bool silent = false;
     while (parser->at < parser->end && peek(parser) != TOKEN_RIGHT_PAREN) {
-        uint32_t start = parser->at;
+        start = parser->at;
         Syntax *item =
             recover(parser, element(parser, flags), start, false, CLOSERS | SET(COMMA));
         push(parser, item);
         silent = is_missing(item);
+        start = parser->at;
         if (newlines) skip_newlines(parser);
-        if (!take(parser, TOKEN_COMMA)) break;
+        bool comma = take(parser, TOKEN_COMMA);
+        if (parser->at > start && !*first_separator) *first_separator = start;
+        if (!comma) break;
         silent = false;
-        ++*commas;
         if (newlines) skip_newlines(parser);
     }
-    uint32_t start = parser->at;
+    start = parser->at;
     bool closed = expect(parser, TOKEN_RIGHT_PAREN);
     if (!closed) resynchronize(parser, start, silent, CLOSERS & ~SET(RIGHT_PAREN));
     return true;
@@ -737,14 +745,15 @@ static Syntax *parenthesized(Parser *parser, Element *element, Flags flags, bool
                              bool lambda)
 {
     uint32_t first = parser->at;
-    size_t mark = parser->stack.count, commas;
-    if (!parenthesized_list(parser, element, flags, newlines, &commas)) return NULL;
+    size_t mark = parser->stack.count;
+    uint32_t separator;
+    if (!parenthesized_list(parser, element, flags, newlines, &separator)) return NULL;
     SyntaxList list = pop_list(parser, mark);
     if (lambda && peek(parser) == TOKEN_ARROW) return lambda_rest(parser, first, list);
 
     Syntax *node = new_node(parser, SYNTAX_PAREN, first);
-    if (list.count != 1 || commas) {
-        report(parser, DIAG_ONE_IN_PARENTHESES, first,
+    if (list.count != 1 || separator) {
+        report(parser, DIAG_ONE_IN_PARENTHESES, separator ? separator : first,
                element == type_expression ? TEXT("type") : TEXT("expression"));
     }
     node->inner = list.count ? list.items[0] : skipped(parser, first, true);
@@ -882,6 +891,7 @@ static Syntax *unary_rest(Parser *parser, Element *operand, Flags flags)
     Syntax *node = new_node(parser, SYNTAX_UNARY, parser->at);
     node->unary.op = peek(parser) == TOKEN_MINUS ? OP_MINUS : OP_NOT;
     uint32_t start = ++parser->at;
+    if (node->unary.op == OP_MINUS) parser->minus = start;
     node->unary.operand = recover(parser, operand(parser, flags), start, false, CLOSERS);
     adopt(node, node->unary.operand);
     return finish(parser, node);
@@ -1342,8 +1352,9 @@ static Syntax *typed_parameter(Parser *parser, Flags flags)
 static Syntax *typed_lambda(Parser *parser)
 {
     Syntax *node = new_node(parser, SYNTAX_LAMBDA, parser->at);
-    size_t mark = parser->stack.count, commas;
-    if (!parenthesized_list(parser, typed_parameter, 0, true, &commas)) return NULL;
+    size_t mark = parser->stack.count;
+    uint32_t separator;
+    if (!parenthesized_list(parser, typed_parameter, 0, true, &separator)) return NULL;
     SyntaxList list = pop_list(parser, mark);
     node->lambda.parameters = arena_array(parser->arena, SyntaxParameter, list.count);
     for (size_t i = 0; i < list.count; i++) {
