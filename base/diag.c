@@ -123,8 +123,9 @@ static void show_character(FILE *out, Text line, size_t *at)
 {
     size_t from = *at;
     uint32_t code = text_next(line, at);
-    bool hidden = (code < 0x20 && code != '\t') || (code >= 0x7F && code < 0xA0) || code == 0xFEFF ||
-                  (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0xFFFD;
+    bool hidden = (code < 0x20 && code != '\t') || (code >= 0x7F && code < 0xA0) ||
+                  code == 0xFEFF || (code >= 0x2028 && code <= 0x202E) ||
+                  (code >= 0x2066 && code <= 0x2069) || code == 0xFFFD;
     Text shown = hidden ? TEXT("\xEF\xBF\xBD") : text_slice(line, from, *at);
     fwrite(shown.at, 1, shown.length, out);
 }

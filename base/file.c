@@ -44,7 +44,8 @@ const Source *file_read(Arena *arena, Diags *diags, Place asked_at, Text path, T
                       text_format(arena, "%zu", bad),
                       text_format(arena, "0x%02x", (unsigned char)text.at[bad]));
         bool utf16 = text_starts(text, "\xFF\xFE") || text_starts(text, "\xFE\xFF");
-        diag_hint(diags, utf16 ? TEXT("the file is UTF-16; save it as UTF-8") : TEXT("save the file as UTF-8"));
+        diag_hint(diags, utf16 ? TEXT("the file is UTF-16; save it as UTF-8")
+                               : TEXT("save the file as UTF-8"));
         return NULL;
     }
     return source;

@@ -1,4 +1,5 @@
-// cli/schema.c: what swarm.yaml may say, for editors (JSON Schema) or readers (the page docs/swarm-yaml.md).
+// cli/schema.c: what swarm.yaml may say, for editors (JSON Schema) or readers (the page
+// docs/swarm-yaml.md).
 #include "cli/command.h"
 
 #include "compiler/library/library.h"

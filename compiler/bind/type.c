@@ -1,5 +1,5 @@
-// compiler/bind/type.c: a type expression is looked at once; a name leads to its declaration's type, of which the user
-// gets a copy with its own decorators in front.
+// compiler/bind/type.c: a type expression is looked at once; a name leads to its declaration's
+// type, of which the user gets a copy with its own decorators in front.
 #include "compiler/bind/type.h"
 
 #include <string.h>
@@ -30,7 +30,8 @@ static Type *decorated(Types *types, Type *type, SyntaxList decorators)
     return copy;
 }
 
-// ---------------------------------------------------------------------------------------------- names
+// ----------------------------------------------------------------------------------------------
+// names
 
 static Type *ambient(Types *types, BoundFile *file, Text name)
 {
@@ -38,8 +39,8 @@ static Type *ambient(Types *types, BoundFile *file, Text name)
         const char *name;
         TypeKind kind;
     } rows[] = {
-        {"string", TYPE_STRING}, {"int", TYPE_INT},       {"bool", TYPE_BOOL}, {"object", TYPE_OBJECT},
-        {"array", TYPE_ARRAY},   {"any", TYPE_ANY},
+        {"string", TYPE_STRING}, {"int", TYPE_INT},     {"bool", TYPE_BOOL},
+        {"object", TYPE_OBJECT}, {"array", TYPE_ARRAY}, {"any", TYPE_ANY},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (!text_is(name, rows[i].name)) continue;
@@ -53,7 +54,8 @@ static Type *ambient(Types *types, BoundFile *file, Text name)
 static Type *named(Types *types, BoundFile *file, Text name)
 {
     const Symbol *symbol = bind_lookup(file, name);
-    return symbol && symbol->kind == SYMBOL_TYPE ? type_declared(types, symbol) : ambient(types, file, name);
+    return symbol && symbol->kind == SYMBOL_TYPE ? type_declared(types, symbol)
+                                                 : ambient(types, file, name);
 }
 
 static const Symbol *namespace_of(const BoundFile *file, const Syntax *node)
@@ -94,7 +96,8 @@ static Type *indexed(Types *types, BoundFile *file, const Syntax *node)
     return inside ? base->members.items[at->integer] : new_type(types, TYPE_ANY, file);
 }
 
-// ---------------------------------------------------------------------------------------------- expressions
+// ----------------------------------------------------------------------------------------------
+// expressions
 
 static Type *literal(Types *types, BoundFile *file, const Syntax *node)
 {
@@ -163,8 +166,10 @@ Type *type_read(Types *types, BoundFile *file, const Syntax *node)
     if (node->kind == SYNTAX_NAME) return named(types, file, node->name);
     if (node->kind == SYNTAX_ACCESS) return accessed(types, file, node);
     if (node->kind == SYNTAX_INDEX) return indexed(types, file, node);
-    if (node->kind == SYNTAX_NON_NULL) return nullable(types, type_read(types, file, node->inner), false);
-    if (node->kind == SYNTAX_TYPE_NULLABLE) return nullable(types, type_read(types, file, node->inner), true);
+    if (node->kind == SYNTAX_NON_NULL)
+        return nullable(types, type_read(types, file, node->inner), false);
+    if (node->kind == SYNTAX_TYPE_NULLABLE)
+        return nullable(types, type_read(types, file, node->inner), true);
     if (node->kind == SYNTAX_TYPE_OBJECT) return object_type(types, file, node);
     if (node->kind == SYNTAX_TYPE_UNION) return list_type(types, file, node, TYPE_UNION);
     if (node->kind == SYNTAX_TYPE_TUPLE) return list_type(types, file, node, TYPE_TUPLE);
@@ -185,7 +190,8 @@ Type *type_declared(Types *types, const Symbol *symbol)
     Text key = text_copy(types->arena, (Text){(const char *)&declaration, sizeof declaration});
     Type *known = map_get(&types->declared, key);
     if (known) return known;
-    map_put(types->arena, &types->declared, key, new_type(types, TYPE_ANY, symbol->file)); // `type A = A` ends here
+    map_put(types->arena, &types->declared, key,
+            new_type(types, TYPE_ANY, symbol->file)); // `type A = A` ends here
     Type *type = type_read(types, symbol->file, declaration->declaration.type);
     type = copy_type(types, decorated(types, type, declaration->declaration.decorators));
     type->name = symbol->origin ? symbol->origin->name : symbol->name;
@@ -193,11 +199,13 @@ Type *type_declared(Types *types, const Symbol *symbol)
     return type;
 }
 
-// ---------------------------------------------------------------------------------------------- inside
+// ----------------------------------------------------------------------------------------------
+// inside
 
 static Type *property_type(Types *types, BoundFile *file, const Syntax *node)
 {
-    return decorated(types, type_read(types, file, node->property.value), node->property.decorators);
+    return decorated(types, type_read(types, file, node->property.value),
+                     node->property.decorators);
 }
 
 Type *type_property(Types *types, Type *object, size_t index)
@@ -232,7 +240,8 @@ TypeProperty *type_find(const Type *object, Text name)
     return NULL;
 }
 
-// ---------------------------------------------------------------------------------------------- decorators
+// ----------------------------------------------------------------------------------------------
+// decorators
 
 const Syntax *type_decorator(const Type *type, const char *name)
 {
@@ -257,7 +266,8 @@ const Syntax *type_metadata(const Type *type, const char *key)
 {
     for (const TypeDecorators *at = type->decorators; at; at = at->further) {
         const Syntax *object = first_argument(syntax_decorator(at->list, "metadata"));
-        const Syntax *value = object && object->kind == SYNTAX_OBJECT ? syntax_property(object, key) : NULL;
+        const Syntax *value =
+            object && object->kind == SYNTAX_OBJECT ? syntax_property(object, key) : NULL;
         if (value) return value->kind == SYNTAX_PROPERTY ? value->property.value : value;
     }
     return NULL;

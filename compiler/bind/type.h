@@ -1,10 +1,14 @@
 // compiler/bind/type.h: Bicep's types, as far as a checker of values needs them.
 //   in:     a type expression and the file in which it stands
-//   out:    a Type: names (also imported ones, Type.property, Type[*]) are followed to what they mean; the decorators
+//   out:    a Type: names (also imported ones, Type.property, Type[*]) are followed to what they
+//   mean; the decorators
 //           met on the way are kept, the nearest first
-//   owns:   types live in the arena of the Types; a declaration is resolved once. What is inside (items, properties)
-//           is resolved when asked for: a type may contain itself, and most of a large type is never looked at
-//   errors: none; what cannot be resolved is TYPE_ANY (names that do not exist are reported by bind_file)
+//   owns:   types live in the arena of the Types; a declaration is resolved once. What is inside
+//   (items, properties)
+//           is resolved when asked for: a type may contain itself, and most of a large type is
+//           never looked at
+//   errors: none; what cannot be resolved is TYPE_ANY (names that do not exist are reported by
+//   bind_file)
 #pragma once
 #include "compiler/bind/bind.h"
 
@@ -34,7 +38,8 @@ typedef struct {
     Type *type;         // NULL until type_property asked for it
 } TypeProperty;
 
-// Decorators met on the way to a type: a property's own, then those of the declaration that it names, and so on.
+// Decorators met on the way to a type: a property's own, then those of the declaration that it
+// names, and so on.
 typedef struct TypeDecorators TypeDecorators;
 struct TypeDecorators {
     SyntaxList list;
@@ -43,7 +48,7 @@ struct TypeDecorators {
 
 struct Type {
     TypeKind kind;
-    Text name;     // of the declaration that it was named by, such as Pool; empty if written in place
+    Text name; // of the declaration that it was named by, such as Pool; empty if written in place
     bool nullable; // T?
     const TypeDecorators *decorators;
     BoundFile *file; // in which its inside is resolved
@@ -73,8 +78,8 @@ Type *type_read(Types *types, BoundFile *file, const Syntax *node);
 Type *type_declared(Types *types, const Symbol *symbol); // of `type X = …`
 
 Type *type_property(Types *types, Type *object, size_t index);
-Type *type_rest(Types *types, Type *object);    // T of {*: T}; NULL if there is none
-Type *type_element(Types *types, Type *array);  // T of T[]; NULL for plain `array`
+Type *type_rest(Types *types, Type *object);   // T of {*: T}; NULL if there is none
+Type *type_element(Types *types, Type *array); // T of T[]; NULL for plain `array`
 TypeProperty *type_find(const Type *object, Text name);
 
 // The nearest decorator of that name; NULL if there is none.

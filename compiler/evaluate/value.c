@@ -14,7 +14,8 @@ const Value value_null = {.kind = VALUE_NULL};
 const Value value_true = {.kind = VALUE_BOOL, .boolean = true};
 const Value value_false = {.kind = VALUE_BOOL, .boolean = false};
 
-// ---------------------------------------------------------------------------------------------- making
+// ----------------------------------------------------------------------------------------------
+// making
 
 static Value *new_value(Arena *arena, ValueKind kind)
 {
@@ -75,7 +76,8 @@ void value_set(Arena *arena, Value *object, Text name, const Value *value)
     list_add(arena, &object->object, ((ValueProperty){name, value, NULL}));
 }
 
-// ---------------------------------------------------------------------------------------------- asking
+// ----------------------------------------------------------------------------------------------
+// asking
 
 const Value *value_get(const Value *object, Text name)
 {
@@ -102,7 +104,8 @@ static bool equal_ignoring_case(Text a, Text b)
 const Value *value_find(const Value *object, Text name)
 {
     for (size_t i = 0; i < object->object.count; i++) {
-        if (equal_ignoring_case(object->object.items[i].name, name)) return object->object.items[i].value;
+        if (equal_ignoring_case(object->object.items[i].name, name))
+            return object->object.items[i].value;
     }
     return NULL;
 }
@@ -143,11 +146,13 @@ bool value_equal(const Value *a, const Value *b)
 
 const char *value_kind_name(ValueKind kind)
 {
-    static const char *const names[] = {"null", "bool", "int", "float", "string", "array", "object"};
+    static const char *const names[] = {"null",   "bool",  "int",   "float",
+                                        "string", "array", "object"};
     return names[kind];
 }
 
-// ---------------------------------------------------------------------------------------------- writing
+// ----------------------------------------------------------------------------------------------
+// writing
 
 // The fewest digits that read back as the same number: 'd.ddde±x' taken apart.
 static size_t shortest_digits(double number, char digits[static 20], int *exponent)
@@ -204,7 +209,8 @@ static void write_float(JsonWriter *json, double number)
 {
     Text text = value_float_text(json->out->arena, number);
     bool whole = true;
-    for (size_t i = 0; i < text.length; i++) whole &= (text.at[i] >= '0' && text.at[i] <= '9') || text.at[i] == '-';
+    for (size_t i = 0; i < text.length; i++)
+        whole &= (text.at[i] >= '0' && text.at[i] <= '9') || text.at[i] == '-';
     json_raw(json, whole ? text_format(json->out->arena, "%.*s.0", TEXT_ARG(text)) : text);
 }
 
@@ -218,7 +224,8 @@ void value_write_json(JsonWriter *json, const Value *value)
     case VALUE_STRING: json_text(json, value->string); break;
     case VALUE_ARRAY:
         json_begin_array(json);
-        for (size_t i = 0; i < value->array.count; i++) value_write_json(json, value->array.items[i]);
+        for (size_t i = 0; i < value->array.count; i++)
+            value_write_json(json, value->array.items[i]);
         json_end_array(json);
         break;
     case VALUE_OBJECT:
@@ -232,7 +239,8 @@ void value_write_json(JsonWriter *json, const Value *value)
     }
 }
 
-// ---------------------------------------------------------------------------------------------- reading
+// ----------------------------------------------------------------------------------------------
+// reading
 
 static const Value *converted(Arena *arena, json_object *node);
 
@@ -265,8 +273,9 @@ static const Value *converted(Arena *arena, json_object *node)
     case json_type_int: return value_int(arena, json_object_get_int64(node));
     case json_type_double: return value_float(arena, json_object_get_double(node));
     case json_type_string:
-        return value_string(arena, text_copy(arena, (Text){json_object_get_string(node),
-                                                           (size_t)json_object_get_string_len(node)}));
+        return value_string(arena,
+                            text_copy(arena, (Text){json_object_get_string(node),
+                                                    (size_t)json_object_get_string_len(node)}));
     case json_type_array: return converted_array(arena, node);
     case json_type_object: return converted_object(arena, node);
     }
@@ -278,7 +287,8 @@ const Value *value_read_json(Arena *arena, Text text, Text *error)
     const Value *value = NULL;
     json_tokener *tokener = json_tokener_new_ex(200);
     if (text.length > INT32_MAX - 1) text.length = 0;
-    json_object *root = json_tokener_parse_ex(tokener, text_string(arena, text), (int)text.length + 1);
+    json_object *root =
+        json_tokener_parse_ex(tokener, text_string(arena, text), (int)text.length + 1);
     enum json_tokener_error state = json_tokener_get_error(tokener);
     size_t end = json_tokener_get_parse_end(tokener);
     while (end < text.length && strchr(" \t\r\n", text.at[end])) end++;

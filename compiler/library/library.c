@@ -1,5 +1,5 @@
-// compiler/library/library.c: the embedded files are found by binary search and never copied; a folder is read as it
-// stands on disk.
+// compiler/library/library.c: the embedded files are found by binary search and never copied; a
+// folder is read as it stands on disk.
 #include "compiler/library/library.h"
 
 #include "base/file.h"
@@ -28,7 +28,8 @@ static const Source *read_embedded(BindReader *reader, Diags *diags, Place asked
     const LibraryReader *library = (const LibraryReader *)(const void *)reader;
     const LibraryFile *file = embedded_file(path);
     if (!file) {
-        diag_add_with(diags, DIAG_CANNOT_READ, asked_at, path, TEXT("the library has no such file"));
+        diag_add_with(diags, DIAG_CANNOT_READ, asked_at, path,
+                      TEXT("the library has no such file"));
         return NULL;
     }
     Source *source = arena_new(library->arena, Source);

@@ -41,7 +41,8 @@ static Text nearest_file(Arena *arena, Text path)
     return diag_nearest(path_name(path), names.items, names.count);
 }
 
-static void report_missing(Arena *arena, Diags *diags, Place place, Text setting, Text path, Text name, int error)
+static void report_missing(Arena *arena, Diags *diags, Place place, Text setting, Text path,
+                           Text name, int error)
 {
     diag_add_with(diags, DIAG_FILE_MISSING, place, setting, name, text_of(strerror(error)));
     Text nearest = error == ENOENT ? nearest_file(arena, path) : (Text){0};
@@ -68,18 +69,21 @@ static bool check_file(Arena *arena, Diags *diags, Place place, Text setting, Te
     }
     if (info.st_size > BESIDE_LIMIT) {
         diag_add_with(diags, DIAG_FILE_SIZE, place, setting, name,
-                      text_format(arena, "%lld", (long long)info.st_size), text_format(arena, "%d", BESIDE_LIMIT));
+                      text_format(arena, "%lld", (long long)info.st_size),
+                      text_format(arena, "%d", BESIDE_LIMIT));
         return false;
     }
     return true;
 }
 
-Text beside_read(Arena *arena, Diags *diags, Place place, Text setting, Text folder, Text name, bool *good)
+Text beside_read(Arena *arena, Diags *diags, Place place, Text setting, Text folder, Text name,
+                 bool *good)
 {
     *good = false;
     Text none = {0}, path = path_join(arena, folder, name), root = real_path(arena, folder);
     if (name.length && memchr(name.at, 0, name.length)) {
-        diag_add_with(diags, DIAG_FILE_MISSING, place, setting, TEXT("with a zero byte"), text_of(strerror(EINVAL)));
+        diag_add_with(diags, DIAG_FILE_MISSING, place, setting, TEXT("with a zero byte"),
+                      text_of(strerror(EINVAL)));
         return none;
     }
     Text real = real_path(arena, path);
@@ -89,7 +93,8 @@ Text beside_read(Arena *arena, Diags *diags, Place place, Text setting, Text fol
     }
     if (text_starts(name, "/") || !is_inside(root, real)) {
         diag_add_with(diags, DIAG_FILE_OUTSIDE, place, setting, name);
-        diag_hint(diags, TEXT("copy it into the folder of swarm.yaml, and name it relative to that"));
+        diag_hint(diags,
+                  TEXT("copy it into the folder of swarm.yaml, and name it relative to that"));
         return none;
     }
     if (!check_file(arena, diags, place, setting, real, name)) return none;

@@ -6,4 +6,5 @@
 enum { BESIDE_LIMIT = 64 * 1024 }; // bytes; what a machine can be given is smaller still
 
 // The text of the file; `*good` is false after a diagnostic. `setting`: its path, for messages.
-Text beside_read(Arena *arena, Diags *diags, Place place, Text setting, Text folder, Text name, bool *good);
+Text beside_read(Arena *arena, Diags *diags, Place place, Text setting, Text folder, Text name,
+                 bool *good);

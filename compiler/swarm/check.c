@@ -1,6 +1,7 @@
-// compiler/swarm/check.c: the description against `type Swarm`, and the completed value, in one walk. A wrong part gives
-// a diagnostic and no value; the walk goes on beside it, so that all is reported at once. Values that come from defaults
-// have no place: they go the same way, and a mistake in them is one of the library's.
+// compiler/swarm/check.c: the description against `type Swarm`, and the completed value, in one
+// walk. A wrong part gives a diagnostic and no value; the walk goes on beside it, so that all is
+// reported at once. Values that come from defaults have no place: they go the same way, and a
+// mistake in them is one of the library's.
 #include "compiler/swarm/beside.h"
 #include "compiler/swarm/path.h"
 #include "compiler/swarm/pattern.h"
@@ -20,7 +21,8 @@ typedef struct {
 
 static const Value *check(Checker *checker, Type *type, const Value *raw, const Path *path);
 
-// ---------------------------------------------------------------------------------------------- saying what is wrong
+// ----------------------------------------------------------------------------------------------
+// saying what is wrong
 
 static Arena *arena_of(const Checker *checker)
 {
@@ -93,7 +95,8 @@ static void hint_default(Checker *checker, const Type *type)
     const Value *usual = setting_metadata(arena_of(checker), type, "default");
     if (usual) {
         Text text = setting_yaml(arena_of(checker), usual);
-        diag_hint(checker->diags, text_format(arena_of(checker), "leave the key out for %.*s", TEXT_ARG(text)));
+        diag_hint(checker->diags,
+                  text_format(arena_of(checker), "leave the key out for %.*s", TEXT_ARG(text)));
     }
 }
 
@@ -126,7 +129,9 @@ static bool all_digits(Text text)
 
 static void hint_bool(Checker *checker, const Value *raw)
 {
-    static const char *const yes[] = {"yes", "on", "y", "true", NULL}, *const no[] = {"no", "off", "n", "false", NULL};
+    static const char *const yes[] = {"yes", "on", "y", "true", NULL}, *const no[] = {"no", "off",
+                                                                                      "n", "false",
+                                                                                      NULL};
     if (raw->kind != VALUE_STRING) return;
     if (is_word_of(raw->string, yes)) diag_hint(checker->diags, TEXT("write true"));
     if (is_word_of(raw->string, no)) diag_hint(checker->diags, TEXT("write false"));
@@ -137,9 +142,12 @@ static void hint_int(Checker *checker, const Type *type, const Value *raw)
     Text unit = setting_text(arena_of(checker), type, "unit");
     if (raw->kind != VALUE_STRING || !holds_digits(raw->string)) return;
     if (all_digits(raw->string)) {
-        diag_hint(checker->diags, text_format(arena_of(checker), "write it without quotes: %.*s", TEXT_ARG(raw->string)));
+        diag_hint(checker->diags, text_format(arena_of(checker), "write it without quotes: %.*s",
+                                              TEXT_ARG(raw->string)));
     } else if (unit.length) {
-        diag_hint(checker->diags, text_format(arena_of(checker), "write the number alone; it is in %.*s", TEXT_ARG(unit)));
+        diag_hint(checker->diags,
+                  text_format(arena_of(checker), "write the number alone; it is in %.*s",
+                              TEXT_ARG(unit)));
     }
 }
 
@@ -148,7 +156,8 @@ static void hint_text(Checker *checker, const Value *raw)
     Text written = as_written(raw);
     bool scalar = raw->kind == VALUE_BOOL || raw->kind == VALUE_INT || raw->kind == VALUE_FLOAT;
     if (scalar && written.length) {
-        diag_hint(checker->diags, text_format(arena_of(checker), "put it in quotes: '%.*s'", TEXT_ARG(written)));
+        diag_hint(checker->diags,
+                  text_format(arena_of(checker), "put it in quotes: '%.*s'", TEXT_ARG(written)));
     }
 }
 
@@ -156,11 +165,14 @@ static void hint_list(Checker *checker, const Value *raw)
 {
     if (raw->kind == VALUE_STRING || raw->kind == VALUE_INT) {
         Text item = setting_yaml(arena_of(checker), raw);
-        diag_hint(checker->diags, text_format(arena_of(checker), "a list of one item is written [%.*s]", TEXT_ARG(item)));
+        diag_hint(
+            checker->diags,
+            text_format(arena_of(checker), "a list of one item is written [%.*s]", TEXT_ARG(item)));
     }
 }
 
-// `80` for a port, `setup.sh` for a script: an object with one setting that must be written, of the value's kind.
+// `80` for a port, `setup.sh` for a script: an object with one setting that must be written, of the
+// value's kind.
 static bool hint_only_setting(Checker *checker, Type *type, const Value *raw)
 {
     Text decides = setting_discriminator(type), name = {0};
@@ -176,27 +188,32 @@ static bool hint_only_setting(Checker *checker, Type *type, const Value *raw)
     }
     if (!name.length) return false;
     Text value = setting_yaml(arena_of(checker), raw);
-    diag_hint(checker->diags, text_format(arena_of(checker), "write { %.*s: %.*s }", TEXT_ARG(name), TEXT_ARG(value)));
+    diag_hint(checker->diags, text_format(arena_of(checker), "write { %.*s: %.*s }", TEXT_ARG(name),
+                                          TEXT_ARG(value)));
     return true;
 }
 
 // `jumpbox: linux`, `stack: false`: what the author meant, written in full.
 static void hint_object(Checker *checker, Type *type, const Value *raw)
 {
-    static const char *const no[] = {"no", "off", "none", "false", NULL}, *const yes[] = {"yes", "on", "true", NULL};
+    static const char *const no[] = {"no", "off", "none", "false", NULL}, *const yes[] = {
+                                                                              "yes", "on", "true",
+                                                                              NULL};
     Text written = raw->kind == VALUE_STRING ? raw->string : as_written(raw);
     Text decides = setting_discriminator(type);
     for (size_t i = 0; decides.length && i < type->members.count; i++) {
         Text variant = setting_variant(&checker->types, type->members.items[i], decides);
         if (text_equal(variant, written) || (text_is(variant, "none") && is_word_of(written, no))) {
-            diag_hint(checker->diags, text_format(arena_of(checker), "write { %.*s: %.*s }", TEXT_ARG(decides), TEXT_ARG(variant)));
+            diag_hint(checker->diags, text_format(arena_of(checker), "write { %.*s: %.*s }",
+                                                  TEXT_ARG(decides), TEXT_ARG(variant)));
             return;
         }
     }
     bool off = is_word_of(written, no);
     if (hint_only_setting(checker, type, raw)) return;
     if (type_find(type, TEXT("enabled")) && (off || is_word_of(written, yes))) {
-        diag_hint(checker->diags, off ? TEXT("write { enabled: false }") : TEXT("write { enabled: true }"));
+        diag_hint(checker->diags,
+                  off ? TEXT("write { enabled: false }") : TEXT("write { enabled: true }"));
     } else if (raw->kind == VALUE_NULL) {
         hint_default(checker, type);
     } else if (raw->kind == VALUE_ARRAY && type->kind == TYPE_OBJECT && type->object.rest) {
@@ -218,7 +235,8 @@ static void hint_kind(Checker *checker, Type *type, const Value *raw)
     case TYPE_NULL:
     case TYPE_LITERAL: break;
     }
-    if (raw->kind == VALUE_NULL && type->kind != TYPE_OBJECT && type->kind != TYPE_UNION) hint_default(checker, type);
+    if (raw->kind == VALUE_NULL && type->kind != TYPE_OBJECT && type->kind != TYPE_UNION)
+        hint_default(checker, type);
 }
 
 // A value of another kind than the type's.
@@ -227,11 +245,13 @@ static const Value *wrong_kind(Checker *checker, Type *type, const Value *raw, c
     diag_add_with(checker->diags, DIAG_WRONG_KIND, place_of(type, raw), shown_path(checker, path),
                   setting_expected(&checker->types, type), found(arena_of(checker), raw));
     hint_kind(checker, type, raw);
-    if (!path && raw->kind != VALUE_OBJECT) diag_hint(checker->diags, TEXT("the shortest description is a name: 'name: acme'"));
+    if (!path && raw->kind != VALUE_OBJECT)
+        diag_hint(checker->diags, TEXT("the shortest description is a name: 'name: acme'"));
     return NULL;
 }
 
-// ---------------------------------------------------------------------------------------------- scalars
+// ----------------------------------------------------------------------------------------------
+// scalars
 
 static const Value *check_int(Checker *checker, Type *type, const Value *raw, const Path *path)
 {
@@ -245,18 +265,22 @@ static const Value *check_int(Checker *checker, Type *type, const Value *raw, co
     return NULL;
 }
 
-static bool check_length(Checker *checker, Type *type, const Value *raw, const Path *path, size_t length, const char *unit)
+static bool check_length(Checker *checker, Type *type, const Value *raw, const Path *path,
+                         size_t length, const char *unit)
 {
     int64_t low = 0, high = INT64_MAX;
-    bool has_low = type_limit(type, "minLength", &low), has_high = type_limit(type, "maxLength", &high);
+    bool has_low = type_limit(type, "minLength", &low),
+         has_high = type_limit(type, "maxLength", &high);
     if ((int64_t)length >= low && (int64_t)length <= high) return true;
     Arena *arena = arena_of(checker);
-    Text range = has_low && has_high ? text_format(arena, "%lld to %lld", (long long)low, (long long)high)
-                 : has_low           ? text_format(arena, "at least %lld", (long long)low)
-                                     : text_format(arena, "at most %lld", (long long)high);
+    Text range = has_low && has_high
+                     ? text_format(arena, "%lld to %lld", (long long)low, (long long)high)
+                 : has_low ? text_format(arena, "at least %lld", (long long)low)
+                           : text_format(arena, "at most %lld", (long long)high);
     bool one = (has_high ? high : low) == 1;
-    diag_add_with(checker->diags, DIAG_WRONG_LENGTH, place_of(type, raw), shown_path(checker, path), range,
-                  text_format(arena, "%s%s", unit, one ? "" : "s"), text_format(arena, "%zu", length));
+    diag_add_with(checker->diags, DIAG_WRONG_LENGTH, place_of(type, raw), shown_path(checker, path),
+                  range, text_format(arena, "%s%s", unit, one ? "" : "s"),
+                  text_format(arena, "%zu", length));
     return false;
 }
 
@@ -268,7 +292,8 @@ static bool check_pattern(Checker *checker, Type *type, const Value *raw, const 
     PatternResult result = pattern_try(&checker->patterns, pattern, raw->string);
     if (result == PATTERN_FITS) return true;
     if (result == PATTERN_WRONG) {
-        diag_add_with(checker->diags, DIAG_BAD_PATTERN, syntax_place(type_metadata(type, "pattern")), pattern);
+        diag_add_with(checker->diags, DIAG_BAD_PATTERN,
+                      syntax_place(type_metadata(type, "pattern")), pattern);
         return false;
     }
     diag_add_with(checker->diags, DIAG_WRONG_TEXT, place_of(type, raw), shown_path(checker, path),
@@ -276,7 +301,9 @@ static bool check_pattern(Checker *checker, Type *type, const Value *raw, const 
     Text example = setting_text(arena, type, "example");
     bool told = setting_text(arena, type, "patternHint").length > 0;
     if (told && example.length) {
-        diag_hint(checker->diags, text_format(arena, "for example %.*s", TEXT_ARG(setting_yaml(arena, value_string(arena, example)))));
+        diag_hint(checker->diags,
+                  text_format(arena, "for example %.*s",
+                              TEXT_ARG(setting_yaml(arena, value_string(arena, example)))));
     } else if (!told && example.length) {
         diag_hint(checker->diags, text_format(arena, "it must match %.*s", TEXT_ARG(pattern)));
     }
@@ -293,19 +320,22 @@ static void warn(Checker *checker, const Type *type, const Value *raw, const Pat
         if (!pattern || !message) continue;
         PatternResult result = pattern_try(&checker->patterns, pattern->string, raw->string);
         if (result == PATTERN_FITS) {
-            diag_add_with(checker->diags, DIAG_ADVICE, *raw->place, shown_path(checker, path), raw->string, message->string);
+            diag_add_with(checker->diags, DIAG_ADVICE, *raw->place, shown_path(checker, path),
+                          raw->string, message->string);
         } else if (result == PATTERN_WRONG) {
-            diag_add_with(checker->diags, DIAG_BAD_PATTERN, syntax_place(type_metadata(type, "warn")), pattern->string);
+            diag_add_with(checker->diags, DIAG_BAD_PATTERN,
+                          syntax_place(type_metadata(type, "warn")), pattern->string);
         }
     }
 }
 
-static const Value *file_value(Checker *checker, const Type *type, const Value *raw, const Path *path)
+static const Value *file_value(Checker *checker, const Type *type, const Value *raw,
+                               const Path *path)
 {
     bool good;
     Arena *arena = arena_of(checker);
-    Text text = beside_read(arena, checker->diags, place_of(type, raw), shown_path(checker, path), checker->folder,
-                            raw->string, &good);
+    Text text = beside_read(arena, checker->diags, place_of(type, raw), shown_path(checker, path),
+                            checker->folder, raw->string, &good);
     if (!good) return NULL;
     Value *value = value_string(arena, text);
     value->place = raw->place;
@@ -316,15 +346,18 @@ static const Value *file_value(Checker *checker, const Type *type, const Value *
 static const Value *check_text(Checker *checker, Type *type, const Value *raw, const Path *path)
 {
     if (raw->kind != VALUE_STRING) return wrong_kind(checker, type, raw, path);
-    if (!check_length(checker, type, raw, path, text_utf16_length(raw->string), "character")) return NULL;
+    if (!check_length(checker, type, raw, path, text_utf16_length(raw->string), "character"))
+        return NULL;
     if (raw->place && !check_pattern(checker, type, raw, path)) return NULL;
     warn(checker, type, raw, path);
     return type_metadata(type, "file") ? file_value(checker, type, raw, path) : raw;
 }
 
-// ---------------------------------------------------------------------------------------------- choices
+// ----------------------------------------------------------------------------------------------
+// choices
 
-// The choice that was meant: the same text without its quotes or with them, or one with a similar spelling.
+// The choice that was meant: the same text without its quotes or with them, or one with a similar
+// spelling.
 static void hint_choice(Checker *checker, const Value **choices, size_t count, const Value *raw)
 {
     Arena *arena = arena_of(checker);
@@ -334,15 +367,17 @@ static void hint_choice(Checker *checker, const Value **choices, size_t count, c
         bool is_text = choices[i]->kind == VALUE_STRING;
         words[i] = is_text ? choices[i]->string : setting_yaml(arena, choices[i]);
         if (!text_equal(words[i], written)) continue;
-        diag_hint(checker->diags, is_text ? text_format(arena, "put it in quotes: '%.*s'", TEXT_ARG(written))
-                                          : text_format(arena, "write it without quotes: %.*s", TEXT_ARG(written)));
+        diag_hint(checker->diags,
+                  is_text ? text_format(arena, "put it in quotes: '%.*s'", TEXT_ARG(written))
+                          : text_format(arena, "write it without quotes: %.*s", TEXT_ARG(written)));
         return;
     }
     Text nearest = raw->kind == VALUE_STRING ? diag_nearest(written, words, count) : (Text){0};
     for (size_t i = 0; !nearest.length && written.length > 2 && i < count; i++) { // 'Premium'
         if (text_starts(words[i], text_string(arena, written))) nearest = words[i];
     }
-    if (nearest.length) diag_hint(checker->diags, text_format(arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    if (nearest.length)
+        diag_hint(checker->diags, text_format(arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
 }
 
 static const Value *check_choice(Checker *checker, Type *type, const Value *raw, const Path *path)
@@ -363,7 +398,8 @@ static const Value *check_choice(Checker *checker, Type *type, const Value *raw,
     return NULL;
 }
 
-// ---------------------------------------------------------------------------------------------- lists
+// ----------------------------------------------------------------------------------------------
+// lists
 
 static Type *item_type(Checker *checker, Type *type, size_t index)
 {
@@ -375,7 +411,8 @@ static const Value *check_list(Checker *checker, Type *type, const Value *raw, c
 {
     if (raw->kind != VALUE_ARRAY) return wrong_kind(checker, type, raw, path);
     bool fixed = type->kind == TYPE_TUPLE;
-    if (fixed && raw->array.count != type->members.count) return wrong_kind(checker, type, raw, path);
+    if (fixed && raw->array.count != type->members.count)
+        return wrong_kind(checker, type, raw, path);
     bool good = fixed || check_length(checker, type, raw, path, raw->array.count, "item");
     Value *list = value_array(arena_of(checker));
     list->place = raw->place;
@@ -390,7 +427,8 @@ static const Value *check_list(Checker *checker, Type *type, const Value *raw, c
     return good ? list : NULL;
 }
 
-// ---------------------------------------------------------------------------------------------- objects
+// ----------------------------------------------------------------------------------------------
+// objects
 
 static void add(Checker *checker, Value *object, Text name, const Value *value, const Place *key)
 {
@@ -413,12 +451,14 @@ static size_t property_names(Checker *checker, const Type *object, Text **names)
 }
 
 // A setting of that very name somewhere below `type`; false if there is none.
-static bool find_elsewhere(Checker *checker, Type *type, Text name, const Path *path, size_t depth, Text *where)
+static bool find_elsewhere(Checker *checker, Type *type, Text name, const Path *path, size_t depth,
+                           Text *where)
 {
     if (depth > 4) return false;
     if (type->kind == TYPE_UNION) {
         for (size_t i = 0; i < type->members.count; i++) {
-            if (find_elsewhere(checker, type->members.items[i], name, path, depth + 1, where)) return true;
+            if (find_elsewhere(checker, type->members.items[i], name, path, depth + 1, where))
+                return true;
         }
     }
     if (type->kind != TYPE_OBJECT) return false;
@@ -429,7 +469,9 @@ static bool find_elsewhere(Checker *checker, Type *type, Text name, const Path *
     }
     for (size_t i = 0; i < type->object.count; i++) {
         Path inner = {.outer = path, .name = type->object.items[i].name};
-        if (find_elsewhere(checker, type_property(&checker->types, type, i), name, &inner, depth + 1, where)) return true;
+        if (find_elsewhere(checker, type_property(&checker->types, type, i), name, &inner,
+                           depth + 1, where))
+            return true;
     }
     return false;
 }
@@ -437,10 +479,12 @@ static bool find_elsewhere(Checker *checker, Type *type, Text name, const Path *
 // 'count:2' without a space is a key without a value.
 static bool lacks_space(const ValueProperty *property)
 {
-    return property->value->kind == VALUE_NULL && memchr(property->name.at, ':', property->name.length);
+    return property->value->kind == VALUE_NULL &&
+           memchr(property->name.at, ':', property->name.length);
 }
 
-static void hint_unknown(Checker *checker, Type *object, const ValueProperty *property, Text *nearest)
+static void hint_unknown(Checker *checker, Type *object, const ValueProperty *property,
+                         Text *nearest)
 {
     Arena *arena = arena_of(checker);
     Text *names, where;
@@ -466,7 +510,8 @@ static Text variant_in_words(Checker *checker, Type *member, Text decides)
 }
 
 // True if the setting belongs to another member of the union; a diagnostic was then added.
-static bool report_other_variant(Checker *checker, Type *whole, Type *member, const ValueProperty *property, Text shown)
+static bool report_other_variant(Checker *checker, Type *whole, Type *member,
+                                 const ValueProperty *property, Text shown)
 {
     Arena *arena = arena_of(checker);
     Text decides = setting_discriminator(whole);
@@ -478,21 +523,24 @@ static bool report_other_variant(Checker *checker, Type *whole, Type *member, co
         variants[count++] = variant_in_words(checker, whole->members.items[i], decides);
     }
     if (count == 0) return false;
-    diag_add_with(checker->diags, DIAG_OTHER_VARIANT, *property->key_place, shown, setting_list(arena, variants, count),
-                  variant_in_words(checker, member, decides));
+    diag_add_with(checker->diags, DIAG_OTHER_VARIANT, *property->key_place, shown,
+                  setting_list(arena, variants, count), variant_in_words(checker, member, decides));
     if (count == 1) {
-        diag_hint(checker->diags, text_format(arena, "write '%.*s' beside it if that is meant", TEXT_ARG(variants[0])));
+        diag_hint(checker->diags, text_format(arena, "write '%.*s' beside it if that is meant",
+                                              TEXT_ARG(variants[0])));
     }
     return true;
 }
 
 // `meant`: gets the name of the setting that the author probably meant.
-static void report_unknown(Checker *checker, Type *whole, Type *object, const ValueProperty *property, const Path *path, Text *meant)
+static void report_unknown(Checker *checker, Type *whole, Type *object,
+                           const ValueProperty *property, const Path *path, Text *meant)
 {
     Path inner = {.outer = path, .name = property->name};
     Text shown = path_text(arena_of(checker), &inner);
     Place place = property->key_place ? *property->key_place : place_of(whole, property->value);
-    if (property->key_place && report_other_variant(checker, whole, object, property, shown)) return;
+    if (property->key_place && report_other_variant(checker, whole, object, property, shown))
+        return;
     diag_add_with(checker->diags, DIAG_UNKNOWN_SETTING, place, shown);
     hint_unknown(checker, object, property, meant);
 }
@@ -512,7 +560,8 @@ static void report_missing(Checker *checker, Type *type, Place place, const Path
     const Value *example = setting_metadata(arena, type, "example");
     if (example) {
         Text text = setting_yaml(arena, example);
-        diag_hint(checker->diags, text_format(arena, "for example %.*s: %.*s", TEXT_ARG(path->name), TEXT_ARG(text)));
+        diag_hint(checker->diags, text_format(arena, "for example %.*s: %.*s", TEXT_ARG(path->name),
+                                              TEXT_ARG(text)));
     }
 }
 
@@ -525,7 +574,8 @@ static bool is_meant(const Text *meant, size_t count, Text name)
 }
 
 // Settings that the type does not name: entries of a map, or mistakes. False after an error.
-static bool check_rest(Checker *checker, Type *whole, Type *type, const Value *raw, const Path *path, Value *object, Text *meant)
+static bool check_rest(Checker *checker, Type *whole, Type *type, const Value *raw,
+                       const Path *path, Value *object, Text *meant)
 {
     bool good = true;
     Type *rest = type_rest(&checker->types, type);
@@ -559,16 +609,19 @@ static bool check_twins(Checker *checker, const Value *raw, const Path *path)
         }
         const ValueProperty *twin = map_get(&lower, (Text){name, property->name.length});
         if (twin && property->key_place) {
-            diag_add_with(checker->diags, DIAG_CASE_TWINS, *property->key_place, shown_path(checker, path), twin->name, property->name);
+            diag_add_with(checker->diags, DIAG_CASE_TWINS, *property->key_place,
+                          shown_path(checker, path), twin->name, property->name);
             good = false;
         }
-        map_put(arena_of(checker), &lower, (Text){name, property->name.length}, &raw->object.items[i]);
+        map_put(arena_of(checker), &lower, (Text){name, property->name.length},
+                &raw->object.items[i]);
     }
     return good;
 }
 
 // The value of a declared setting that was not written: its default, nothing for T?, or an error.
-static bool complete_property(Checker *checker, Type *type, Place owner, const Path *path, const Value **value)
+static bool complete_property(Checker *checker, Type *type, Place owner, const Path *path,
+                              const Value **value)
 {
     const Value *usual = setting_metadata(arena_of(checker), type, "default");
     *value = NULL;
@@ -582,7 +635,8 @@ static bool complete_property(Checker *checker, Type *type, Place owner, const P
 }
 
 // `whole`: the union that `type` is a member of, or `type` itself.
-static const Value *check_object(Checker *checker, Type *whole, Type *type, const Value *raw, const Path *path)
+static const Value *check_object(Checker *checker, Type *whole, Type *type, const Value *raw,
+                                 const Path *path)
 {
     if (raw->kind != VALUE_OBJECT) return wrong_kind(checker, whole, raw, path);
     Value *object = value_object(arena_of(checker)), *others = value_object(arena_of(checker));
@@ -600,7 +654,8 @@ static const Value *check_object(Checker *checker, Type *whole, Type *type, cons
             value = check(checker, expected, written->value, &inner);
             good &= value != NULL;
         } else if (!is_meant(meant, raw->object.count, name)) {
-            good &= complete_property(checker, expected, owner_place(whole, raw, path), &inner, &value);
+            good &=
+                complete_property(checker, expected, owner_place(whole, raw, path), &inner, &value);
         }
         if (value) add(checker, object, name, value, written ? written->key_place : NULL);
     }
@@ -611,7 +666,8 @@ static const Value *check_object(Checker *checker, Type *whole, Type *type, cons
     return good ? object : NULL;
 }
 
-// ---------------------------------------------------------------------------------------------- unions of objects
+// ----------------------------------------------------------------------------------------------
+// unions of objects
 
 static Text variants_in_words(Checker *checker, Type *type, Text decides, Text **variants)
 {
@@ -625,9 +681,10 @@ static Text variants_in_words(Checker *checker, Type *type, Text decides, Text *
     return setting_list(arena, words, type->members.count);
 }
 
-// The member that the written (or usual) discriminator names. `*good` is false after a diagnostic; then it is the member
-// that was probably meant, or NULL.
-static Type *chosen_member(Checker *checker, Type *type, Text decides, const Value *raw, const Path *path, bool *good)
+// The member that the written (or usual) discriminator names. `*good` is false after a diagnostic;
+// then it is the member that was probably meant, or NULL.
+static Type *chosen_member(Checker *checker, Type *type, Text decides, const Value *raw,
+                           const Path *path, bool *good)
 {
     *good = true;
     Text *variants, words = variants_in_words(checker, type, decides, &variants);
@@ -638,11 +695,13 @@ static Type *chosen_member(Checker *checker, Type *type, Text decides, const Val
         Type *usual = setting_usual_variant(&checker->types, type, decides);
         if (usual) return usual;
         *good = false;
-        diag_add_with(checker->diags, DIAG_MISSING_SETTING, owner_place(type, raw, path), shown, words, type_description(type));
+        diag_add_with(checker->diags, DIAG_MISSING_SETTING, owner_place(type, raw, path), shown,
+                      words, type_description(type));
         return NULL;
     }
     for (size_t i = 0; i < type->members.count; i++) {
-        if (written->value->kind == VALUE_STRING && text_equal(variants[i], written->value->string)) return type->members.items[i];
+        if (written->value->kind == VALUE_STRING && text_equal(variants[i], written->value->string))
+            return type->members.items[i];
     }
     *good = false;
     diag_add_with(checker->diags, DIAG_NOT_A_CHOICE, place_of(type, written->value), shown, words,
@@ -650,13 +709,15 @@ static Type *chosen_member(Checker *checker, Type *type, Text decides, const Val
     if (written->value->kind != VALUE_STRING) return NULL;
     Text nearest = diag_nearest(written->value->string, variants, type->members.count);
     if (!nearest.length) return NULL;
-    diag_hint(checker->diags, text_format(arena_of(checker), "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    diag_hint(checker->diags,
+              text_format(arena_of(checker), "did you mean '%.*s'?", TEXT_ARG(nearest)));
     size_t meant = 0;
     while (!text_equal(variants[meant], nearest)) meant++;
     return type->members.items[meant];
 }
 
-// A copy of the description with the discriminator that was meant, so that its other settings are checked too.
+// A copy of the description with the discriminator that was meant, so that its other settings are
+// checked too.
 static const Value *corrected(Checker *checker, Type *member, Text decides, const Value *raw)
 {
     Value *copy = value_object(arena_of(checker));
@@ -664,7 +725,8 @@ static const Value *corrected(Checker *checker, Type *member, Text decides, cons
     for (size_t i = 0; i < raw->object.count; i++) {
         ValueProperty property = raw->object.items[i];
         if (text_equal(property.name, decides)) {
-            property.value = value_string(arena_of(checker), setting_variant(&checker->types, member, decides));
+            property.value =
+                value_string(arena_of(checker), setting_variant(&checker->types, member, decides));
         }
         list_add(arena_of(checker), &copy->object, property);
     }
@@ -678,11 +740,13 @@ static const Value *check_union(Checker *checker, Type *type, const Value *raw, 
     if (raw->kind != VALUE_OBJECT) return wrong_kind(checker, type, raw, path);
     bool good;
     Type *member = chosen_member(checker, type, decides, raw, path, &good);
-    if (!good && member) check_object(checker, type, member, corrected(checker, member, decides, raw), path);
+    if (!good && member)
+        check_object(checker, type, member, corrected(checker, member, decides, raw), path);
     return good ? check_object(checker, type, member, raw, path) : NULL;
 }
 
-// ---------------------------------------------------------------------------------------------- any value
+// ----------------------------------------------------------------------------------------------
+// any value
 
 static bool has_fraction(const Value *value)
 {
@@ -711,18 +775,25 @@ static const Value *check(Checker *checker, Type *type, const Value *raw, const 
     case TYPE_ANY: break;
     }
     if (has_fraction(raw)) { // Bicep has no such numbers
-        diag_add_with(checker->diags, DIAG_FRACTION, place_of(type, raw), shown_path(checker, path));
+        diag_add_with(checker->diags, DIAG_FRACTION, place_of(type, raw),
+                      shown_path(checker, path));
         return NULL;
     }
     return raw;
 }
 
-const Value *swarm_complete(Arena *arena, Diags *diags, BoundFile *types, const Value *raw, Text folder)
+const Value *swarm_complete(Arena *arena, Diags *diags, BoundFile *types, const Value *raw,
+                            Text folder)
 {
-    Checker checker = {.types = {.arena = arena}, .diags = diags, .patterns = {.arena = arena}, .folder = folder, .raw = raw};
+    Checker checker = {.types = {.arena = arena},
+                       .diags = diags,
+                       .patterns = {.arena = arena},
+                       .folder = folder,
+                       .raw = raw};
     const Symbol *symbol = bind_lookup(types, TEXT("Swarm"));
     if (!symbol || symbol->kind != SYMBOL_TYPE) {
-        diag_add_with(diags, DIAG_NO_SWARM_TYPE, ((Place){types->syntax->source, 0, 0}), TEXT("Swarm"));
+        diag_add_with(diags, DIAG_NO_SWARM_TYPE, ((Place){types->syntax->source, 0, 0}),
+                      TEXT("Swarm"));
         return NULL;
     }
     checker.root = type_declared(&checker.types, symbol);

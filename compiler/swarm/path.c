@@ -31,14 +31,16 @@ Text path_text(Arena *arena, const Path *path)
     return buffer_done(&buffer);
 }
 
-// ---------------------------------------------------------------------------------------------- following
+// ----------------------------------------------------------------------------------------------
+// following
 
 static bool ends_segment(Text path, size_t at)
 {
     return at == path.length || path.at[at] == '.' || path.at[at] == '[';
 }
 
-// The property whose name is the longest beginning of `path` that ends at a dot, a bracket or the end.
+// The property whose name is the longest beginning of `path` that ends at a dot, a bracket or the
+// end.
 static const ValueProperty *longest_property(const Value *object, Text path)
 {
     const ValueProperty *best = NULL;
@@ -46,7 +48,8 @@ static const ValueProperty *longest_property(const Value *object, Text path)
         const ValueProperty *property = &object->object.items[i];
         size_t length = property->name.length;
         bool begins = length <= path.length && memcmp(property->name.at, path.at, length) == 0;
-        if (begins && ends_segment(path, length) && (!best || length > best->name.length)) best = property;
+        if (begins && ends_segment(path, length) && (!best || length > best->name.length))
+            best = property;
     }
     return best;
 }

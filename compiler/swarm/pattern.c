@@ -18,7 +18,8 @@ static Compiled *compiled(Patterns *patterns, Text pattern)
     PCRE2_SIZE at;
     Compiled *made = arena_new(patterns->arena, Compiled);
     made->code = pcre2_compile((PCRE2_SPTR)pattern.at, pattern.length,
-                               PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C, &error, &at, NULL);
+                               PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C, &error,
+                               &at, NULL);
     map_put(patterns->arena, &patterns->compiled, text_copy(patterns->arena, pattern), made);
     return made;
 }
@@ -30,7 +31,8 @@ PatternResult pattern_try(Patterns *patterns, Text pattern, Text text)
     pcre2_match_context *context = pcre2_match_context_create(NULL);
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(expression->code, NULL);
     pcre2_set_match_limit(context, STEPS);
-    int found = pcre2_match(expression->code, (PCRE2_SPTR)text.at, text.length, 0, 0, data, context);
+    int found =
+        pcre2_match(expression->code, (PCRE2_SPTR)text.at, text.length, 0, 0, data, context);
     pcre2_match_data_free(data);
     pcre2_match_context_free(context);
     return found >= 0 ? PATTERN_FITS : PATTERN_DIFFERS;

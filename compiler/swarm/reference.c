@@ -1,5 +1,6 @@
-// compiler/swarm/reference.c: the page about swarm.yaml. A section for each type with a name, in the order in which a
-// reader meets them; the members of a union share one table, each row says for which of them it holds.
+// compiler/swarm/reference.c: the page about swarm.yaml. A section for each type with a name, in
+// the order in which a reader meets them; the members of a union share one table, each row says for
+// which of them it holds.
 #include "compiler/swarm/setting.h"
 #include "compiler/swarm/swarm.h"
 
@@ -18,7 +19,8 @@ typedef struct {
     } sections;
 } Page;
 
-// ---------------------------------------------------------------------------------------------- collecting
+// ----------------------------------------------------------------------------------------------
+// collecting
 
 static Text joined(Arena *arena, Text path, Text name)
 {
@@ -28,7 +30,8 @@ static Text joined(Arena *arena, Text path, Text name)
 
 static bool is_group(const Type *type)
 {
-    return type->kind == TYPE_OBJECT || (type->kind == TYPE_UNION && setting_discriminator(type).length);
+    return type->kind == TYPE_OBJECT ||
+           (type->kind == TYPE_UNION && setting_discriminator(type).length);
 }
 
 static Section *section_of(Page *page, Type *type, bool *is_new)
@@ -78,7 +81,8 @@ static void collect(Page *page, Type *type, Text path)
 {
     if (type->kind == TYPE_ARRAY) {
         Type *element = type_element(&page->types, type);
-        if (element) collect(page, element, text_format(page->types.arena, "%.*s[]", TEXT_ARG(path)));
+        if (element)
+            collect(page, element, text_format(page->types.arena, "%.*s[]", TEXT_ARG(path)));
         return;
     }
     if (!is_group(type)) return;
@@ -96,7 +100,8 @@ static void collect(Page *page, Type *type, Text path)
     if (type->kind == TYPE_OBJECT) collect_members(page, type, path);
 }
 
-// ---------------------------------------------------------------------------------------------- cells
+// ----------------------------------------------------------------------------------------------
+// cells
 
 // Text of a table's cell: a bar and a line end would end the cell.
 static void write_cell(TextBuffer *out, Text text)
@@ -143,7 +148,8 @@ static void write_limits(Page *page, const Type *type, const char *least, const 
 {
     int64_t low, high;
     bool has_low = type_limit(type, least, &low), has_high = type_limit(type, most, &high);
-    if (has_low && has_high) buffer_format(page->out, ", %lld to %lld", (long long)low, (long long)high);
+    if (has_low && has_high)
+        buffer_format(page->out, ", %lld to %lld", (long long)low, (long long)high);
     if (has_low && !has_high) buffer_format(page->out, ", at least %lld", (long long)low);
     if (!has_low && has_high) buffer_format(page->out, ", at most %lld", (long long)high);
 }
@@ -246,11 +252,13 @@ static Text row_text(Page *page, Type *type, Text name, Text note)
     return buffer_done(&row);
 }
 
-// ---------------------------------------------------------------------------------------------- sections
+// ----------------------------------------------------------------------------------------------
+// sections
 
 static void write_head(Page *page)
 {
-    buffer_string(page->out, "| setting | what it is | value | default |\n| --- | --- | --- | --- |\n");
+    buffer_string(page->out,
+                  "| setting | what it is | value | default |\n| --- | --- | --- | --- |\n");
 }
 
 static void write_object(Page *page, Type *object)
@@ -272,18 +280,22 @@ static Text member_row(Page *page, Type *member, Text name, Text note)
     return row_text(page, type, name, note);
 }
 
-// The members from `first` on whose row for `name` is the same; the others are marked in `done` by their own turn.
-static void write_member_rows(Page *page, Type *whole, Text decides, size_t first, Text name, bool *done)
+// The members from `first` on whose row for `name` is the same; the others are marked in `done` by
+// their own turn.
+static void write_member_rows(Page *page, Type *whole, Text decides, size_t first, Text name,
+                              bool *done)
 {
     Arena *arena = page->types.arena;
     Text row = member_row(page, whole->members.items[first], name, (Text){0});
     Text *variants = arena_array(arena, Text, whole->members.count);
     size_t count = 0;
     for (size_t i = first; i < whole->members.count; i++) {
-        if (done[i] || !text_equal(member_row(page, whole->members.items[i], name, (Text){0}), row)) continue;
+        if (done[i] || !text_equal(member_row(page, whole->members.items[i], name, (Text){0}), row))
+            continue;
         done[i] = true;
         Text variant = setting_variant(&page->types, whole->members.items[i], decides);
-        variants[count++] = text_format(arena, "`%.*s: %.*s`", TEXT_ARG(decides), TEXT_ARG(variant));
+        variants[count++] =
+            text_format(arena, "`%.*s: %.*s`", TEXT_ARG(decides), TEXT_ARG(variant));
     }
     Text note = {0};
     if (count < whole->members.count) {
@@ -368,8 +380,10 @@ static void write_section(Page *page, const Section *section)
 static const char introduction[] =
     "# swarm.yaml\n"
     "\n"
-    "Every setting of a description. Only `name` must be written; everything else has a default, or means something where\n"
-    "it is left out. The file is YAML 1.2 (`yes`, `no`, `on` and dates are texts), UTF-8, one document, without merge keys.\n"
+    "Every setting of a description. Only `name` must be written; everything else has a default, "
+    "or means something where\n"
+    "it is left out. The file is YAML 1.2 (`yes`, `no`, `on` and dates are texts), UTF-8, one "
+    "document, without merge keys.\n"
     "A key that is not listed here is an error.\n"
     "\n"
     "This page is made from `templates/swarm.bicep`: `swarmgen schema --reference`.\n";
@@ -386,7 +400,8 @@ bool swarm_write_reference(Arena *arena, Diags *diags, BoundFile *types, TextBuf
     Page page = {.types = {.arena = arena}, .out = out};
     const Symbol *symbol = bind_lookup(types, TEXT("Swarm"));
     if (!symbol || symbol->kind != SYMBOL_TYPE) {
-        diag_add_with(diags, DIAG_NO_SWARM_TYPE, ((Place){types->syntax->source, 0, 0}), TEXT("Swarm"));
+        diag_add_with(diags, DIAG_NO_SWARM_TYPE, ((Place){types->syntax->source, 0, 0}),
+                      TEXT("Swarm"));
         return false;
     }
     collect(&page, type_declared(&page.types, symbol), (Text){"", 0});

@@ -21,7 +21,9 @@ static void report(Arena *arena, Diags *diags, const Value *completed, const Val
     Place place = end.written ? *end.written : (Place){0};
     diag_add_with(diags, warning ? DIAG_RULE_WARNING : DIAG_RULE, place, subject, message);
     if (!written && end.whole) {
-        diag_hint(diags, text_format(arena, "'%.*s' is not written in swarm.yaml: this is its default", TEXT_ARG(at)));
+        diag_hint(diags,
+                  text_format(arena, "'%.*s' is not written in swarm.yaml: this is its default",
+                              TEXT_ARG(at)));
     }
 }
 
@@ -41,6 +43,7 @@ bool swarm_check_rules(Arena *arena, Diags *diags, BoundFile *rules, const Value
         diag_add(diags, DIAG_NO_RULES, place);
         return false;
     }
-    for (size_t i = 0; i < found->array.count; i++) report(arena, diags, completed, found->array.items[i]);
+    for (size_t i = 0; i < found->array.count; i++)
+        report(arena, diags, completed, found->array.items[i]);
     return diags->errors == errors;
 }

@@ -1,6 +1,7 @@
-// compiler/swarm/schema.c: `type Swarm` as JSON Schema, draft 7: the one that editors' YAML servers know best. A type with
-// a name is a definition; what a property says about its use of one stands beside it (`allOf`: in draft 7 nothing may stand
-// beside `$ref`). Unions by a discriminator are `oneOf`, whose members exclude each other by that property.
+// compiler/swarm/schema.c: `type Swarm` as JSON Schema, draft 7: the one that editors' YAML servers
+// know best. A type with a name is a definition; what a property says about its use of one stands
+// beside it (`allOf`: in draft 7 nothing may stand beside `$ref`). Unions by a discriminator are
+// `oneOf`, whose members exclude each other by that property.
 #include "compiler/swarm/setting.h"
 #include "compiler/swarm/swarm.h"
 
@@ -35,7 +36,8 @@ static void write_limit(Schema *schema, const Type *type, const char *decorator,
 
 static bool is_group(const Type *type)
 {
-    return type->kind == TYPE_OBJECT || (type->kind == TYPE_UNION && setting_discriminator(type).length);
+    return type->kind == TYPE_OBJECT ||
+           (type->kind == TYPE_UNION && setting_discriminator(type).length);
 }
 
 // Groups of settings with a name are written once.
@@ -55,7 +57,8 @@ static void remember(Schema *schema, Type *type)
 static void write_reference(Schema *schema, Type *type)
 {
     remember(schema, type);
-    write_string(schema, "$ref", text_format(arena_of(schema), "#/definitions/%.*s", TEXT_ARG(type->name)));
+    write_string(schema, "$ref",
+                 text_format(arena_of(schema), "#/definitions/%.*s", TEXT_ARG(type->name)));
 }
 
 static void write_value(Schema *schema, const char *key, const Value *value)
@@ -69,8 +72,10 @@ static void write_notes(Schema *schema, Type *type)
 {
     Arena *arena = arena_of(schema);
     Text description = type_description(type), unit = setting_text(arena, type, "unit");
-    const Value *usual = setting_metadata(arena, type, "default"), *example = setting_metadata(arena, type, "example");
-    if (unit.length) description = text_format(arena, "%.*s In %.*s.", TEXT_ARG(description), TEXT_ARG(unit));
+    const Value *usual = setting_metadata(arena, type, "default"),
+                *example = setting_metadata(arena, type, "example");
+    if (unit.length)
+        description = text_format(arena, "%.*s In %.*s.", TEXT_ARG(description), TEXT_ARG(unit));
     if (description.length) write_string(schema, "description", description);
     if (usual) write_value(schema, "default", usual);
     if (example) {
@@ -127,7 +132,8 @@ static bool is_required(Type *type)
     return !type->nullable && !type_metadata(type, "default");
 }
 
-// The body of an object; `decides`: the property by which a union tells it from the others, required unless it is usual.
+// The body of an object; `decides`: the property by which a union tells it from the others,
+// required unless it is usual.
 static void write_object(Schema *schema, Type *type)
 {
     size_t required = 0;
@@ -149,7 +155,8 @@ static void write_object(Schema *schema, Type *type)
         json_key(schema->json, TEXT("required"));
         json_begin_array(schema->json);
         for (size_t i = 0; i < type->object.count; i++) {
-            if (is_required(type_property(&schema->types, type, i))) json_text(schema->json, type->object.items[i].name);
+            if (is_required(type_property(&schema->types, type, i)))
+                json_text(schema->json, type->object.items[i].name);
         }
         json_end_array(schema->json);
     }
@@ -253,7 +260,8 @@ bool swarm_write_schema(Arena *arena, Diags *diags, BoundFile *types, TextBuffer
     Schema schema = {.types = {.arena = arena}, .file = types, .json = &json};
     const Symbol *symbol = bind_lookup(types, TEXT("Swarm"));
     if (!symbol || symbol->kind != SYMBOL_TYPE) {
-        diag_add_with(diags, DIAG_NO_SWARM_TYPE, ((Place){types->syntax->source, 0, 0}), TEXT("Swarm"));
+        diag_add_with(diags, DIAG_NO_SWARM_TYPE, ((Place){types->syntax->source, 0, 0}),
+                      TEXT("Swarm"));
         return false;
     }
     json_begin_object(&json);
@@ -266,7 +274,8 @@ bool swarm_write_schema(Arena *arena, Diags *diags, BoundFile *types, TextBuffer
         Type *type = declared(&schema, schema.definitions.items[i]);
         json_key(&json, type->name);
         json_begin_object(&json);
-        if (type_description(type).length) write_string(&schema, "description", type_description(type));
+        if (type_description(type).length)
+            write_string(&schema, "description", type_description(type));
         write_rules(&schema, type);
         json_end_object(&json);
     }

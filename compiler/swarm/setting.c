@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-// ---------------------------------------------------------------------------------------------- values
+// ----------------------------------------------------------------------------------------------
+// values
 
 static const Value *literal_object(Arena *arena, const Syntax *node)
 {
@@ -55,7 +56,8 @@ Text setting_text(Arena *arena, const Type *type, const char *key)
     return value && value->kind == VALUE_STRING ? value->string : (Text){0};
 }
 
-// ---------------------------------------------------------------------------------------------- choices and variants
+// ----------------------------------------------------------------------------------------------
+// choices and variants
 
 bool setting_choices(Arena *arena, const Type *type, const Value ***choices, size_t *count)
 {
@@ -83,7 +85,8 @@ Text setting_discriminator(const Type *type)
 static Type *discriminator_type(Types *types, Type *member, Text discriminator)
 {
     const TypeProperty *property = type_find(member, discriminator);
-    return property ? type_property(types, member, (size_t)(property - member->object.items)) : NULL;
+    return property ? type_property(types, member, (size_t)(property - member->object.items))
+                    : NULL;
 }
 
 Text setting_variant(Types *types, Type *member, Text discriminator)
@@ -103,7 +106,8 @@ Type *setting_usual_variant(Types *types, Type *type, Text discriminator)
     return NULL;
 }
 
-// ---------------------------------------------------------------------------------------------- words
+// ----------------------------------------------------------------------------------------------
+// words
 
 Text setting_list(Arena *arena, const Text *words, size_t count)
 {
@@ -131,10 +135,12 @@ static Text range_in_words(Arena *arena, const Type *type, const char *what, con
 {
     int64_t low, high;
     bool has_low = type_limit(type, least, &low), has_high = type_limit(type, most, &high);
-    if (has_low && has_high && low == high) return text_format(arena, "%s %lld%s", what, (long long)low, unit);
+    if (has_low && has_high && low == high)
+        return text_format(arena, "%s %lld%s", what, (long long)low, unit);
     if (has_low && has_high) {
         const char *from = *unit ? "" : " from";
-        return text_format(arena, "%s%s %lld to %lld%s", what, from, (long long)low, (long long)high, unit);
+        return text_format(arena, "%s%s %lld to %lld%s", what, from, (long long)low,
+                           (long long)high, unit);
     }
     const char *of = *unit ? "" : " of";
     if (has_low) return text_format(arena, "%s%s at least %lld%s", what, of, (long long)low, unit);
@@ -144,11 +150,13 @@ static Text range_in_words(Arena *arena, const Type *type, const char *what, con
 
 static Text text_in_words(Arena *arena, const Type *type)
 {
-    Text example = setting_text(arena, type, "example"), hint = setting_text(arena, type, "patternHint");
+    Text example = setting_text(arena, type, "example"),
+         hint = setting_text(arena, type, "patternHint");
     if (type_metadata(type, "file")) return TEXT("the name of a file beside swarm.yaml");
     if (hint.length) return hint;
     Text pattern = setting_text(arena, type, "pattern");
-    if (pattern.length && example.length) return text_format(arena, "a text like '%.*s'", TEXT_ARG(example));
+    if (pattern.length && example.length)
+        return text_format(arena, "a text like '%.*s'", TEXT_ARG(example));
     if (pattern.length) return text_format(arena, "a text that matches %.*s", TEXT_ARG(pattern));
     Text range = range_in_words(arena, type, "a text of", "minLength", "maxLength", " characters");
     return range.length ? range : TEXT("a text");
@@ -156,7 +164,8 @@ static Text text_in_words(Arena *arena, const Type *type)
 
 static Text list_in_words(Types *types, Type *type)
 {
-    Text range = range_in_words(types->arena, type, "a list of", "minLength", "maxLength", " items");
+    Text range =
+        range_in_words(types->arena, type, "a list of", "minLength", "maxLength", " items");
     Type *element = type_element(types, type);
     if (range.length || !element) return range.length ? range : TEXT("a list");
     if (element->kind == TYPE_STRING) return TEXT("a list of texts");
@@ -173,7 +182,8 @@ static Text bare_expectation(Types *types, Type *type)
     const Value **choices;
     size_t count;
     Text range;
-    if (setting_choices(arena, type, &choices, &count)) return choices_in_words(arena, choices, count);
+    if (setting_choices(arena, type, &choices, &count))
+        return choices_in_words(arena, choices, count);
     switch (type->kind) {
     case TYPE_BOOL: return TEXT("true or false");
     case TYPE_INT:
@@ -200,7 +210,8 @@ Text setting_expected(Types *types, Type *type)
     return text_format(types->arena, "%.*s (%.*s)", TEXT_ARG(expected), TEXT_ARG(unit));
 }
 
-// ---------------------------------------------------------------------------------------------- YAML
+// ----------------------------------------------------------------------------------------------
+// YAML
 
 static bool is_word(Text text, const char *word)
 {
@@ -214,7 +225,8 @@ static bool is_word(Text text, const char *word)
 // A text that YAML 1.1 or 1.2 would read as something else, or that has characters with a meaning.
 static bool needs_quotes(Text text)
 {
-    static const char *const words[] = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"};
+    static const char *const words[] = {"true", "false", "null", "yes", "no",
+                                        "on",   "off",   "y",    "n"};
     if (!text.length || strchr("0123456789+-.!&*?|>@`%{}[],#'\" ~=<:", text.at[0])) return true;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (is_word(text, words[i])) return true;

@@ -9,15 +9,19 @@
 // YAML text to a value with places (libyaml; YAML 1.2 core types). NULL after a diagnostic.
 const Value *swarm_read_yaml(Arena *arena, Diags *diags, const Source *source);
 
-// Checks `raw` against `type Swarm` of `types` and fills in defaults. `folder`: of swarm.yaml, for files named in it.
-// NULL after an error.
-const Value *swarm_complete(Arena *arena, Diags *diags, BoundFile *types, const Value *raw, Text folder);
+// Checks `raw` against `type Swarm` of `types` and fills in defaults. `folder`: of swarm.yaml, for
+// files named in it. NULL after an error.
+const Value *swarm_complete(Arena *arena, Diags *diags, BoundFile *types, const Value *raw,
+                            Text folder);
 
-// The rules across fields: problems() of templates/rules.bicep, shown at their places. False after an error.
-// `at` of a problem is a path such as workers.web.count or ingress.ports[0].port; it is shown at the deepest part that is
-// written, and a part that is a default is named as such. `level: 'warning'` makes it a warning.
+// The rules across fields: problems() of templates/rules.bicep, shown at their places. False after
+// an error. `at` of a problem is a path such as workers.web.count or ingress.ports[0].port; it is
+// shown at the deepest part that is written, and a part that is a default is named as such. `level:
+// 'warning'` makes it a warning.
 bool swarm_check_rules(Arena *arena, Diags *diags, BoundFile *rules, const Value *completed);
 
 // What a description may say, made from the types alone. False after an error.
-bool swarm_write_reference(Arena *arena, Diags *diags, BoundFile *types, TextBuffer *out); // docs/swarm-yaml.md
-bool swarm_write_schema(Arena *arena, Diags *diags, BoundFile *types, TextBuffer *out);    // JSON Schema, draft 7
+bool swarm_write_reference(Arena *arena, Diags *diags, BoundFile *types,
+                           TextBuffer *out); // docs/swarm-yaml.md
+bool swarm_write_schema(Arena *arena, Diags *diags, BoundFile *types,
+                        TextBuffer *out); // JSON Schema, draft 7

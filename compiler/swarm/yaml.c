@@ -1,6 +1,7 @@
-// compiler/swarm/yaml.c: libyaml's events become values with places. libyaml reads YAML 1.1's grammar, which for
-// what we accept is that of 1.2; what a plain scalar means (YAML 1.2 core schema), keys, aliases and limits are
-// decided here. Characters that the two versions treat differently are refused before libyaml sees them.
+// compiler/swarm/yaml.c: libyaml's events become values with places. libyaml reads YAML 1.1's
+// grammar, which for what we accept is that of 1.2; what a plain scalar means (YAML 1.2 core
+// schema), keys, aliases and limits are decided here. Characters that the two versions treat
+// differently are refused before libyaml sees them.
 #include "base/map.h"
 #include "compiler/swarm/swarm.h"
 
@@ -36,7 +37,8 @@ typedef struct {
     bool stopped; // a diagnostic was added after which reading makes no sense
 } Reader;
 
-// ---------------------------------------------------------------------------------------------- places
+// ----------------------------------------------------------------------------------------------
+// places
 
 // libyaml counts characters.
 static uint32_t offset_of(const Reader *reader, size_t character)
@@ -104,7 +106,8 @@ static uint32_t line_number(const Source *source, uint32_t at)
     return line;
 }
 
-// ---------------------------------------------------------------------------------------------- syntax errors
+// ----------------------------------------------------------------------------------------------
+// syntax errors
 
 typedef enum { AT_PROBLEM, AT_CONTEXT } Where;
 
@@ -116,7 +119,8 @@ static const struct {
     const char *message, *hint;
 } explanations[] = {
     {"mapping values are not allowed in this context", NULL, AT_PROBLEM,
-     "a ':' where no key can end", "a text with ': ' in it must stand in quotes; a key must begin its own line"},
+     "a ':' where no key can end",
+     "a text with ': ' in it must stand in quotes; a key must begin its own line"},
     {"could not find expected ':'", NULL, AT_CONTEXT, "a ':' is missing behind this key",
      "a setting is written 'key: value', with a space behind the ':'"},
     {"did not find expected key", "while parsing a block mapping", AT_PROBLEM,
@@ -128,7 +132,8 @@ static const struct {
      "a list cannot begin here", "put the '-' on a line of its own, below the key"},
     {"mapping keys are not allowed in this context", NULL, AT_PROBLEM, "a key cannot begin here",
      "each key begins a line of its own"},
-    {"did not find expected ',' or ']'", NULL, AT_CONTEXT, "the list that begins here is not closed",
+    {"did not find expected ',' or ']'", NULL, AT_CONTEXT,
+     "the list that begins here is not closed",
      "items of a list in brackets are separated by ',', and a ']' ends it"},
     {"did not find expected ',' or '}'", NULL, AT_CONTEXT,
      "the settings that begin here are not closed",
@@ -166,7 +171,8 @@ static bool is_tab_problem(const char *problem)
     return strstr(problem, "tab character") != NULL;
 }
 
-// The line in front of the one that begins at or holds `at`, comments and empty lines left out; empty if there is none.
+// The line in front of the one that begins at or holds `at`, comments and empty lines left out;
+// empty if there is none.
 static Place line_before(const Source *source, uint32_t at)
 {
     Place line = line_of(source, at);
@@ -179,7 +185,8 @@ static Place line_before(const Source *source, uint32_t at)
     }
 }
 
-// The ':' of a key directly followed by its value, as in 'name:acme'; an empty place if the line has none.
+// The ':' of a key directly followed by its value, as in 'name:acme'; an empty place if the line
+// has none.
 static Place tight_colon(const Source *source, Place line)
 {
     uint32_t i = line.from;
@@ -204,11 +211,13 @@ static bool explain_tight_colon(Reader *reader, Place at)
     Place before = tight_colon(reader->source, line_before(reader->source, at.from));
     Place place = before.to ? before : here;
     if (!place.to) return false;
-    diag_add_with(reader->diags, DIAG_YAML_SYNTAX, place, TEXT("a space is missing behind this ':'"));
+    diag_add_with(reader->diags, DIAG_YAML_SYNTAX, place,
+                  TEXT("a space is missing behind this ':'"));
     return true;
 }
 
-// A key that is deeper than the setting above, which has its value already: libyaml sees one text over two lines.
+// A key that is deeper than the setting above, which has its value already: libyaml sees one text
+// over two lines.
 static bool explain_too_deep_key(Reader *reader, Place at)
 {
     Text text = reader->source->text;
@@ -217,8 +226,9 @@ static bool explain_too_deep_key(Reader *reader, Place at)
         if (strchr(" :'\"", text.at[i])) return false;
     }
     if (!before.to) return false;
-    diag_add_with(reader->diags, DIAG_YAML_SYNTAX, ((Place){reader->source, line.from, at.from}),
-                  TEXT("this key is indented deeper than the setting above, which has its value already"));
+    diag_add_with(
+        reader->diags, DIAG_YAML_SYNTAX, ((Place){reader->source, line.from, at.from}),
+        TEXT("this key is indented deeper than the setting above, which has its value already"));
     diag_hint(reader->diags, TEXT("settings of one level begin in the same column"));
     return true;
 }
@@ -236,18 +246,21 @@ static void explain_character(Reader *reader, Place place)
     diag_hint(reader->diags, TEXT("put the text in quotes"));
 }
 
-// A line that is neither at the level of the settings above nor within them, or text behind a closing quote.
+// A line that is neither at the level of the settings above nor within them, or text behind a
+// closing quote.
 static void explain_indentation(Reader *reader, Place place)
 {
     const yaml_parser_t *parser = &reader->parser;
     Text text = reader->source->text;
     if (place.from > 0 && strchr("'\"", text.at[place.from - 1])) {
-        diag_hint(reader->diags, TEXT("nothing may follow a closing quote; in single quotes a quote is written twice: 'it''s'"));
+        diag_hint(reader->diags, TEXT("nothing may follow a closing quote; in single quotes a "
+                                      "quote is written twice: 'it''s'"));
         return;
     }
     diag_hint(reader->diags,
               text_format(reader->arena,
-                          "the settings above begin in column %zu (line %zu); those of one level begin in the same column",
+                          "the settings above begin in column %zu (line %zu); those of one level "
+                          "begin in the same column",
                           parser->context_mark.column + 1, parser->context_mark.line + 1));
 }
 
@@ -289,7 +302,8 @@ static void explain(Reader *reader)
     diag_add_with(reader->diags, DIAG_YAML_SYNTAX, at, text_of(problem));
 }
 
-// ---------------------------------------------------------------------------------------------- before libyaml
+// ----------------------------------------------------------------------------------------------
+// before libyaml
 
 static bool looks_utf16(Text text)
 {
@@ -344,8 +358,9 @@ static bool check_characters(Reader *reader)
                       ((Place){reader->source, (uint32_t)from, (uint32_t)at}),
                       text_of(character_name(code)), text_format(reader->arena, "U+%04X", code));
         diag_hint(reader->diags,
-                  text_format(reader->arena, code < 0x100 ? "in double quotes it can be written \\x%02X"
-                                                          : "in double quotes it can be written \\u%04X",
+                  text_format(reader->arena,
+                              code < 0x100 ? "in double quotes it can be written \\x%02X"
+                                           : "in double quotes it can be written \\u%04X",
                               code));
         good = false;
     }
@@ -374,7 +389,8 @@ static bool check_bytes(Reader *reader)
     return check_characters(reader);
 }
 
-// ---------------------------------------------------------------------------------------------- scalars
+// ----------------------------------------------------------------------------------------------
+// scalars
 
 static bool is_one_of(Text text, const char *const *words)
 {
@@ -409,8 +425,9 @@ static bool is_integer(Text text, int *base)
 // [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?, and infinity and not-a-number
 static bool is_float(Text text)
 {
-    static const char *const words[] = {".inf",  ".Inf",  ".INF",  "+.inf", "+.Inf", "+.INF", "-.inf",
-                                        "-.Inf", "-.INF", ".nan",  ".NaN",  ".NAN",  NULL};
+    static const char *const words[] = {".inf",  ".Inf",  ".INF",  "+.inf", "+.Inf",
+                                        "+.INF", "-.inf", "-.Inf", "-.INF", ".nan",
+                                        ".NaN",  ".NAN",  NULL};
     if (is_one_of(text, words)) return true;
     size_t at = text.length && (text.at[0] == '-' || text.at[0] == '+');
     size_t whole = digits(text, at), fraction = 0;
@@ -443,8 +460,8 @@ static double float_of(Arena *arena, Text text)
 static bool read_integer(Reader *reader, Text text, int base, Place place, int64_t *integer)
 {
     errno = 0;
-    *integer = strtoll(text_string(reader->arena, text_slice(text, base == 10 ? 0 : 2, text.length)),
-                       NULL, base);
+    *integer = strtoll(
+        text_string(reader->arena, text_slice(text, base == 10 ? 0 : 2, text.length)), NULL, base);
     if (errno == 0) return true;
     diag_add_with(reader->diags, DIAG_YAML_INTEGER, place, text);
     return false;
@@ -469,7 +486,7 @@ static const struct {
     const char *tag;
     ValueKind kind;
 } core_tags[] = {
-    {YAML_NULL_TAG, VALUE_NULL},   {YAML_BOOL_TAG, VALUE_BOOL}, {YAML_INT_TAG, VALUE_INT},
+    {YAML_NULL_TAG, VALUE_NULL},   {YAML_BOOL_TAG, VALUE_BOOL},  {YAML_INT_TAG, VALUE_INT},
     {YAML_FLOAT_TAG, VALUE_FLOAT}, {YAML_STR_TAG, VALUE_STRING}, {YAML_SEQ_TAG, VALUE_ARRAY},
     {YAML_MAP_TAG, VALUE_OBJECT},
 };
@@ -482,8 +499,10 @@ static Text tag_shown(Reader *reader, const char *tag)
     return text_format(reader->arena, "!!%s", tag + strlen(core));
 }
 
-// The kind that a tag asks for. False after a diagnostic; `*tagged` says whether there is one that decides.
-static bool tagged_kind(Reader *reader, const yaml_char_t *tag, Place place, bool *tagged, ValueKind *kind)
+// The kind that a tag asks for. False after a diagnostic; `*tagged` says whether there is one that
+// decides.
+static bool tagged_kind(Reader *reader, const yaml_char_t *tag, Place place, bool *tagged,
+                        ValueKind *kind)
 {
     const char *name = (const char *)tag;
     *tagged = false;
@@ -496,7 +515,9 @@ static bool tagged_kind(Reader *reader, const yaml_char_t *tag, Place place, boo
         }
     }
     diag_add_with(reader->diags, DIAG_YAML_TAG, place, tag_shown(reader, name));
-    diag_hint(reader->diags, TEXT("tags of YAML itself are !!str, !!int, !!float, !!bool, !!null, !!seq, !!map; a text that begins with '!' must stand in quotes"));
+    diag_hint(reader->diags,
+              TEXT("tags of YAML itself are !!str, !!int, !!float, !!bool, !!null, !!seq, !!map; a "
+                   "text that begins with '!' must stand in quotes"));
     return false;
 }
 
@@ -506,25 +527,22 @@ static Value *scalar_value(Reader *reader, Text text, ValueKind kind, int base, 
     value->kind = kind;
     value->place = kept(reader, place);
     switch (kind) {
-    case VALUE_NULL:
-        break;
-    case VALUE_BOOL:
-        value->boolean = is_one_of(text, true_words);
-        break;
-    case VALUE_INT:
-        read_integer(reader, text, base, place, &value->integer);
-        break;
-    case VALUE_FLOAT:
-        value->number = float_of(reader->arena, text);
-        break;
-    case VALUE_STRING:
-        value->string = text_copy(reader->arena, text);
-        break;
+    case VALUE_NULL: break;
+    case VALUE_BOOL: value->boolean = is_one_of(text, true_words); break;
+    case VALUE_INT: read_integer(reader, text, base, place, &value->integer); break;
+    case VALUE_FLOAT: value->number = float_of(reader->arena, text); break;
+    case VALUE_STRING: value->string = text_copy(reader->arena, text); break;
     case VALUE_ARRAY:
-    case VALUE_OBJECT:
-        break; // an empty one; a diagnostic was added
+    case VALUE_OBJECT: break; // an empty one; a diagnostic was added
     }
     return value;
+}
+
+// '! 12': the tag that says text, of which libyaml does not tell.
+static bool is_tag_alone(const Reader *reader, Place place)
+{
+    Text text = text_slice(reader->source->text, place.from, place.to);
+    return text_starts(text, "! ");
 }
 
 static const Value *read_scalar(Reader *reader, const yaml_event_t *event)
@@ -533,7 +551,8 @@ static const Value *read_scalar(Reader *reader, const yaml_event_t *event)
     Place place = place_between(reader, event->start_mark, event->end_mark);
     int base = 10;
     bool tagged;
-    ValueKind kind = event->data.scalar.plain_implicit ? plain_kind(text, &base) : VALUE_STRING;
+    bool bare = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !is_tag_alone(reader, place);
+    ValueKind kind = bare ? plain_kind(text, &base) : VALUE_STRING;
     ValueKind wanted = kind;
     if (!tagged_kind(reader, event->data.scalar.tag, place, &tagged, &wanted)) wanted = kind;
     if (tagged && wanted != VALUE_STRING) {
@@ -547,7 +566,8 @@ static const Value *read_scalar(Reader *reader, const yaml_event_t *event)
     return scalar_value(reader, text, tagged ? wanted : kind, base, place);
 }
 
-// ---------------------------------------------------------------------------------------------- composing
+// ----------------------------------------------------------------------------------------------
+// composing
 
 static bool next_event(Reader *reader, yaml_event_t *event)
 {
@@ -579,7 +599,8 @@ static Node *open_anchor(Reader *reader, const yaml_char_t *name)
 {
     if (!name) return NULL;
     Node *node = arena_new(reader->arena, Node);
-    map_put(reader->arena, &reader->anchors, text_copy(reader->arena, text_of((const char *)name)), node);
+    map_put(reader->arena, &reader->anchors, text_copy(reader->arena, text_of((const char *)name)),
+            node);
     return node;
 }
 
@@ -590,7 +611,8 @@ static void report_alias(Reader *reader, Text name, Place place)
     Text nearest = diag_nearest(name, known, reader->anchors.count);
     diag_add_with(reader->diags, DIAG_YAML_ALIAS, place, text_copy(reader->arena, name));
     if (nearest.length) {
-        diag_hint(reader->diags, text_format(reader->arena, "did you mean '*%.*s'?", TEXT_ARG(nearest)));
+        diag_hint(reader->diags,
+                  text_format(reader->arena, "did you mean '*%.*s'?", TEXT_ARG(nearest)));
     } else {
         diag_hint(reader->diags, TEXT("a text that begins with '*' must stand in quotes"));
     }
@@ -663,25 +685,31 @@ static Node read_sequence(Reader *reader, const yaml_event_t *begin, size_t dept
 }
 
 // True if the scalar is a usable key; else a diagnostic was added.
-static bool check_key(Reader *reader, const yaml_event_t *event, const Value *key, Place place, Map *seen)
+static bool check_key(Reader *reader, const yaml_event_t *event, const Value *key, Place place,
+                      Map *seen)
 {
-    bool plain = event->type == YAML_SCALAR_EVENT && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    bool plain =
+        event->type == YAML_SCALAR_EVENT && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     if (key->kind != VALUE_STRING) {
         Text written = text_slice(reader->source->text, place.from, place.to);
         bool scalar = plain && written.length;
         static const char *const names[] = {"nothing", "true or false", "a number", "a number",
                                             "a text",  "a list",        "settings"};
         diag_add_with(reader->diags, DIAG_YAML_KEY, place, text_of(names[key->kind]));
-        if (text_starts(text_slice(reader->source->text, place.from - (place.from > 0), place.to), "{{")) {
+        if (text_starts(text_slice(reader->source->text, place.from - (place.from > 0), place.to),
+                        "{{")) {
             diag_hint(reader->diags, TEXT("a text that begins with '{' must stand in quotes"));
         } else if (scalar) {
-            diag_hint(reader->diags, text_format(reader->arena, "put it in quotes: '%.*s'", TEXT_ARG(written)));
+            diag_hint(reader->diags,
+                      text_format(reader->arena, "put it in quotes: '%.*s'", TEXT_ARG(written)));
         }
         return false;
     }
     if (plain && text_is(key->string, "<<")) {
         diag_add(reader->diags, DIAG_YAML_MERGE, place);
-        diag_hint(reader->diags, TEXT("write the settings out, or use an alias for a whole value: 'image: *image'"));
+        diag_hint(
+            reader->diags,
+            TEXT("write the settings out, or use an alias for a whole value: 'image: *image'"));
         return false;
     }
     const Place *first = map_get(seen, key->string);
@@ -694,7 +722,8 @@ static bool check_key(Reader *reader, const yaml_event_t *event, const Value *ke
     return true;
 }
 
-static void read_entry(Reader *reader, yaml_event_t *event, Value *object, Node *node, Map *seen, size_t depth)
+static void read_entry(Reader *reader, yaml_event_t *event, Value *object, Node *node, Map *seen,
+                       size_t depth)
 {
     Node key = read_node(reader, event, depth);
     const Place *at = key.value->place;
@@ -708,7 +737,8 @@ static void read_entry(Reader *reader, yaml_event_t *event, Value *object, Node 
     if (!usable) return;
     const Place *key_place = kept(reader, place);
     map_put(reader->arena, seen, key.value->string, (void *)(uintptr_t)key_place);
-    list_add(reader->arena, &object->object, ((ValueProperty){key.value->string, value.value, key_place}));
+    list_add(reader->arena, &object->object,
+             ((ValueProperty){key.value->string, value.value, key_place}));
 }
 
 static Node read_mapping(Reader *reader, const yaml_event_t *begin, size_t depth)
@@ -755,7 +785,8 @@ static Node read_node(Reader *reader, yaml_event_t *event, size_t depth)
     return node;
 }
 
-// ---------------------------------------------------------------------------------------------- the file
+// ----------------------------------------------------------------------------------------------
+// the file
 
 static bool is_nothing(const yaml_event_t *event)
 {
@@ -771,8 +802,10 @@ static void report_empty(Reader *reader)
 
 static void report_second_document(Reader *reader, const yaml_event_t *event)
 {
-    diag_add(reader->diags, DIAG_YAML_DOCUMENTS, line_of(reader->source, offset_of(reader, event->start_mark.index)));
-    diag_hint(reader->diags, TEXT("one file describes one swarm; put the others into folders of their own"));
+    diag_add(reader->diags, DIAG_YAML_DOCUMENTS,
+             line_of(reader->source, offset_of(reader, event->start_mark.index)));
+    diag_hint(reader->diags,
+              TEXT("one file describes one swarm; put the others into folders of their own"));
 }
 
 // The only document of the stream.
@@ -788,13 +821,10 @@ static const Value *read_stream(Reader *reader)
                 reader->stopped = true;
             }
             break;
-        case YAML_STREAM_END_EVENT:
-            more = false;
-            break;
+        case YAML_STREAM_END_EVENT: more = false; break;
         case YAML_NO_EVENT:
         case YAML_STREAM_START_EVENT:
-        case YAML_DOCUMENT_END_EVENT:
-            break;
+        case YAML_DOCUMENT_END_EVENT: break;
         case YAML_ALIAS_EVENT:
         case YAML_SCALAR_EVENT:
         case YAML_SEQUENCE_START_EVENT:
@@ -824,7 +854,8 @@ const Value *swarm_read_yaml(Arena *arena, Diags *diags, const Source *source)
     index_offsets(&reader);
     if (!yaml_parser_initialize(&reader.parser)) abort();
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)reader.text.at, reader.text.length);
+    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)reader.text.at,
+                                 reader.text.length);
     value = read_stream(&reader);
     yaml_parser_delete(&reader.parser);
     return diags->errors == errors ? value : NULL;
