@@ -1,0 +1,6 @@
+@export()
+type Plain = string
+@export()
+var q = 'Q'
+@export()
+func shout(a string) string => toUpper('${a}${q}')

@@ -1,0 +1,3 @@
+targetScope = 'subscription'
+param text string
+output text string = text
