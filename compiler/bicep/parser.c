@@ -1,7 +1,7 @@
 // compiler/bicep/parser.c: recursive descent; a function is named after its rule of the grammar.
 // A function that meets what it does not expect notes a failure and returns NULL (or false). Who can go on calls
 // `recover`, which reports the failure, skips to a token where reading makes sense again, and gives SYNTAX_SKIPPED.
-// Where recovery skipped nothing, what follows would fail at the same place: it stays silent.
+// After a recovery, what follows in the same statement stays silent about its own absence.
 #include "compiler/bicep/parser.h"
 
 #include <assert.h>
@@ -31,6 +31,8 @@ typedef struct {
     bool silent; // was reported already
 } Failure;
 
+enum { NO_TOKEN = UINT32_MAX };
+
 typedef struct {
     Arena *arena;
     Diags *diags;
@@ -42,6 +44,7 @@ typedef struct {
     bool parameters;  // a .bicepparam file
     bool stopped;     // after TOO_DEEP nothing is reported any more
     Failure failure;
+    uint32_t reported; // token of the last report: one is enough
     SyntaxList stack; // children of the lists that are being read
 } Parser;
 
@@ -121,6 +124,10 @@ static Text found(const Parser *parser, uint32_t token)
     TokenKind kind = parser->tokens[token].kind;
     Text text = token_text(parser, token);
     if (kind == TOKEN_NEWLINE) return TEXT("the end of the line");
+    if (kind == TOKEN_STRING_MIDDLE || kind == TOKEN_STRING_RIGHT ||
+        kind == TOKEN_MULTILINE_MIDDLE || kind == TOKEN_MULTILINE_RIGHT) {
+        return text.length ? TEXT("'}'") : TEXT("the end of the line");
+    }
     if (kind == TOKEN_END || kind == TOKEN_UNKNOWN || text.length == 0 || text.length > 40 ||
         kind == TOKEN_STRING || (kind >= TOKEN_STRING_LEFT && kind <= TOKEN_MULTILINE_RIGHT)) {
         return text_of(token_name(kind));
@@ -132,6 +139,8 @@ static void report(Parser *parser, DiagCode code, uint32_t token, Text expected)
 {
     // The lexer has spoken about this token already.
     if (parser->stopped || parser->tokens[token].kind == TOKEN_UNKNOWN) return;
+    if (parser->reported == token) return;
+    parser->reported = token;
     Text argument = code == DIAG_INTEGER_TOO_LARGE ? token_text(parser, token) : expected;
     diag_add_with(parser->diags, code, token_place(parser, token), argument, found(parser, token));
 }
@@ -223,38 +232,35 @@ static SyntaxList pop_list(Parser *parser, size_t mark)
 
 // ---- recovery
 
-// Reports the failure unless it shall be silent, skips to `until`, and says whether nothing was skipped.
-static bool resynchronize(Parser *parser, uint32_t start, bool silent, TokenSet until)
+// Reports the failure unless it shall be silent, and skips to `until`.
+static void resynchronize(Parser *parser, bool silent, TokenSet until)
 {
     if (!silent) report_failure(parser);
     while (parser->at < parser->end && !check_set(parser, until)) parser->at++;
-    return parser->at == start;
 }
 
-static Syntax *skipped(Parser *parser, uint32_t start, bool empty)
+static Syntax *skipped(Parser *parser, uint32_t start)
 {
-    Syntax *node = new_node(parser, SYNTAX_SKIPPED, start);
-    node->boolean = empty;
-    if (!empty) node->last = parser->at - 1;
-    return node;
+    return finish(parser, new_node(parser, SYNTAX_SKIPPED, start));
 }
 
 static Syntax *recover(Parser *parser, Syntax *node, uint32_t start, bool silent, TokenSet until)
 {
     if (node) return node;
-    return skipped(parser, start, resynchronize(parser, start, silent, until));
+    resynchronize(parser, silent, until);
+    return skipped(parser, start);
 }
 
-// Nothing was read for this node: what follows would only fail again.
-static bool is_missing(const Syntax *node)
+static bool is_skipped(const Syntax *node)
 {
-    return node->kind == SYNTAX_SKIPPED && node->boolean;
+    return node->kind == SYNTAX_SKIPPED;
 }
 
 // Like `recover` for a token; true if what follows shall be silent.
-static bool recover_token(Parser *parser, bool taken, uint32_t start, bool silent, TokenSet until)
+static bool recover_token(Parser *parser, bool taken, bool silent, TokenSet until)
 {
-    return !taken && resynchronize(parser, start, silent, until);
+    if (!taken) resynchronize(parser, silent, until);
+    return !taken;
 }
 
 // A name that is declared: false if it is missing.
@@ -396,7 +402,7 @@ static bool string_holes(Parser *parser)
         Syntax *hole = recover(parser, expression(parser, 0), start, false, HOLE_ENDS);
         if (!check_set(parser, HOLE_ENDS) && parser->at < parser->end) {
             fail(parser, DIAG_EXPECTED, TEXT("'}' behind the expression"));
-            resynchronize(parser, start, false, HOLE_ENDS);
+            resynchronize(parser, false, HOLE_ENDS);
         }
         push(parser, hole);
         TokenKind kind = peek(parser);
@@ -542,9 +548,7 @@ static Syntax *object_element(Parser *parser, Flags flags)
     }
     Syntax *node = new_node(parser, SYNTAX_PROPERTY, start);
     set_key(node, recover(parser, property_key(parser), start, false, until | SET(COLON)));
-    start = parser->at;
-    bool silent = recover_token(parser, expect(parser, TOKEN_COLON), start,
-                                is_missing(node->property.key), until);
+    bool silent = recover_token(parser, expect(parser, TOKEN_COLON), is_skipped(node->property.key), until);
     start = parser->at;
     node->property.value = recover(parser, expression(parser, LITERALS), start, silent, until);
     adopt(node, node->property.value);
@@ -629,21 +633,17 @@ static Syntax *for_expression(Parser *parser, Flags flags, bool resource)
     bool silent = !for_variables(parser, node);
     TokenSet until = SET(RIGHT_BRACKET) | SET(NEWLINE);
 
+    silent = recover_token(parser, expect_word(parser, "in"), silent, until);
     uint32_t start = parser->at;
-    silent = recover_token(parser, expect_word(parser, "in"), start, silent, until);
-    start = parser->at;
     node->loop.array =
         recover(parser, expression(parser, LITERALS), start, silent, until | SET(COLON));
-    start = parser->at;
-    silent = recover_token(parser, expect(parser, TOKEN_COLON), start,
-                           is_missing(node->loop.array), until);
+    silent = recover_token(parser, expect(parser, TOKEN_COLON), is_skipped(node->loop.array), until);
     start = parser->at;
     node->loop.body =
         recover(parser, for_body(parser, flags, resource), start, silent, until);
     if (node->loop.body->kind != SYNTAX_SKIPPED) skip_newlines(parser);
-    start = parser->at;
     bool closed = expect(parser, TOKEN_RIGHT_BRACKET);
-    recover_token(parser, closed, start, is_missing(node->loop.body), until);
+    recover_token(parser, closed, is_skipped(node->loop.body), until);
     adopt(node, node->loop.array);
     adopt(node, node->loop.body);
     return finish(parser, node);
@@ -660,7 +660,7 @@ static Syntax *if_condition(Parser *parser, Flags flags, bool in_loop)
     Syntax *test = parenthesized(parser, expression, flags & LITERALS, true, false);
     node->condition.test = recover(parser, test, start, false, until | SET(LEFT_BRACE));
     start = parser->at;
-    bool silent = is_missing(node->condition.test);
+    bool silent = is_skipped(node->condition.test);
     node->condition.body = recover(parser, object(parser, flags), start, silent, until);
     adopt(node, node->condition.test);
     adopt(node, node->condition.body);
@@ -726,7 +726,7 @@ static bool parenthesized_list(Parser *parser, Element *element, Flags flags, bo
         Syntax *item =
             recover(parser, element(parser, flags), start, false, CLOSERS | SET(COMMA));
         push(parser, item);
-        silent = is_missing(item);
+        silent = is_skipped(item);
         start = parser->at;
         if (newlines) skip_newlines(parser);
         bool comma = take(parser, TOKEN_COMMA);
@@ -737,7 +737,7 @@ static bool parenthesized_list(Parser *parser, Element *element, Flags flags, bo
     }
     start = parser->at;
     bool closed = expect(parser, TOKEN_RIGHT_PAREN);
-    if (!closed) resynchronize(parser, start, silent, CLOSERS & ~SET(RIGHT_PAREN));
+    if (!closed) resynchronize(parser, silent, CLOSERS & ~SET(RIGHT_PAREN));
     return true;
 }
 
@@ -756,7 +756,7 @@ static Syntax *parenthesized(Parser *parser, Element *element, Flags flags, bool
         report(parser, DIAG_ONE_IN_PARENTHESES, separator ? separator : first,
                element == type_expression ? TEXT("type") : TEXT("expression"));
     }
-    node->inner = list.count ? list.items[0] : skipped(parser, first, true);
+    node->inner = list.count ? list.items[0] : skipped(parser, first);
     adopt(node, node->inner);
     return finish(parser, node);
 }
@@ -829,7 +829,7 @@ static Syntax *index_rest(Parser *parser, Syntax *base, Flags flags)
     node->index.from_end = take(parser, TOKEN_HAT);
     if (peek(parser) == TOKEN_RIGHT_BRACKET) {
         report(parser, DIAG_EXPECTED_EXPRESSION, parser->at, TEXT(""));
-        node->index.at = skipped(parser, parser->at, true);
+        node->index.at = skipped(parser, parser->at);
     } else {
         node->index.at = expression(parser, flags);
         if (!node->index.at) return NULL;
@@ -954,8 +954,7 @@ static Syntax *ternary_rest(Parser *parser, Syntax *condition, Flags flags)
         uint32_t next = behind_newlines(parser, parser->at);
         if (parser->tokens[next].kind == TOKEN_COLON) parser->at = next;
     }
-    start = parser->at;
-    bool silent = recover_token(parser, expect(parser, TOKEN_COLON), start, is_missing(then),
+    bool silent = recover_token(parser, expect(parser, TOKEN_COLON), is_skipped(then),
                                 CLOSERS);
     start = parser->at;
     node->ternary.then = then;
@@ -1018,7 +1017,7 @@ static void decorators(Parser *parser)
         start = parser->at;
         if (!take(parser, TOKEN_NEWLINE)) {
             fail(parser, DIAG_EXPECTED, TEXT("a new line behind the decorator"));
-            resynchronize(parser, start, false, SET(NEWLINE));
+            resynchronize(parser, false, SET(NEWLINE));
         }
         skip_newlines(parser);
     }
@@ -1038,10 +1037,9 @@ static Syntax *type_object_element(Parser *parser, Flags flags)
     bool silent = false;
     if (!take(parser, TOKEN_STAR)) {
         set_key(node, recover(parser, property_key(parser), start, false, until | SET(COLON)));
-        silent = is_missing(node->property.key);
+        silent = is_skipped(node->property.key);
     }
-    start = parser->at;
-    silent = recover_token(parser, expect(parser, TOKEN_COLON), start, silent, until);
+    silent = recover_token(parser, expect(parser, TOKEN_COLON), silent, until);
     start = parser->at;
     node->property.value = recover(parser, type_expression(parser, 0), start, silent, until);
     adopt(node, node->property.value);
@@ -1217,7 +1215,7 @@ static Syntax *type_union(Parser *parser)
         uint32_t start = ++parser->at;
         if (peek(parser) == TOKEN_NEWLINE) {
             report(parser, DIAG_EXPECTED_TYPE, start, TEXT(""));
-            push(parser, skipped(parser, start, true));
+            push(parser, skipped(parser, start));
         } else {
             push(parser, recover(parser, type_unary(parser), start, false, SET(NEWLINE)));
         }
@@ -1250,17 +1248,15 @@ static Syntax *declared_type(Parser *parser)
 static void declared_name(Parser *parser, Syntax *node, const char *what, TokenSet until,
                           bool *silent)
 {
-    uint32_t start = parser->at;
     bool there = identifier(parser, what, &node->declaration.name, &node->declaration.name_token);
     if (!there) node->declaration.name = (Text){"", 0};
-    *silent = recover_token(parser, there, start, false, until | SET(NEWLINE));
+    *silent = recover_token(parser, there, false, until | SET(NEWLINE));
 }
 
 static void declared_value(Parser *parser, Syntax *node, bool silent)
 {
+    silent = recover_token(parser, expect(parser, TOKEN_ASSIGN), silent, SET(NEWLINE));
     uint32_t start = parser->at;
-    silent = recover_token(parser, expect(parser, TOKEN_ASSIGN), start, silent, SET(NEWLINE));
-    start = parser->at;
     node->declaration.value =
         recover(parser, expression(parser, LITERALS), start, silent, SET(NEWLINE));
     adopt(node, node->declaration.value);
@@ -1270,7 +1266,7 @@ static void type_of(Parser *parser, Syntax *node, TokenSet until, bool *silent)
 {
     uint32_t start = parser->at;
     node->declaration.type = recover(parser, declared_type(parser), start, *silent, until);
-    *silent = is_missing(node->declaration.type);
+    *silent = is_skipped(node->declaration.type);
     adopt(node, node->declaration.type);
 }
 
@@ -1289,7 +1285,7 @@ static void param_statement(Parser *parser, Syntax *node)
         return;
     }
     fail(parser, DIAG_EXPECTED, TEXT("'=' and a default value, or a new line"));
-    resynchronize(parser, parser->at, silent, SET(NEWLINE));
+    resynchronize(parser, silent, SET(NEWLINE));
 }
 
 static void var_statement(Parser *parser, Syntax *node)
@@ -1314,8 +1310,7 @@ static void type_statement(Parser *parser, Syntax *node)
 {
     bool silent;
     declared_name(parser, node, "the name of a type", SET(ASSIGN), &silent);
-    uint32_t start = parser->at;
-    silent = recover_token(parser, expect(parser, TOKEN_ASSIGN), start, silent, SET(NEWLINE));
+    silent = recover_token(parser, expect(parser, TOKEN_ASSIGN), silent, SET(NEWLINE));
     type_of(parser, node, SET(NEWLINE), &silent);
 }
 
@@ -1368,10 +1363,9 @@ static Syntax *typed_lambda(Parser *parser)
     uint32_t start = parser->at;
     node->lambda.result = recover(parser, declared_type(parser), start, false, until);
     adopt(node, node->lambda.result);
-    start = parser->at;
-    bool silent = is_missing(node->lambda.result);
+    bool silent = is_skipped(node->lambda.result);
     bool arrow = expect(parser, TOKEN_ARROW);
-    silent = recover_token(parser, arrow, start, silent, until);
+    silent = recover_token(parser, arrow, silent, until);
     if (arrow) {
         node->lambda.body = lambda_body(parser);
     } else {
@@ -1417,15 +1411,13 @@ static void resource_statement(Parser *parser, Syntax *node)
     uint32_t start = parser->at;
     bool there = identifier(parser, module ? "the name of a module" : "the name of a resource",
                             &node->resource.name, &node->resource.name_token);
-    bool silent = recover_token(parser, there, start, false, STRINGS | SET(NEWLINE));
+    bool silent = recover_token(parser, there, false, STRINGS | SET(NEWLINE));
     start = parser->at;
     Syntax *type = expected_string(
         parser, module ? "the path of a module: '…'" : "the type of a resource: 'Type@version'");
     node->resource.type = recover(parser, type, start, silent, SET(ASSIGN) | SET(NEWLINE));
     if (!module) node->resource.existing = take_word(parser, "existing");
-    start = parser->at;
-    silent = recover_token(parser, expect(parser, TOKEN_ASSIGN), start,
-                           is_missing(node->resource.type), SET(LEFT_BRACE) | SET(NEWLINE));
+    silent = recover_token(parser, expect(parser, TOKEN_ASSIGN), is_skipped(node->resource.type), SET(LEFT_BRACE) | SET(NEWLINE));
     start = parser->at;
     node->resource.value =
         recover(parser, resource_body(parser, node->kind), start, silent, SET(NEWLINE));
@@ -1507,8 +1499,7 @@ static void import_statement(Parser *parser, Syntax *node)
             parser->at++;
         }
     }
-    start = parser->at;
-    silent = recover_token(parser, expect_word(parser, "from"), start, silent, SET(NEWLINE));
+    silent = recover_token(parser, expect_word(parser, "from"), silent, SET(NEWLINE));
     start = parser->at;
     node->import.path = recover(parser, expected_string(parser, "the path of a file: '…'"), start,
                                 silent, SET(NEWLINE));
@@ -1528,7 +1519,7 @@ static void extension_statement(Parser *parser, Syntax *node)
     node->extension.specification =
         recover(parser, specification, start, false, SET(NEWLINE));
     adopt(node, node->extension.specification);
-    bool silent = is_missing(node->extension.specification);
+    bool silent = is_skipped(node->extension.specification);
     TokenSet line_end = SET(NEWLINE) | SET(END);
     start = parser->at;
     if (take_word(parser, "with")) {
@@ -1541,13 +1532,12 @@ static void extension_statement(Parser *parser, Syntax *node)
     start = parser->at;
     if (!take_word(parser, "as")) {
         fail(parser, DIAG_EXPECTED, TEXT("'with', 'as' or a new line"));
-        resynchronize(parser, start, silent, SET(NEWLINE));
+        resynchronize(parser, silent, SET(NEWLINE));
         return;
     }
     uint32_t token;
-    start = parser->at;
     bool there = identifier(parser, "a name behind 'as'", &node->extension.alias, &token);
-    recover_token(parser, there, start, false, SET(NEWLINE));
+    recover_token(parser, there, false, SET(NEWLINE));
 }
 
 static void using_statement(Parser *parser, Syntax *node)
@@ -1566,7 +1556,7 @@ static void using_statement(Parser *parser, Syntax *node)
     adopt(node, node->declaration.value);
     if (node->kind == SYNTAX_USING && check_word(parser, "with")) {
         fail(parser, DIAG_NOT_SUPPORTED, TEXT("settings of 'using'"));
-        resynchronize(parser, parser->at, false, SET(NEWLINE));
+        resynchronize(parser, false, SET(NEWLINE));
     }
 }
 
@@ -1623,8 +1613,8 @@ static Syntax *unknown_statement(Parser *parser, uint32_t first, bool decorated)
                                   : TEXT("a statement (param, var, resource, output …)"));
     }
     if (parser->diags->count > before) suggest_keyword(parser, token);
-    resynchronize(parser, token, true, SET(NEWLINE));
-    return skipped(parser, first, parser->at == first);
+    resynchronize(parser, true, SET(NEWLINE));
+    return skipped(parser, first);
 }
 
 static void set_decorators(Syntax *node, SyntaxList list)
@@ -1646,7 +1636,7 @@ static Syntax *statement(Parser *parser, bool nested)
 {
     if (parser->depth == PARSER_DEPTH) {
         too_deep(parser, parser->at);
-        return skipped(parser, parser->at, true);
+        return skipped(parser, parser->at);
     }
     uint32_t first = parser->at;
     size_t mark = parser->stack.count;
@@ -1673,7 +1663,7 @@ static Syntax *statement(Parser *parser, bool nested)
     else statements[which].read(parser, node);
     parser->depth--;
     node = finish(parser, node);
-    return node ? node : skipped(parser, first, false);
+    return node ? node : skipped(parser, first);
 }
 
 // ---- files
@@ -1689,6 +1679,7 @@ static SyntaxFile *open_file(Parser *parser, Arena *arena, Diags *diags, const S
         .file = file,
         .tokens = file->tokens.items,
         .end = (uint32_t)file->tokens.count - 1,
+        .reported = NO_TOKEN,
         .parameters = text_ends(source->path, ".bicepparam"),
     };
     return file;
@@ -1707,7 +1698,7 @@ SyntaxFile *parser_read(Arena *arena, Diags *diags, const Source *source)
         file->statements.count++;
         if (check_set(&parser, SET(NEWLINE) | SET(END))) continue;
         fail(&parser, DIAG_EXPECTED, TEXT("a new line behind the statement"));
-        resynchronize(&parser, parser.at, false, SET(NEWLINE));
+        resynchronize(&parser, false, SET(NEWLINE));
     }
     file->statements = pop_list(&parser, 0);
     return file;

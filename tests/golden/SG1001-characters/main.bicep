@@ -1,0 +1,6 @@
+// Characters without a meaning: quotes of other languages, semicolons, signs of other languages
+var a = "text"
+var b = 1;
+var c = a & b
+var d = €
+#if debug

@@ -1,0 +1,3 @@
+// A multi-line string that never ends
+var script = '''
+echo ''hello''

@@ -1,0 +1,2 @@
+// .? reads properties
+var a = sys.?concat('a', 'b')

@@ -1,0 +1,5 @@
+// A decorator is called
+@secure
+param password string
+@sys.description
+param name string
