@@ -1,108 +1,124 @@
-// facts.bicep: what a node is told about itself and its swarm, beside the node program, in its user data. A node reads
-// it again at each boot, so all of it may change; nothing of it is secret. docs/node-facts.md describes the shape.
+// facts.bicep: what a machine is told about itself and its swarm, beside its program, in its user data. It reads them
+// again at each boot, so all of it may change; nothing of it is secret. docs/node-facts.md describes the shape.
 // What does not apply is left out, never null.
 import { Script, Scripts, Swarm } from 'swarm.bicep'
-import { healthPort, managerAddresses, pingPort } from 'plan.bicep'
+import { managerAddresses } from 'plan.bicep'
 import { secretNames } from 'roles.bicep'
 
+@description('Address of a vault in this cloud.')
+func vaultUri(name string) string => 'https://${name}${environment().suffixes.keyvaultDns}/'
+
+@description('Where a secret of the user is: its name in the swarm\'s vault, or its address in another.')
+func secretOf(swarm Swarm, name string) string =>
+  swarm.secrets[name].kind == 'vault'
+    ? '${vaultUri(split(swarm.secrets[name].vault, '/')[8])}secrets/${swarm.secrets[name].?name ?? name}'
+    : name
+
 @description('One script as the node program reads it.')
-func scriptFacts(script Script) object =>
+func scriptFacts(swarm Swarm, script Script) object =>
   script.kind == 'file'
-    ? { text: script.file, run: script.run }
+    ? { text: script.file, run: script.run, stop: script.stop }
     : {
         url: script.url
         sha256: script.sha256
-        ...(script.?authorization == null ? {} : { authorization: script.authorization! })
+        ...(script.?authorization == null ? {} : { authorization: secretOf(swarm, script.authorization!) })
         run: script.run
+        stop: script.stop
       }
 
-@export()
 @description('Scripts of the user as the node program reads them.')
-func scriptsFacts(scripts Scripts) object => {
-  before: map(scripts.before, script => scriptFacts(script))
-  after: map(scripts.after, script => scriptFacts(script))
+func scriptsFacts(swarm Swarm, scripts Scripts) object => {
+  before: map(scripts.before, script => scriptFacts(swarm, script))
+  after: map(scripts.after, script => scriptFacts(swarm, script))
 }
 
-@description('Address of a vault, of the suffix of the cloud.')
-func vaultAddress(name string) string => 'https://${name}${environment().suffixes.keyvaultDns}'
-
+// The audience of a vault's tokens follows the suffix of the cloud, which begins with a dot.
 @export()
 @description('What every machine is told.')
-func machineFacts(swarm Swarm, vaultName string, adminUsername string, sshKey string) object => {
+func machineFacts(swarm Swarm, role string, adminUsername string, clientId string, vaultName string) object => {
+  version: 1
+  role: role
   swarm: swarm.name
   debug: swarm.debug
-  admin: { name: adminUsername, sshKey: sshKey }
-  vault: vaultAddress(vaultName)
-  vaultAudience: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
-  secrets: toObject(filter(items(swarm.secrets), entry => entry.value.kind == 'vault'), entry => entry.key, entry => {
-    vault: vaultAddress(split(entry.value.vault, '/')[8])
-    name: entry.value.?name ?? entry.key
-  })
+  admin: adminUsername
+  clientId: clientId
+  vault: {
+    uri: vaultUri(vaultName)
+    resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
+  }
   managers: managerAddresses(swarm)
 }
 
 @export()
-@description('What every node is told.')
-func nodeFacts(swarm Swarm, accountName string) object => {
-  healthPort: healthPort
+@description('What every node is told: a manager or a worker.')
+func nodeFacts(swarm Swarm, settings object, windows bool, accountName string) object => {
   engine: {
     version: swarm.engine.version
-    ...(swarm.engine.?windowsSha256 == null ? {} : { windowsSha256: swarm.engine.windowsSha256! })
-    addressPool: swarm.engine.addressPool
-    subnetSize: swarm.engine.subnetSize
+    ...(windows && swarm.engine.?windowsSha256 != null ? { windowsSha256: swarm.engine.windowsSha256! } : {})
+    ...(windows ? { isolation: settings.?isolation ?? 'process' } : {})
   }
-  registries: map(items(swarm.registries), entry => {
-    server: entry.key
-    username: entry.value.username
-    secret: entry.value.secret
-  })
+  ...(settings.dataDisk.enabled ? { dataDisk: { lun: 0 } } : {})
   ...(swarm.storage.enabled
     ? {
         share: {
+          kind: swarm.storage.access
           account: accountName
           host: '${accountName}.file.${environment().suffixes.storage}'
           name: swarm.storage.share
           path: swarm.storage.path
           drive: swarm.storage.drive
-          access: swarm.storage.access
-          ...(swarm.storage.access == 'key' ? { keySecret: secretNames.shareKey } : {})
         }
       }
     : {})
+  labels: settings.labels
+  images: settings.images
+  evictImagesAt: settings.evictImagesAt
+  registries: map(items(swarm.registries), entry => {
+    server: entry.key
+    username: entry.value.username
+    secret: secretOf(swarm, entry.value.secret)
+  })
+  scripts: scriptsFacts(swarm, settings.scripts)
+}
+
+@description('Name of the secret with the key of the share, if nodes need one.')
+func shareKeyFacts(swarm Swarm) object =>
+  swarm.storage.enabled && swarm.storage.access == 'key' ? { shareKey: secretNames.shareKey } : {}
+
+@export()
+@description('What a manager is told about itself.')
+func managerFacts(swarm Swarm, index int) object => {
+  index: index
+  schedulable: swarm.managers.schedulable
+  addressPool: swarm.engine.addressPool
+  subnetSize: swarm.engine.subnetSize
+  secrets: {
+    workerToken: secretNames.workerToken
+    managerToken: secretNames.managerToken
+    operatorKeys: secretNames.operatorKeys
+    ...shareKeyFacts(swarm)
+  }
 }
 
 @export()
-@description('What managers are told about what they serve.')
-func stackFacts(swarm Swarm, hostName string) object =>
-  swarm.stack.enabled
-    ? {
-        stack: {
-          hostName: hostName
-          pingPort: pingPort
-          traefik: {
-            version: swarm.stack.traefik.version
-            bodyLimit: swarm.stack.traefik.bodyLimit
-            verifyBackends: swarm.stack.traefik.verifyBackends
-            ...(swarm.stack.traefik.acme.enabled
-              ? {
-                  acme: {
-                    server: swarm.stack.traefik.acme.server
-                    challenge: swarm.stack.traefik.acme.challenge
-                    email: swarm.stack.traefik.acme.?email ?? swarm.?contact ?? ''
-                  }
-                }
-              : {})
-          }
-          ...(swarm.stack.portainer.enabled
-            ? {
-                portainer: {
-                  version: swarm.stack.portainer.version
-                  path: swarm.stack.portainer.path
-                  passwordSecret: secretNames.portainerPassword
-                  agentSecret: secretNames.agentSecret
-                }
-              }
-            : {})
-        }
-      }
-    : {}
+@description('What a worker is told about itself; not where the managers\' token is.')
+func workerFacts(swarm Swarm, key string) object => {
+  pool: key
+  secrets: {
+    workerToken: secretNames.workerToken
+    operatorKeys: secretNames.operatorKeys
+    ...shareKeyFacts(swarm)
+  }
+}
+
+@export()
+@description('What the jumpbox is told about itself.')
+func jumpboxFacts(swarm Swarm) object => {
+  secrets: { operatorKeys: secretNames.operatorKeys }
+  scripts: scriptsFacts(swarm, swarm.jumpbox.?scripts ?? { before: [], after: [] })
+}
+
+// Azure writes the key itself where the machine runs Linux.
+@export()
+@description('The key that a Windows machine is born with.')
+func keyFacts(windows bool, sshKey string) object => windows ? { sshKey: sshKey } : {}

@@ -11,7 +11,7 @@ import {
   subnetsWithNodes
   tagsOf
 } from 'plan.bicep'
-import { machineFacts, nodeFacts, scriptsFacts, stackFacts } from 'facts.bicep'
+import { jumpboxFacts, keyFacts, machineFacts, managerFacts, nodeFacts, workerFacts } from 'facts.bicep'
 
 @description('The completed description.')
 param swarm Swarm
@@ -169,9 +169,9 @@ module storage 'storage.bicep' = if (checked.storage.enabled) {
 }
 
 // Under this name Portainer is served.
-var hostName = checked.ingress.?domain ?? (checked.ingress.enabled
-  ? ingress!.outputs.hostName
-  : managerAddresses(checked)[0])
+var hostName = checked.ingress.?domain != null
+  ? checked.ingress.domain!
+  : checked.ingress.enabled ? ingress!.outputs.hostName : managerAddresses(checked)[0]
 
 // Without zones: the managers stand in different racks.
 resource managersSet 'Microsoft.Compute/availabilitySets@2026-04-01' = if (checked.managers.availability == 'set') {
@@ -197,17 +197,15 @@ module manager 'manager.bicep' = [
       availabilitySetId: checked.managers.availability == 'set' ? managersSet.id : ''
       identityId: identities.outputs.managerId
       facts: {
-        role: 'manager'
-        clientId: identities.outputs.managerClientId
-        index: i
-        schedulable: checked.managers.schedulable
-        ...machineFacts(checked, vault.outputs.name, adminUsername, sshKey)
-        ...nodeFacts(checked, checked.storage.enabled ? storage!.outputs.accountName : '')
-        labels: checked.managers.labels
-        images: checked.managers.images
-        evictImagesAt: checked.managers.evictImagesAt
-        ...stackFacts(checked, hostName)
-        scripts: scriptsFacts(checked.managers.scripts)
+        ...machineFacts(checked, 'manager', adminUsername, identities.outputs.managerClientId, vault.outputs.name)
+        ...managerFacts(checked, i)
+        ...nodeFacts(
+          checked,
+          checked.managers,
+          checked.managers.os == 'windows',
+          checked.storage.enabled ? storage!.outputs.accountName : ''
+        )
+        ...keyFacts(checked.managers.os == 'windows', sshKey)
       }
       loader: checked.managers.os == 'windows' ? windowsLoader : linuxLoader
       program: checked.managers.os == 'windows' ? windowsProgram : linuxProgram
@@ -232,15 +230,15 @@ module pool 'pool.bicep' = [
       nsgId: network.outputs.workersNsgId
       identityId: identities.outputs.workerId
       facts: {
-        role: 'worker'
-        pool: entry.key
-        clientId: identities.outputs.workerClientId
-        ...machineFacts(checked, vault.outputs.name, adminUsername, sshKey)
-        ...nodeFacts(checked, checked.storage.enabled ? storage!.outputs.accountName : '')
-        labels: { pool: entry.key, ...entry.value.labels }
-        images: entry.value.images
-        evictImagesAt: entry.value.evictImagesAt
-        scripts: scriptsFacts(entry.value.scripts)
+        ...machineFacts(checked, 'worker', adminUsername, identities.outputs.workerClientId, vault.outputs.name)
+        ...workerFacts(checked, entry.key)
+        ...nodeFacts(
+          checked,
+          entry.value,
+          entry.value.os == 'windows',
+          checked.storage.enabled ? storage!.outputs.accountName : ''
+        )
+        ...keyFacts(entry.value.os == 'windows', sshKey)
       }
       loader: entry.value.os == 'windows' ? windowsLoader : linuxLoader
       program: entry.value.os == 'windows' ? windowsProgram : linuxProgram
@@ -261,10 +259,9 @@ module jumpbox 'jumpbox.bicep' = if (hasJumpbox(checked)) {
     nsgId: network.outputs.jumpboxNsgId
     identityId: identities.outputs.jumpboxId
     facts: {
-      role: 'jumpbox'
-      clientId: identities.outputs.jumpboxClientId
-      ...machineFacts(checked, vault.outputs.name, adminUsername, sshKey)
-      scripts: scriptsFacts(checked.jumpbox.?scripts ?? { before: [], after: [] })
+      ...machineFacts(checked, 'jumpbox', adminUsername, identities.outputs.jumpboxClientId, vault.outputs.name)
+      ...jumpboxFacts(checked)
+      ...keyFacts(checked.jumpbox.kind == 'windows', sshKey)
     }
     loader: checked.jumpbox.kind == 'windows' ? windowsLoader : linuxLoader
     program: checked.jumpbox.kind == 'windows' ? windowsProgram : linuxProgram

@@ -17,7 +17,6 @@ import {
   poolsWithSubnet
   workersPrefix
 } from 'plan.bicep'
-import { scriptsFacts } from 'facts.bicep'
 import { secretNames } from 'roles.bicep'
 
 @export()
@@ -409,9 +408,16 @@ var programBytes = 53248
 @description('How many bytes of userData something takes.')
 func userDataOf(facts object) int => length(base64(string(facts)))
 
+@description('Texts of the user\'s scripts.')
+func scriptTexts(scripts object) string[] =>
+  map(
+    concat(scripts.before, scripts.after),
+    script => script.kind == 'file' ? script.file : '${script.url}${script.sha256}'
+  )
+
 @description('What the description adds to the userData of a machine.')
 func textsOf(machine object) object => {
-  scripts: scriptsFacts(machine.scripts)
+  scripts: scriptTexts(machine.scripts)
   images: machine.?images
   labels: machine.?labels
 }
@@ -907,8 +913,8 @@ var machineBytes = 16384
 
 @description('How large the template can become.')
 func expandedSize(swarm Swarm) int =>
-  fixedBytes + (swarm.managers.count + length(swarm.workers) + 1) * (machineBytes + programBytes) + swarm.managers.count * userDataOf(scriptsFacts(swarm.managers.scripts)) + reduce(
-    map(items(swarm.workers), entry => userDataOf(scriptsFacts(entry.value.scripts))),
+  fixedBytes + (swarm.managers.count + length(swarm.workers) + 1) * (machineBytes + programBytes) + swarm.managers.count * userDataOf(textsOf(swarm.managers)) + reduce(
+    map(items(swarm.workers), entry => userDataOf(textsOf(entry.value))),
     0,
     (sum, next) => sum + next
   )

@@ -218,6 +218,10 @@ type FileScript = {
   @description('When it runs: once in the life of the machine (and again when it was changed), or at each boot.')
   @metadata({ default: 'once' })
   run: 'once' | 'boot'
+
+  @description('Whether a failure stops the node, which then tries again; else it is only reported.')
+  @metadata({ default: false })
+  stop: bool
 }
 
 @export()
@@ -248,6 +252,10 @@ type UrlScript = {
   @description('When it runs: once in the life of the machine (and again when it was changed), or at each boot.')
   @metadata({ default: 'once' })
   run: 'once' | 'boot'
+
+  @description('Whether a failure stops the node, which then tries again; else it is only reported.')
+  @metadata({ default: false })
+  stop: bool
 }
 
 @export()
