@@ -1,9 +1,10 @@
 // compiler/bicep/format.c: the tree becomes documents, the documents text; one statement at a time.
-// A document is text, a place where a line may end, or a container of documents. A group is printed on one line if it
-// fits, otherwise each of its own line ends counts, and the groups within it decide for themselves. A group that
-// contains what must stand on a line of its own (a line comment, an empty line) is never made: it is a glue.
-// Whether that is so is seen from the number of forced breaks before and after making the content.
-// What stands between two tokens belongs to the one before if comments stick to its end, otherwise to the one behind.
+// A document is text, a place where a line may end, or a container of documents. A group is printed
+// on one line if it fits, otherwise each of its own line ends counts, and the groups within it
+// decide for themselves. A group that contains what must stand on a line of its own (a line
+// comment, an empty line) is never made: it is a glue. Whether that is so is seen from the number
+// of forced breaks before and after making the content. What stands between two tokens belongs to
+// the one before if comments stick to its end, otherwise to the one behind.
 #include "compiler/bicep/format.h"
 
 #include <assert.h>
@@ -19,7 +20,8 @@ typedef enum {
     DOC_GLUE,
     DOC_INDENT,
     DOC_GROUP,
-    DOC_TAIL, // a glue that does not keep the group around it from one line: the last argument of a call
+    DOC_TAIL, // a glue that does not keep the group around it from one line: the last argument of a
+              // call
 } DocKind;
 
 typedef struct Doc Doc;
@@ -136,7 +138,8 @@ static bool has_suffix(const Doc *doc)
     return doc->kind == DOC_SUFFIX;
 }
 
-// Takes what was pushed since `mark`, with `before` in front and `separator` between, as one document.
+// Takes what was pushed since `mark`, with `before` in front and `separator` between, as one
+// document.
 static Doc *container(Formatter *formatter, DocKind kind, size_t mark, Doc *before, Doc *separator)
 {
     size_t count = formatter->stack.count - mark;
@@ -281,7 +284,8 @@ static bool is_line_comment(Text trivium)
     return trivium.length > 1 && trivium.at[0] == '/' && trivium.at[1] == '/';
 }
 
-// Bytes of the line end at `at`: CRLF, CR, LF, form feed, U+0085, U+2028, U+2029; 0 if there is none.
+// Bytes of the line end at `at`: CRLF, CR, LF, form feed, U+0085, U+2028, U+2029; 0 if there is
+// none.
 static size_t line_end_length(Text text, size_t at)
 {
     unsigned char c = (unsigned char)text.at[at];
@@ -314,8 +318,8 @@ static Text with_lf(Formatter *formatter, Text text)
 // `#disable-next-line CODE CODE` with single spaces.
 static Text directive(Formatter *formatter, Text text)
 {
-    static const char *const directives[] = {
-        "#disable-next-line", "#disable-diagnostics", "#restore-diagnostics"};
+    static const char *const directives[] = {"#disable-next-line", "#disable-diagnostics",
+                                             "#restore-diagnostics"};
     size_t which = 0;
     while (which < 2 && !text_starts(text, directives[which])) which++;
     size_t length = strlen(directives[which]);
@@ -338,8 +342,8 @@ static void push_leading(Formatter *formatter, Text trivia)
     while (trivia.length) {
         Text trivium = next_trivium(&trivia);
         if (is_line_comment(trivium)) force_break(formatter);
-        Text text = trivium.at[0] == '#' ? directive(formatter, trivium)
-                                         : with_lf(formatter, trivium);
+        Text text =
+            trivium.at[0] == '#' ? directive(formatter, trivium) : with_lf(formatter, trivium);
         push(formatter, wide_text_doc(formatter, text));
     }
 }
@@ -382,12 +386,13 @@ static void push_with_comments(Formatter *formatter, Doc *text, Text before, Tex
 static void push_newline(Formatter *formatter, uint32_t token)
 {
     Text text = token_text(formatter, token);
-    bool single = text.length == 1 || (text.length == 2 && text.at[0] == '\r' && text.at[1] == '\n');
+    bool single =
+        text.length == 1 || (text.length == 2 && text.at[0] == '\r' && text.at[1] == '\n');
     Text trivia = leading_trivia(formatter, token);
     if (trivia.length) {
         size_t mark = formatter->stack.count;
-        // The forced breaks are counted as the original counts them, for only their number says what a suffix
-        // takes back in indent_group: a first line comment counts twice more.
+        // The forced breaks are counted as the original counts them, for only their number says
+        // what a suffix takes back in indent_group: a first line comment counts twice more.
         if (is_line_comment(trivia)) force_break(formatter);
         force_break(formatter);
         push_leading(formatter, trivia);
@@ -449,7 +454,8 @@ static uint32_t behind_newlines(const Formatter *formatter, uint32_t token)
 
 // ---- lines
 
-// Of what was pushed since `mark`: drops line ends at both sides, makes soft ones vanish and two of them one empty line.
+// Of what was pushed since `mark`: drops line ends at both sides, makes soft ones vanish and two of
+// them one empty line.
 static void collapse_newlines(Formatter *formatter, size_t mark)
 {
     Doc **items = formatter->stack.items;
@@ -490,8 +496,8 @@ static void push_indent_group(Formatter *formatter, size_t mark, int breaks, Doc
     Doc *indented = container(formatter, DOC_INDENT, mark, before, &line_or_space);
     if (has_suffix(indented)) formatter->breaks--;
     push(formatter, indented);
-    Doc *doc = container(formatter, formatter->breaks > breaks ? DOC_GLUE : DOC_GROUP, mark, NULL,
-                         NULL);
+    Doc *doc =
+        container(formatter, formatter->breaks > breaks ? DOC_GLUE : DOC_GROUP, mark, NULL, NULL);
     push(formatter, doc);
 }
 
@@ -536,8 +542,8 @@ static void end_bracket(Formatter *formatter, Bracket *bracket, size_t opening)
         indented = first;
     } else if (count) {
         if (bracket->broken || closing > 1) force_break(formatter);
-        indented = container(formatter, DOC_INDENT, bracket->mark, bracket->padding,
-                             bracket->separator);
+        indented =
+            container(formatter, DOC_INDENT, bracket->mark, bracket->padding, bracket->separator);
         if (formatter->breaks <= bracket->breaks) kind = DOC_GROUP;
     }
     formatter->stack.count = opening;
@@ -619,8 +625,8 @@ static bool is_literal(const Syntax *node)
     return node->kind == SYNTAX_OBJECT || node->kind == SYNTAX_ARRAY;
 }
 
-// The last of several arguments, if it is an object or array, or a lambda with one as its body: its lines do not
-// spread the other arguments over lines of their own.
+// The last of several arguments, if it is an object or array, or a lambda with one as its body: its
+// lines do not spread the other arguments over lines of their own.
 static Doc *tail_argument(Formatter *formatter, SyntaxList arguments)
 {
     if (arguments.count < 2) return NULL;
@@ -697,8 +703,7 @@ static void push_generic(Formatter *formatter, const Syntax *node)
         .close = node->last,
         .separator = &line_or_space,
         .padding = &line_or_empty,
-        .broken = node->call.arguments.count &&
-                  formatter->tokens[name + 2].kind == TOKEN_NEWLINE,
+        .broken = node->call.arguments.count && formatter->tokens[name + 2].kind == TOKEN_NEWLINE,
     };
     push_arguments(formatter, &bracket, node->call.arguments, NULL);
     Doc *tail = flattened(formatter, formatter->stack.items[--formatter->stack.count]);
@@ -779,8 +784,10 @@ static void push_lambda(Formatter *formatter, const Syntax *node)
     push_single(formatter, arrow);
     if (grouped && !result) group++; // only in functions the arrow belongs to the group
     if (grouped) push_tokens(formatter, arrow + 1, body->first);
-    if (grouped) push_node(formatter, body);
-    else push_one(formatter, body);
+    if (grouped)
+        push_node(formatter, body);
+    else
+        push_one(formatter, body);
     if (grouped) push_indent_group(formatter, group, breaks, result ? NULL : &line_or_empty);
     push_spread(formatter, mark);
 }
@@ -946,8 +953,10 @@ static void push_property(Formatter *formatter, const Syntax *node, SyntaxList d
     uint32_t at = push_decorators(formatter, node, decorators);
     const Syntax *key = node->property.key;
     size_t mark = formatter->stack.count;
-    if (key) push_one(formatter, key);
-    else push_single(formatter, at);
+    if (key)
+        push_one(formatter, key);
+    else
+        push_single(formatter, at);
     push_single(formatter, key ? key->last + 1 : at + 1);
     push_glue(formatter, mark);
     push_one(formatter, node->property.value);
@@ -1042,8 +1051,10 @@ static void push_import_list(Formatter *formatter, const Syntax *node, uint32_t 
     begin_bracket(formatter, &bracket);
     for (uint32_t at = open + 1; at < close;) {
         TokenKind kind = formatter->tokens[at].kind;
-        if (kind == TOKEN_NEWLINE || kind == TOKEN_COMMA) push_token(formatter, at++);
-        else push_import_item(formatter, &at);
+        if (kind == TOKEN_NEWLINE || kind == TOKEN_COMMA)
+            push_token(formatter, at++);
+        else
+            push_import_item(formatter, &at);
     }
     end_bracket(formatter, &bracket, opening);
 }
@@ -1095,9 +1106,10 @@ static void push_node(Formatter *formatter, const Syntax *node)
 {
     size_t mark = formatter->stack.count;
     switch (node->kind) {
-    case SYNTAX_NULL: case SYNTAX_BOOL: case SYNTAX_INTEGER: case SYNTAX_NAME:
-        push_token(formatter, node->first);
-        break;
+    case SYNTAX_NULL:
+    case SYNTAX_BOOL:
+    case SYNTAX_INTEGER:
+    case SYNTAX_NAME: push_token(formatter, node->first); break;
     case SYNTAX_STRING: push_string(formatter, node); break;
     case SYNTAX_ACCESS: push_glued(formatter, node, node->access.base, NULL); break;
     case SYNTAX_INDEX: push_glued(formatter, node, node->index.base, node->index.at); break;
@@ -1110,10 +1122,11 @@ static void push_node(Formatter *formatter, const Syntax *node)
         push_spread(formatter, mark);
         break;
     case SYNTAX_TERNARY: push_ternary(formatter, node); break;
-    case SYNTAX_PAREN: case SYNTAX_NON_NULL: case SYNTAX_SPREAD: case SYNTAX_TYPE_ARRAY:
-    case SYNTAX_TYPE_NULLABLE:
-        push_glued(formatter, node, node->inner, NULL);
-        break;
+    case SYNTAX_PAREN:
+    case SYNTAX_NON_NULL:
+    case SYNTAX_SPREAD:
+    case SYNTAX_TYPE_ARRAY:
+    case SYNTAX_TYPE_NULLABLE: push_glued(formatter, node, node->inner, NULL); break;
     case SYNTAX_OBJECT:
         push_items(formatter, node, SYNTAX_PROPERTY, SYNTAX_KIND_COUNT, &line_or_space);
         break;
@@ -1127,24 +1140,29 @@ static void push_node(Formatter *formatter, const Syntax *node)
         push_items(formatter, node, SYNTAX_SKIPPED, SYNTAX_KIND_COUNT, &line_or_empty);
         break;
     case SYNTAX_PROPERTY: push_property(formatter, node, (SyntaxList){0}); break;
-    case SYNTAX_TYPE_PROPERTY:
-        push_property(formatter, node, node->property.decorators);
-        break;
+    case SYNTAX_TYPE_PROPERTY: push_property(formatter, node, node->property.decorators); break;
     case SYNTAX_TYPE_ITEM: push_type_item(formatter, node); break;
     case SYNTAX_TYPE_UNION: push_union(formatter, node); break;
     case SYNTAX_TYPE_GENERIC: push_generic(formatter, node); break;
     case SYNTAX_LAMBDA: push_lambda(formatter, node); break;
     case SYNTAX_FOR: push_for(formatter, node); break;
     case SYNTAX_IF: push_if(formatter, node); break;
-    case SYNTAX_PARAM: case SYNTAX_VAR: case SYNTAX_OUTPUT: case SYNTAX_TYPE: case SYNTAX_ASSERT:
-    case SYNTAX_METADATA: case SYNTAX_TARGET_SCOPE: case SYNTAX_USING: case SYNTAX_EXTENDS:
-        push_declaration(formatter, node);
-        break;
+    case SYNTAX_PARAM:
+    case SYNTAX_VAR:
+    case SYNTAX_OUTPUT:
+    case SYNTAX_TYPE:
+    case SYNTAX_ASSERT:
+    case SYNTAX_METADATA:
+    case SYNTAX_TARGET_SCOPE:
+    case SYNTAX_USING:
+    case SYNTAX_EXTENDS: push_declaration(formatter, node); break;
     case SYNTAX_FUNC: push_func(formatter, node); break;
-    case SYNTAX_RESOURCE: case SYNTAX_MODULE: push_resource(formatter, node); break;
+    case SYNTAX_RESOURCE:
+    case SYNTAX_MODULE: push_resource(formatter, node); break;
     case SYNTAX_IMPORT: push_import(formatter, node); break;
     case SYNTAX_EXTENSION: push_extension(formatter, node); break;
-    case SYNTAX_SKIPPED: case SYNTAX_KIND_COUNT: assert(!"needs a file without errors"); break;
+    case SYNTAX_SKIPPED:
+    case SYNTAX_KIND_COUNT: assert(!"needs a file without errors"); break;
     }
 }
 
@@ -1182,7 +1200,8 @@ static void write_doc(Formatter *formatter, const Doc *doc)
     formatter->occupied += doc->width;
 }
 
-// Takes the width of `doc` on one line from `room`; false if there is not enough. `done`: the rest does not matter.
+// Takes the width of `doc` on one line from `room`; false if there is not enough. `done`: the rest
+// does not matter.
 static bool fits(const Doc *doc, int64_t *room, bool *done)
 {
     if (doc->kind == DOC_TAIL) {
@@ -1228,17 +1247,22 @@ static void print_group(Formatter *formatter, const Doc *group, uint32_t indent)
         flat = fits(group->list.items[i], &room, &done);
     }
     for (size_t i = 0; i < group->list.count; i++) {
-        if (flat) print_flat(formatter, group->list.items[i], indent);
-        else print_doc(formatter, group->list.items[i], indent);
+        if (flat)
+            print_flat(formatter, group->list.items[i], indent);
+        else
+            print_doc(formatter, group->list.items[i], indent);
     }
 }
 
 static void print_doc(Formatter *formatter, const Doc *doc, uint32_t indent)
 {
     switch (doc->kind) {
-    case DOC_TEXT: case DOC_SUFFIX: case DOC_CONDITIONAL: write_doc(formatter, doc); break;
+    case DOC_TEXT:
+    case DOC_SUFFIX:
+    case DOC_CONDITIONAL: write_doc(formatter, doc); break;
     case DOC_LINE: write_line(formatter, indent); break;
-    case DOC_GLUE: case DOC_TAIL: print_list(formatter, doc->list, indent); break;
+    case DOC_GLUE:
+    case DOC_TAIL: print_list(formatter, doc->list, indent); break;
     case DOC_INDENT: print_list(formatter, doc->list, indent + 1); break;
     case DOC_GROUP: print_group(formatter, doc, indent); break;
     }

@@ -1,5 +1,6 @@
-// compiler/bicep/lexer.c: one pass, `at` only grows. A string with ${…} becomes several tokens, so that the parser
-// needs no second lexer: the stack `holes` remembers what each open `${` and each `{` within one belongs to.
+// compiler/bicep/lexer.c: one pass, `at` only grows. A string with ${…} becomes several tokens, so
+// that the parser needs no second lexer: the stack `holes` remembers what each open `${` and each
+// `{` within one belongs to.
 #include "compiler/bicep/lexer.h"
 
 #include <assert.h>
@@ -8,7 +9,7 @@
 enum { LONGEST_IDENTIFIER = 255 };
 
 typedef struct {
-    bool brace;       // an object's `{` within ${…}, not a string
+    bool brace; // an object's `{` within ${…}, not a string
     bool multiline;
     uint32_t dollars; // that a hole of this multi-line string begins with
 } Hole;
@@ -127,8 +128,8 @@ static bool first_on_line(const Lexer *lexer)
 // `#disable-next-line CODE…` and its like; what follows the codes on the line is read as usual.
 static bool skip_directive(Lexer *lexer)
 {
-    static const char *const directives[] = {
-        "#disable-next-line", "#disable-diagnostics", "#restore-diagnostics"};
+    static const char *const directives[] = {"#disable-next-line", "#disable-diagnostics",
+                                             "#restore-diagnostics"};
     Text rest = text_slice(lexer->source->text, lexer->at, lexer->end);
     size_t which = 0;
     while (which < 3 && !text_starts(rest, directives[which])) which++;
@@ -292,7 +293,8 @@ static TokenKind read_dollars(Lexer *lexer, uint32_t from)
 static TokenKind read_newlines(Lexer *lexer, uint32_t from)
 {
     if (lexer->holes.count) {
-        // ${…} ends with its line: as if string and hole were closed here; the line end is read next.
+        // ${…} ends with its line: as if string and hole were closed here; the line end is read
+        // next.
         lexer->at = from;
         bool multiline = lexer->holes.items[lexer->holes.count - 1].multiline;
         lexer->holes.count = 0;
@@ -335,7 +337,8 @@ static TokenKind read_token(Lexer *lexer)
     uint32_t from = lexer->at;
     char c = lexer->text[lexer->at++];
     switch (c) {
-    case '\n': case '\r': return read_newlines(lexer, from);
+    case '\n':
+    case '\r': return read_newlines(lexer, from);
     case '\'': return begin_string(lexer, from);
     case '{': return open_brace(lexer);
     case '}': return close_brace(lexer, from);

@@ -1,7 +1,8 @@
 // compiler/bicep/parser.c: recursive descent; a function is named after its rule of the grammar.
-// A function that meets what it does not expect notes a failure and returns NULL (or false). Who can go on calls
-// `recover`, which reports the failure, skips to a token where reading makes sense again, and gives SYNTAX_SKIPPED.
-// After a recovery, what follows in the same statement stays silent about its own absence.
+// A function that meets what it does not expect notes a failure and returns NULL (or false). Who
+// can go on calls `recover`, which reports the failure, skips to a token where reading makes sense
+// again, and gives SYNTAX_SKIPPED. After a recovery, what follows in the same statement stays
+// silent about its own absence.
 #include "compiler/bicep/parser.h"
 
 #include <assert.h>
@@ -16,12 +17,12 @@ typedef uint64_t TokenSet;
 #define SET(kind) ((TokenSet)1 << TOKEN_##kind)
 
 // What ends a part of an expression while skipping.
-#define CLOSERS                                                                                   \
-    (SET(STRING_RIGHT) | SET(MULTILINE_RIGHT) | SET(RIGHT_BRACE) | SET(RIGHT_PAREN) |             \
+#define CLOSERS                                                                                    \
+    (SET(STRING_RIGHT) | SET(MULTILINE_RIGHT) | SET(RIGHT_BRACE) | SET(RIGHT_PAREN) |              \
      SET(RIGHT_BRACKET) | SET(NEWLINE))
 #define STRINGS (SET(STRING) | SET(STRING_LEFT) | SET(MULTILINE) | SET(MULTILINE_LEFT))
-#define HOLE_ENDS                                                                                 \
-    (SET(STRING_MIDDLE) | SET(STRING_RIGHT) | SET(MULTILINE_MIDDLE) | SET(MULTILINE_RIGHT) |      \
+#define HOLE_ENDS                                                                                  \
+    (SET(STRING_MIDDLE) | SET(STRING_RIGHT) | SET(MULTILINE_MIDDLE) | SET(MULTILINE_RIGHT) |       \
      SET(NEWLINE))
 
 typedef struct {
@@ -40,12 +41,12 @@ typedef struct {
     const Token *tokens;
     uint32_t at, end; // `end`: index of TOKEN_END
     uint32_t depth;
-    uint32_t minus;   // behind the last unary minus
-    bool parameters;  // a .bicepparam file
-    bool stopped;     // after TOO_DEEP nothing is reported any more
+    uint32_t minus;  // behind the last unary minus
+    bool parameters; // a .bicepparam file
+    bool stopped;    // after TOO_DEEP nothing is reported any more
     Failure failure;
     uint32_t reported; // token of the last report: one is enough
-    SyntaxList stack; // children of the lists that are being read
+    SyntaxList stack;  // children of the lists that are being read
 } Parser;
 
 static Syntax *expression(Parser *parser, Flags flags);
@@ -298,8 +299,7 @@ static Syntax *literal(Parser *parser)
 {
     TokenKind kind = peek(parser);
     if (kind == TOKEN_INTEGER) return integer(parser);
-    Syntax *node =
-        new_node(parser, kind == TOKEN_NULL ? SYNTAX_NULL : SYNTAX_BOOL, parser->at++);
+    Syntax *node = new_node(parser, kind == TOKEN_NULL ? SYNTAX_NULL : SYNTAX_BOOL, parser->at++);
     if (kind != TOKEN_NULL) node->boolean = kind == TOKEN_TRUE;
     return node;
 }
@@ -320,7 +320,8 @@ static uint32_t code_point(Text text, size_t *at)
 static void unescape_code_point(TextBuffer *buffer, Text text, size_t *at)
 {
     uint32_t code = code_point(text, at);
-    if (code >= 0xD800 && code < 0xDC00 && text_starts(text_slice(text, *at, text.length), "\\u{")) {
+    if (code >= 0xD800 && code < 0xDC00 &&
+        text_starts(text_slice(text, *at, text.length), "\\u{")) {
         size_t behind = *at;
         uint32_t low = code_point(text, &behind);
         if (low >= 0xDC00 && low < 0xE000) {
@@ -354,7 +355,8 @@ static Text unescaped(Parser *parser, Text text)
     return buffer_done(&buffer);
 }
 
-// The text of one piece, without its delimiters. A piece that is not closed was reported by the lexer.
+// The text of one piece, without its delimiters. A piece that is not closed was reported by the
+// lexer.
 static Text segment(Parser *parser, uint32_t token, uint32_t dollars)
 {
     TokenKind kind = parser->tokens[token].kind;
@@ -446,7 +448,8 @@ static Syntax *string(Parser *parser)
 
 typedef Syntax *Element(Parser *parser, Flags flags);
 
-// Items of `{…}` and `[…]`, separated by one comma or by new lines, up to `close`, which is not taken.
+// Items of `{…}` and `[…]`, separated by one comma or by new lines, up to `close`, which is not
+// taken.
 static void items(Parser *parser, TokenKind close, Element *element, Flags flags)
 {
     skip_newlines(parser);
@@ -548,7 +551,8 @@ static Syntax *object_element(Parser *parser, Flags flags)
     }
     Syntax *node = new_node(parser, SYNTAX_PROPERTY, start);
     set_key(node, recover(parser, property_key(parser), start, false, until | SET(COLON)));
-    bool silent = recover_token(parser, expect(parser, TOKEN_COLON), is_skipped(node->property.key), until);
+    bool silent =
+        recover_token(parser, expect(parser, TOKEN_COLON), is_skipped(node->property.key), until);
     start = parser->at;
     node->property.value = recover(parser, expression(parser, LITERALS), start, silent, until);
     adopt(node, node->property.value);
@@ -637,10 +641,10 @@ static Syntax *for_expression(Parser *parser, Flags flags, bool resource)
     uint32_t start = parser->at;
     node->loop.array =
         recover(parser, expression(parser, LITERALS), start, silent, until | SET(COLON));
-    silent = recover_token(parser, expect(parser, TOKEN_COLON), is_skipped(node->loop.array), until);
+    silent =
+        recover_token(parser, expect(parser, TOKEN_COLON), is_skipped(node->loop.array), until);
     start = parser->at;
-    node->loop.body =
-        recover(parser, for_body(parser, flags, resource), start, silent, until);
+    node->loop.body = recover(parser, for_body(parser, flags, resource), start, silent, until);
     if (node->loop.body->kind != SYNTAX_SKIPPED) skip_newlines(parser);
     bool closed = expect(parser, TOKEN_RIGHT_BRACKET);
     recover_token(parser, closed, is_skipped(node->loop.body), until);
@@ -669,12 +673,14 @@ static Syntax *if_condition(Parser *parser, Flags flags, bool in_loop)
 
 // ---- parentheses and lambdas
 
-// True for the words that begin a statement: a lambda's body does not go on with one on the next line.
+// True for the words that begin a statement: a lambda's body does not go on with one on the next
+// line.
 static bool is_keyword(Text word)
 {
-    static const char *const keywords[] = {
-        "targetScope", "metadata", "type", "param", "var", "func", "resource", "output", "module",
-        "test", "import", "extension", "assert", "using", "extends", "provider"};
+    static const char *const keywords[] = {"targetScope", "metadata", "type",     "param",
+                                           "var",         "func",     "resource", "output",
+                                           "module",      "test",     "import",   "extension",
+                                           "assert",      "using",    "extends",  "provider"};
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
         if (text_is(word, keywords[i])) return true;
     }
@@ -710,8 +716,8 @@ static Syntax *lambda_rest(Parser *parser, uint32_t first, SyntaxList list)
     return finish(parser, node);
 }
 
-// Pushes what stands between the parentheses, closing included; false after a failure. `first_separator`: the first
-// comma or new line, 0 if there is none.
+// Pushes what stands between the parentheses, closing included; false after a failure.
+// `first_separator`: the first comma or new line, 0 if there is none.
 static bool parenthesized_list(Parser *parser, Element *element, Flags flags, bool newlines,
                                uint32_t *first_separator)
 {
@@ -723,8 +729,7 @@ static bool parenthesized_list(Parser *parser, Element *element, Flags flags, bo
     bool silent = false;
     while (parser->at < parser->end && peek(parser) != TOKEN_RIGHT_PAREN) {
         start = parser->at;
-        Syntax *item =
-            recover(parser, element(parser, flags), start, false, CLOSERS | SET(COMMA));
+        Syntax *item = recover(parser, element(parser, flags), start, false, CLOSERS | SET(COMMA));
         push(parser, item);
         silent = is_skipped(item);
         start = parser->at;
@@ -804,11 +809,16 @@ static Syntax *primary(Parser *parser, Flags flags)
     TokenKind kind = peek(parser);
     switch ((int)kind) {
     case TOKEN_IDENTIFIER: return name_or_call(parser, flags);
-    case TOKEN_STRING: case TOKEN_STRING_LEFT: case TOKEN_MULTILINE: case TOKEN_MULTILINE_LEFT:
-        return string(parser);
-    case TOKEN_INTEGER: case TOKEN_TRUE: case TOKEN_FALSE: case TOKEN_NULL:
-        return literal(parser);
-    case TOKEN_LEFT_BRACE: case TOKEN_LEFT_BRACKET:
+    case TOKEN_STRING:
+    case TOKEN_STRING_LEFT:
+    case TOKEN_MULTILINE:
+    case TOKEN_MULTILINE_LEFT: return string(parser);
+    case TOKEN_INTEGER:
+    case TOKEN_TRUE:
+    case TOKEN_FALSE:
+    case TOKEN_NULL: return literal(parser);
+    case TOKEN_LEFT_BRACE:
+    case TOKEN_LEFT_BRACKET:
         if (!(flags & LITERALS)) return fail(parser, DIAG_LITERAL_IN_STRING, TEXT(""));
         if (kind == TOKEN_LEFT_BRACE) return object(parser, flags);
         if (is_word(parser, behind_newlines(parser, parser->at + 1), "for")) {
@@ -846,8 +856,9 @@ static Syntax *access_rest(Parser *parser, Syntax *base, Flags flags)
     bool safe = !nested && take(parser, TOKEN_QUESTION);
     uint32_t token = parser->at;
     if (!take(parser, TOKEN_IDENTIFIER)) {
-        report(parser, DIAG_EXPECTED, token, nested ? TEXT("the name of a nested resource")
-                                                    : TEXT("the name of a property or function"));
+        report(parser, DIAG_EXPECTED, token,
+               nested ? TEXT("the name of a nested resource")
+                      : TEXT("the name of a property or function"));
     } else if (!nested && peek(parser) == TOKEN_LEFT_PAREN) {
         if (safe) report(parser, DIAG_SAFE_CALL, token - 1, TEXT(""));
         return call_rest(parser, base, token, flags);
@@ -876,7 +887,8 @@ static Syntax *member(Parser *parser, Flags flags)
     Syntax *node = primary(parser, flags);
     while (node) {
         switch ((int)peek(parser)) {
-        case TOKEN_DOT: case TOKEN_DOUBLE_COLON: node = access_rest(parser, node, flags); break;
+        case TOKEN_DOT:
+        case TOKEN_DOUBLE_COLON: node = access_rest(parser, node, flags); break;
         case TOKEN_LEFT_BRACKET: node = index_rest(parser, node, flags); break;
         case TOKEN_NOT: node = non_null_rest(parser, node); break;
         default: return node;
@@ -954,8 +966,7 @@ static Syntax *ternary_rest(Parser *parser, Syntax *condition, Flags flags)
         uint32_t next = behind_newlines(parser, parser->at);
         if (parser->tokens[next].kind == TOKEN_COLON) parser->at = next;
     }
-    bool silent = recover_token(parser, expect(parser, TOKEN_COLON), is_skipped(then),
-                                CLOSERS);
+    bool silent = recover_token(parser, expect(parser, TOKEN_COLON), is_skipped(then), CLOSERS);
     start = parser->at;
     node->ternary.then = then;
     node->ternary.otherwise = recover(parser, expression(parser, flags), start, silent, CLOSERS);
@@ -1110,10 +1121,14 @@ static Syntax *type_primary(Parser *parser)
 {
     switch ((int)peek(parser)) {
     case TOKEN_IDENTIFIER: return type_name(parser);
-    case TOKEN_STRING: case TOKEN_STRING_LEFT: case TOKEN_MULTILINE: case TOKEN_MULTILINE_LEFT:
-        return string(parser);
-    case TOKEN_INTEGER: case TOKEN_TRUE: case TOKEN_FALSE: case TOKEN_NULL:
-        return literal(parser);
+    case TOKEN_STRING:
+    case TOKEN_STRING_LEFT:
+    case TOKEN_MULTILINE:
+    case TOKEN_MULTILINE_LEFT: return string(parser);
+    case TOKEN_INTEGER:
+    case TOKEN_TRUE:
+    case TOKEN_FALSE:
+    case TOKEN_NULL: return literal(parser);
     case TOKEN_LEFT_BRACE:
         return type_list(parser, SYNTAX_TYPE_OBJECT, TOKEN_RIGHT_BRACE, type_object_element);
     case TOKEN_LEFT_BRACKET:
@@ -1165,9 +1180,12 @@ static Syntax *type_member(Parser *parser, Flags flags)
     (void)flags;
     Syntax *node = type_primary(parser);
     while (node) {
-        if (peek(parser) == TOKEN_LEFT_BRACKET) node = type_brackets(parser, node);
-        else if (peek(parser) == TOKEN_DOT) node = type_access(parser, node);
-        else return node;
+        if (peek(parser) == TOKEN_LEFT_BRACKET)
+            node = type_brackets(parser, node);
+        else if (peek(parser) == TOKEN_DOT)
+            node = type_access(parser, node);
+        else
+            return node;
     }
     return NULL;
 }
@@ -1176,12 +1194,11 @@ static Syntax *type_unary(Parser *parser)
 {
     TokenKind kind = peek(parser);
     bool is_operator = kind == TOKEN_MINUS || kind == TOKEN_NOT;
-    Syntax *node =
-        is_operator ? unary_rest(parser, type_member, 0) : type_member(parser, 0);
+    Syntax *node = is_operator ? unary_rest(parser, type_member, 0) : type_member(parser, 0);
     while (node && (peek(parser) == TOKEN_QUESTION || peek(parser) == TOKEN_NOT)) {
         bool nullable = peek(parser) == TOKEN_QUESTION;
-        Syntax *outer = new_node(parser, nullable ? SYNTAX_TYPE_NULLABLE : SYNTAX_NON_NULL,
-                                 node->first);
+        Syntax *outer =
+            new_node(parser, nullable ? SYNTAX_TYPE_NULLABLE : SYNTAX_NON_NULL, node->first);
         parser->at++;
         outer->inner = node;
         adopt(outer, node);
@@ -1317,8 +1334,8 @@ static void type_statement(Parser *parser, Syntax *node)
 static void named_value_statement(Parser *parser, Syntax *node)
 {
     bool silent;
-    declared_name(parser, node, node->kind == SYNTAX_ASSERT ? "the name of an assertion"
-                                                            : "the name of metadata",
+    declared_name(parser, node,
+                  node->kind == SYNTAX_ASSERT ? "the name of an assertion" : "the name of metadata",
                   SET(ASSIGN), &silent);
     declared_value(parser, node, silent);
 }
@@ -1370,8 +1387,7 @@ static Syntax *typed_lambda(Parser *parser)
         node->lambda.body = lambda_body(parser);
     } else {
         start = parser->at;
-        node->lambda.body =
-            recover(parser, expression(parser, LITERALS), start, silent, until);
+        node->lambda.body = recover(parser, expression(parser, LITERALS), start, silent, until);
     }
     adopt(node, node->lambda.body);
     return finish(parser, node);
@@ -1413,11 +1429,12 @@ static void resource_statement(Parser *parser, Syntax *node)
                             &node->resource.name, &node->resource.name_token);
     bool silent = recover_token(parser, there, false, STRINGS | SET(NEWLINE));
     start = parser->at;
-    Syntax *type = expected_string(
-        parser, module ? "the path of a module: '…'" : "the type of a resource: 'Type@version'");
+    Syntax *type = expected_string(parser, module ? "the path of a module: '…'"
+                                                  : "the type of a resource: 'Type@version'");
     node->resource.type = recover(parser, type, start, silent, SET(ASSIGN) | SET(NEWLINE));
     if (!module) node->resource.existing = take_word(parser, "existing");
-    silent = recover_token(parser, expect(parser, TOKEN_ASSIGN), is_skipped(node->resource.type), SET(LEFT_BRACE) | SET(NEWLINE));
+    silent = recover_token(parser, expect(parser, TOKEN_ASSIGN), is_skipped(node->resource.type),
+                           SET(LEFT_BRACE) | SET(NEWLINE));
     start = parser->at;
     node->resource.value =
         recover(parser, resource_body(parser, node->kind), start, silent, SET(NEWLINE));
@@ -1516,8 +1533,7 @@ static void extension_statement(Parser *parser, Syntax *node)
     } else {
         specification = expected_string(parser, "the name of an extension");
     }
-    node->extension.specification =
-        recover(parser, specification, start, false, SET(NEWLINE));
+    node->extension.specification = recover(parser, specification, start, false, SET(NEWLINE));
     adopt(node, node->extension.specification);
     bool silent = is_skipped(node->extension.specification);
     TokenSet line_end = SET(NEWLINE) | SET(END);
@@ -1596,8 +1612,7 @@ static void suggest_keyword(Parser *parser, uint32_t token)
     }
     Text nearest = diag_nearest(token_text(parser, token), keywords, count);
     if (!nearest.length) return;
-    diag_hint(parser->diags,
-              text_format(parser->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    diag_hint(parser->diags, text_format(parser->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
 }
 
 // What begins here is no statement: says so, and skips the rest of the line.
@@ -1659,8 +1674,10 @@ static Syntax *statement(Parser *parser, bool nested)
     Syntax *node = new_node(parser, kind, first);
     set_decorators(node, list);
     parser->depth++;
-    if (kind == SYNTAX_EXTENSION) extension_statement(parser, node);
-    else statements[which].read(parser, node);
+    if (kind == SYNTAX_EXTENSION)
+        extension_statement(parser, node);
+    else
+        statements[which].read(parser, node);
     parser->depth--;
     node = finish(parser, node);
     return node ? node : skipped(parser, first);

@@ -164,9 +164,12 @@ static void dump_quoted(Dump *dump, Text text)
     buffer_string(dump->out, " '");
     for (size_t i = 0; i < text.length; i++) {
         char c = text.at[i];
-        if (c == '\n') buffer_string(dump->out, "\\n");
-        else if (c == '\r') buffer_string(dump->out, "\\r");
-        else buffer_char(dump->out, c);
+        if (c == '\n')
+            buffer_string(dump->out, "\\n");
+        else if (c == '\r')
+            buffer_string(dump->out, "\\r");
+        else
+            buffer_char(dump->out, c);
     }
     buffer_char(dump->out, '\'');
 }
@@ -179,7 +182,9 @@ static void dump_own(Dump *dump, const Syntax *node)
 {
     switch (node->kind) {
     case SYNTAX_BOOL: buffer_string(dump->out, node->boolean ? " true" : " false"); break;
-    case SYNTAX_INTEGER: buffer_format(dump->out, " %llu", (unsigned long long)node->integer); break;
+    case SYNTAX_INTEGER:
+        buffer_format(dump->out, " %llu", (unsigned long long)node->integer);
+        break;
     case SYNTAX_STRING:
         if (node->string.multiline) buffer_string(dump->out, " multiline");
         for (size_t i = 0; i <= node->string.expressions.count; i++) {
@@ -196,22 +201,30 @@ static void dump_own(Dump *dump, const Syntax *node)
         if (node->index.from_end) buffer_string(dump->out, " from-end");
         if (!node->index.at) buffer_string(dump->out, " *");
         break;
-    case SYNTAX_CALL: case SYNTAX_TYPE_GENERIC: dump_word(dump, node->call.name); break;
+    case SYNTAX_CALL:
+    case SYNTAX_TYPE_GENERIC: dump_word(dump, node->call.name); break;
     case SYNTAX_UNARY: dump_word(dump, text_of(op_names[node->unary.op])); break;
     case SYNTAX_BINARY: dump_word(dump, text_of(op_names[node->binary.op])); break;
-    case SYNTAX_PROPERTY: case SYNTAX_TYPE_PROPERTY:
-        if (node->property.name.length) dump_word(dump, node->property.name);
-        else if (!node->property.key) buffer_string(dump->out, " *");
+    case SYNTAX_PROPERTY:
+    case SYNTAX_TYPE_PROPERTY:
+        if (node->property.name.length)
+            dump_word(dump, node->property.name);
+        else if (!node->property.key)
+            buffer_string(dump->out, " *");
         break;
     case SYNTAX_FOR:
         dump_word(dump, node->loop.item);
         if (node->loop.index.length) dump_word(dump, node->loop.index);
         break;
-    case SYNTAX_PARAM: case SYNTAX_VAR: case SYNTAX_OUTPUT: case SYNTAX_TYPE: case SYNTAX_FUNC:
-    case SYNTAX_ASSERT: case SYNTAX_METADATA:
-        dump_word(dump, node->declaration.name);
-        break;
-    case SYNTAX_RESOURCE: case SYNTAX_MODULE:
+    case SYNTAX_PARAM:
+    case SYNTAX_VAR:
+    case SYNTAX_OUTPUT:
+    case SYNTAX_TYPE:
+    case SYNTAX_FUNC:
+    case SYNTAX_ASSERT:
+    case SYNTAX_METADATA: dump_word(dump, node->declaration.name); break;
+    case SYNTAX_RESOURCE:
+    case SYNTAX_MODULE:
         dump_word(dump, node->resource.name);
         if (node->resource.existing) buffer_string(dump->out, " existing");
         break;
@@ -229,13 +242,26 @@ static void dump_own(Dump *dump, const Syntax *node)
     case SYNTAX_EXTENSION:
         if (node->extension.alias.length) dump_word(dump, node->extension.alias);
         break;
-    case SYNTAX_SKIPPED: case SYNTAX_NULL: case SYNTAX_TERNARY: case SYNTAX_PAREN:
-    case SYNTAX_NON_NULL: case SYNTAX_OBJECT: case SYNTAX_ARRAY: case SYNTAX_SPREAD:
-    case SYNTAX_LAMBDA: case SYNTAX_IF: case SYNTAX_TYPE_OBJECT: case SYNTAX_TYPE_ARRAY:
-    case SYNTAX_TYPE_TUPLE: case SYNTAX_TYPE_ITEM: case SYNTAX_TYPE_UNION:
-    case SYNTAX_TYPE_NULLABLE: case SYNTAX_TARGET_SCOPE: case SYNTAX_USING: case SYNTAX_EXTENDS:
-    case SYNTAX_KIND_COUNT:
-        break;
+    case SYNTAX_SKIPPED:
+    case SYNTAX_NULL:
+    case SYNTAX_TERNARY:
+    case SYNTAX_PAREN:
+    case SYNTAX_NON_NULL:
+    case SYNTAX_OBJECT:
+    case SYNTAX_ARRAY:
+    case SYNTAX_SPREAD:
+    case SYNTAX_LAMBDA:
+    case SYNTAX_IF:
+    case SYNTAX_TYPE_OBJECT:
+    case SYNTAX_TYPE_ARRAY:
+    case SYNTAX_TYPE_TUPLE:
+    case SYNTAX_TYPE_ITEM:
+    case SYNTAX_TYPE_UNION:
+    case SYNTAX_TYPE_NULLABLE:
+    case SYNTAX_TARGET_SCOPE:
+    case SYNTAX_USING:
+    case SYNTAX_EXTENDS:
+    case SYNTAX_KIND_COUNT: break;
     }
 }
 
@@ -263,7 +289,8 @@ static void dump_children(Dump *dump, const Syntax *node)
         dump_node(dump, "base", node->index.base);
         dump_node(dump, "at", node->index.at);
         break;
-    case SYNTAX_CALL: case SYNTAX_TYPE_GENERIC:
+    case SYNTAX_CALL:
+    case SYNTAX_TYPE_GENERIC:
         dump_node(dump, "base", node->call.base);
         dump_list(dump, "argument", node->call.arguments);
         break;
@@ -277,15 +304,19 @@ static void dump_children(Dump *dump, const Syntax *node)
         dump_node(dump, "then", node->ternary.then);
         dump_node(dump, "otherwise", node->ternary.otherwise);
         break;
-    case SYNTAX_PAREN: case SYNTAX_NON_NULL: case SYNTAX_SPREAD: case SYNTAX_TYPE_ARRAY:
-    case SYNTAX_TYPE_NULLABLE:
-        dump_node(dump, "inner", node->inner);
-        break;
-    case SYNTAX_OBJECT: case SYNTAX_ARRAY: case SYNTAX_TYPE_OBJECT: case SYNTAX_TYPE_TUPLE:
-    case SYNTAX_TYPE_UNION:
-        dump_list(dump, "item", node->list);
-        break;
-    case SYNTAX_PROPERTY: case SYNTAX_TYPE_PROPERTY: case SYNTAX_TYPE_ITEM:
+    case SYNTAX_PAREN:
+    case SYNTAX_NON_NULL:
+    case SYNTAX_SPREAD:
+    case SYNTAX_TYPE_ARRAY:
+    case SYNTAX_TYPE_NULLABLE: dump_node(dump, "inner", node->inner); break;
+    case SYNTAX_OBJECT:
+    case SYNTAX_ARRAY:
+    case SYNTAX_TYPE_OBJECT:
+    case SYNTAX_TYPE_TUPLE:
+    case SYNTAX_TYPE_UNION: dump_list(dump, "item", node->list); break;
+    case SYNTAX_PROPERTY:
+    case SYNTAX_TYPE_PROPERTY:
+    case SYNTAX_TYPE_ITEM:
         dump_list(dump, "decorator", node->property.decorators);
         if (!node->property.name.length) dump_node(dump, "key", node->property.key);
         dump_node(dump, "value", node->property.value);
@@ -299,14 +330,22 @@ static void dump_children(Dump *dump, const Syntax *node)
         dump_node(dump, "test", node->condition.test);
         dump_node(dump, "body", node->condition.body);
         break;
-    case SYNTAX_PARAM: case SYNTAX_VAR: case SYNTAX_OUTPUT: case SYNTAX_TYPE: case SYNTAX_FUNC:
-    case SYNTAX_ASSERT: case SYNTAX_METADATA: case SYNTAX_TARGET_SCOPE: case SYNTAX_USING:
+    case SYNTAX_PARAM:
+    case SYNTAX_VAR:
+    case SYNTAX_OUTPUT:
+    case SYNTAX_TYPE:
+    case SYNTAX_FUNC:
+    case SYNTAX_ASSERT:
+    case SYNTAX_METADATA:
+    case SYNTAX_TARGET_SCOPE:
+    case SYNTAX_USING:
     case SYNTAX_EXTENDS:
         dump_list(dump, "decorator", node->declaration.decorators);
         dump_node(dump, "type", node->declaration.type);
         dump_node(dump, "value", node->declaration.value);
         break;
-    case SYNTAX_RESOURCE: case SYNTAX_MODULE:
+    case SYNTAX_RESOURCE:
+    case SYNTAX_MODULE:
         dump_list(dump, "decorator", node->resource.decorators);
         dump_node(dump, "type", node->resource.type);
         dump_node(dump, "value", node->resource.value);
@@ -320,21 +359,26 @@ static void dump_children(Dump *dump, const Syntax *node)
         dump_node(dump, "specification", node->extension.specification);
         dump_node(dump, "with", node->extension.with);
         break;
-    case SYNTAX_SKIPPED: case SYNTAX_NULL: case SYNTAX_BOOL: case SYNTAX_INTEGER:
-    case SYNTAX_NAME: case SYNTAX_KIND_COUNT:
-        break;
+    case SYNTAX_SKIPPED:
+    case SYNTAX_NULL:
+    case SYNTAX_BOOL:
+    case SYNTAX_INTEGER:
+    case SYNTAX_NAME:
+    case SYNTAX_KIND_COUNT: break;
     }
 }
 
 static void dump_node(Dump *dump, const char *role, const Syntax *node)
 {
     static const char *const kinds[SYNTAX_KIND_COUNT] = {
-        "skipped", "null", "bool", "integer", "string", "name", "access", "index", "call", "unary",
-        "binary", "ternary", "paren", "non-null", "object", "property", "array", "spread",
-        "lambda", "for", "if", "type-object", "type-property", "type-array", "type-tuple",
-        "type-item", "type-union", "type-nullable", "type-generic", "param", "var", "output",
-        "type", "func", "assert", "metadata", "resource", "module", "import", "extension",
-        "targetScope", "using", "extends"};
+        "skipped",    "null",      "bool",       "integer",       "string",        "name",
+        "access",     "index",     "call",       "unary",         "binary",        "ternary",
+        "paren",      "non-null",  "object",     "property",      "array",         "spread",
+        "lambda",     "for",       "if",         "type-object",   "type-property", "type-array",
+        "type-tuple", "type-item", "type-union", "type-nullable", "type-generic",  "param",
+        "var",        "output",    "type",       "func",          "assert",        "metadata",
+        "resource",   "module",    "import",     "extension",     "targetScope",   "using",
+        "extends"};
     if (!node) return;
     Place place = syntax_place(node);
     buffer_format(dump->out, "%*s%u-%u %s%s%s", dump->depth * 2, "", place.from, place.to, role,
