@@ -1,11 +1,13 @@
 // base/json.c
 #include "base/json.h"
 
+#include <string.h>
+
 static void newline(JsonWriter *json)
 {
     if (json->compact) return;
     buffer_char(json->out, '\n');
-    for (int i = 0; i < json->depth; i++) buffer_string(json->out, "  ");
+    buffer_fill(json->out, ' ', 2 * (size_t)json->depth);
 }
 
 // Separates what comes next from what came before.
@@ -61,7 +63,7 @@ void json_key(JsonWriter *json, Text key)
 {
     before_item(json);
     json_quote(json->out, key);
-    buffer_string(json->out, json->compact ? ":" : ": ");
+    buffer_text(json->out, json->compact ? TEXT(":") : TEXT(": "));
     json->keyed = true;
 }
 
@@ -109,9 +111,28 @@ static const char *short_escape(uint32_t code)
     }
 }
 
+// Bytes that stand for themselves: all but controls, quote, backslash, and the parts of longer characters.
 static bool plain(unsigned char byte)
 {
     return byte >= 0x20 && byte != '"' && byte != '\\' && byte < 0x80;
+}
+
+// The same for eight bytes at once. A bit is set in each byte that is too small, equal, or too large.
+static bool plain_word(const char *at)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
+    uint64_t wrong = (word - ones * 0x20) | (quote - ones) | (backslash - ones) | word;
+    return (wrong & tops) == 0;
+}
+
+static size_t end_of_plain(Text text, size_t at)
+{
+    while (text.length - at >= 8 && plain_word(text.at + at)) at += 8;
+    while (at < text.length && plain((unsigned char)text.at[at])) at++;
+    return at;
 }
 
 void json_quote(TextBuffer *out, Text text)
@@ -119,7 +140,7 @@ void json_quote(TextBuffer *out, Text text)
     buffer_char(out, '"');
     for (size_t at = 0; at < text.length;) {
         size_t from = at;
-        while (at < text.length && plain((unsigned char)text.at[at])) at++;
+        at = end_of_plain(text, at);
         buffer_text(out, text_slice(text, from, at));
         if (at == text.length) break;
         from = at;

@@ -158,6 +158,18 @@ void buffer_char(TextBuffer *buffer, char c)
     buffer->count++;
 }
 
+void buffer_fill(TextBuffer *buffer, char c, size_t count)
+{
+    if (count == 0) return;
+    memset(reserve(buffer, count), c, count);
+    buffer->count += count;
+}
+
+void buffer_expect(TextBuffer *buffer, size_t more)
+{
+    reserve(buffer, more);
+}
+
 void buffer_text(TextBuffer *buffer, Text text)
 {
     if (text.length == 0) return;

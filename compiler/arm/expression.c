@@ -984,11 +984,16 @@ static void write_loops(const Env *env, const Syntax *object, const char *const 
     if (begun) json_end_array(json);
 }
 
+static bool is_copy(Text key)
+{
+    return key.length == 4 && strncasecmp(key.at, "copy", 4) == 0;
+}
+
 static Text printed_key(const Env *env, const Syntax *property)
 {
     Arena *arena = env->emitter->arena;
     Text key = tree_print(arena, key_tree(env, property));
-    if (key.length == 4 && strncasecmp(key.at, "copy", 4) == 0) {
+    if (is_copy(key)) {
         key = text_format(arena, "[string('%.*s')]", TEXT_ARG(key));
     }
     return key;
@@ -1014,7 +1019,7 @@ void expression_write_members(const Env *env, const Syntax *object, const char *
         if (item->kind != SYNTAX_PROPERTY || item->property.value->kind == SYNTAX_FOR) continue;
         if (is_skipped(item->property.name, skipped)) continue;
         Text key = item->property.name;
-        bool computed = key.length == 0 || item->property.key->kind == SYNTAX_STRING || key.length == 4;
+        bool computed = key.length == 0 || item->property.key->kind == SYNTAX_STRING || is_copy(key);
         if (computed) key = printed_key(env, item);
         if (item->property.name.length == 0 && is_repeated(env, object, i, key)) continue;
         json_key(env->emitter->json, key);
