@@ -43,13 +43,7 @@ static const Env *variable_env(Unit *unit, const Symbol *symbol, Tree *index)
     if (!loop) return &unit->root;
     Arena *arena = unit->emitter->arena;
     if (!index) index = tree_call1(arena, "copyIndex", tree_text(arena, symbol->name));
-    Local *item = arena_new(arena, Local), *number = arena_new(arena, Local);
-    *item = (Local){loop->loop.item, LOCAL_ITEM, index, loop->loop.array, &unit->root, NULL};
-    *number = (Local){loop->loop.index, LOCAL_INDEX, index, NULL, &unit->root, item};
-    Env *env = arena_new(arena, Env);
-    *env = unit->root;
-    env->locals = number->name.length ? number : item;
-    return env;
+    return emitter_loop_env(&unit->root, loop, index, index);
 }
 
 static bool is_target(const Unit *unit, const Mention *mention)

@@ -61,6 +61,24 @@ Unit *emitter_unit(Emitter *emitter, BoundFile *file)
     return unit;
 }
 
+const Env *emitter_loop_env(const Env *around, const Syntax *loop, Tree *item_at, Tree *number_at)
+{
+    Arena *arena = around->emitter->arena;
+    Local *item = arena_new(arena, Local), *number = arena_new(arena, Local);
+    Env *env = arena_new(arena, Env);
+    *item = (Local){.name = loop->loop.item,
+                    .kind = LOCAL_ITEM,
+                    .index = item_at,
+                    .array = loop->loop.array,
+                    .around = around,
+                    .outer = around->locals};
+    *number = (Local){
+        .name = loop->loop.index, .kind = LOCAL_INDEX, .index = number_at, .around = around, .outer = item};
+    *env = *around;
+    env->locals = number->name.length ? number : item;
+    return env;
+}
+
 void emitter_unsupported(Emitter *emitter, const Syntax *node, const char *what)
 {
     diag_add_with(emitter->diags, DIAG_UNSUPPORTED, syntax_place(node), text_of(what));

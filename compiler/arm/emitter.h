@@ -118,5 +118,8 @@ enum { EMITTER_DEPTH = 2000 };
 // The unit of `file`, surveyed.
 Unit *emitter_unit(Emitter *emitter, BoundFile *file);
 
+// `around` with the variables of a loop, each at its index.
+const Env *emitter_loop_env(const Env *around, const Syntax *loop, Tree *item_at, Tree *number_at);
+
 // ---- diagnostics
 void emitter_unsupported(Emitter *emitter, const Syntax *node, const char *what);

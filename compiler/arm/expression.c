@@ -96,17 +96,11 @@ const Env *expression_env_at(Unit *unit, const Symbol *symbol, Tree *index)
     const Info *info = survey_info(unit, symbol);
     if (!info->loop || !index) return info->env;
     Arena *arena = unit->emitter->arena;
-    Env *env = arena_new(arena, Env), *around = arena_new(arena, Env);
-    Local *item = arena_new(arena, Local), *number = arena_new(arena, Local);
+    Env *around = arena_new(arena, Env);
     *around = unit->root;
     around->within = symbol->kind == SYMBOL_RESOURCE ? symbol : NULL;
-    Tree *item_at = info->item_in_name ? index : tree_call(arena, "copyIndex");
-    Tree *number_at = info->index_in_name ? index : tree_call(arena, "copyIndex");
-    *item = (Local){info->loop->loop.item, LOCAL_ITEM, item_at, info->loop->loop.array, around, NULL};
-    *number = (Local){info->loop->loop.index, LOCAL_INDEX, number_at, NULL, around, item};
-    *env = *around;
-    env->locals = number->name.length ? number : item;
-    return env;
+    return emitter_loop_env(around, info->loop, info->item_in_name ? index : tree_call(arena, "copyIndex"),
+                            info->index_in_name ? index : tree_call(arena, "copyIndex"));
 }
 
 static bool is_deployed(const Symbol *symbol)
@@ -929,11 +923,7 @@ void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *
         json_int(json, batch);
     }
     if (with_input) {
-        Local item = {loop->loop.item, LOCAL_ITEM, index, loop->loop.array, env, env->locals};
-        Local number = {loop->loop.index, LOCAL_INDEX, index, NULL, env, &item};
-        Env inner = *env;
-        inner.locals = number.name.length ? &number : &item;
-        Meaning body = expression_meaning(&inner, loop->loop.body);
+        Meaning body = expression_meaning(emitter_loop_env(env, loop, index, index), loop->loop.body);
         Text plain;
         json_key(json, TEXT("input"));
         bool object = body.node->kind == SYNTAX_OBJECT && !has_spread(body.node);

@@ -230,11 +230,8 @@ static void write_argument_loop(const Env *env, const Syntax *loop)
     JsonWriter *json = emitter->json;
     Arena *arena = emitter->arena;
     Tree *index = tree_call1(arena, "copyIndex", tree_text(arena, TEXT("value")));
-    Local item = {loop->loop.item, LOCAL_ITEM, index, loop->loop.array, env, env->locals};
-    Local number = {loop->loop.index, LOCAL_INDEX, index, NULL, env, &item};
-    Env inner = *env;
+    const Env *inner = emitter_loop_env(env, loop, index, index);
     Text plain;
-    inner.locals = number.name.length ? &number : &item;
     json_begin_object(json);
     json_key(json, TEXT("copy"));
     json_begin_array(json);
@@ -244,7 +241,7 @@ static void write_argument_loop(const Env *env, const Syntax *loop)
     json_key(json, TEXT("count"));
     expression_write_tree(emitter, tree_call1(arena, "length", expression_tree(env, loop->loop.array)));
     json_key(json, TEXT("input"));
-    Tree *tree = expression_tree(&inner, loop->loop.body);
+    Tree *tree = expression_tree(inner, loop->loop.body);
     if (!syntax_plain_string(syntax_bare(loop->loop.body), &plain)) tree = tree_as_call(arena, tree);
     json_text(json, tree_print(arena, tree));
     json_end_object(json);

@@ -537,14 +537,8 @@ static const Env *body_env(Unit *unit, const Symbol *symbol, const Info *info)
     *env = unit->root;
     env->within = symbol->kind == SYMBOL_RESOURCE ? symbol : NULL;
     if (!info->loop) return env;
-    Env *around = arena_new(arena, Env);
-    *around = *env;
-    Local *item = arena_new(arena, Local), *index = arena_new(arena, Local);
     Tree *at = tree_call(arena, "copyIndex");
-    *item = (Local){info->loop->loop.item, LOCAL_ITEM, at, info->loop->loop.array, around, NULL};
-    *index = (Local){info->loop->loop.index, LOCAL_INDEX, at, NULL, around, item};
-    env->locals = index->name.length ? index : item;
-    return env;
+    return emitter_loop_env(env, info->loop, at, at);
 }
 
 const Info *survey_info(Unit *unit, const Symbol *symbol)
