@@ -6,7 +6,10 @@ import {
   hasAlerts
   hasJumpbox
   hasPortainer
+  machineTags
+  makesNetwork
   managerAddresses
+  managerZone
   poolSubnet
   subnetsWithNodes
   tagsOf
@@ -55,6 +58,8 @@ var checked = empty(found) ? swarm : fail(join(map(found, problem => '${problem.
 // The loader is all that customData holds: Azure lets nobody change it. It fetches the node program from userData.
 var linuxLoader = loadFileAsBase64('../scripts/cloud-init/loader.yaml')
 var linuxProgram = loadTextContent('../scripts/cloud-init/node.sh')
+
+// The same for Windows.
 var windowsLoader = loadFileAsBase64('../scripts/powershell/loader.ps1')
 var windowsProgram = loadTextContent('../scripts/powershell/node.ps1')
 
@@ -82,6 +87,7 @@ module vault 'vault.bicep' = {
     endpointsSubnetId: '${network.outputs.vnetId}/subnets/${endpointsSubnet(checked)}'
     networkId: network.outputs.vnetId
   }
+  dependsOn: [identities] // so that nothing in the vault has to say so
 }
 
 module tokens 'tokens.bicep' = {
@@ -185,15 +191,57 @@ resource managersSet 'Microsoft.Compute/availabilitySets@2026-04-01' = if (check
   }
 }
 
+// The address by which the other nodes know the manager; it stays when the machine is made anew.
+resource managerNic 'Microsoft.Network/networkInterfaces@2026-03-01' = [
+  for i in range(0, checked.managers.count): {
+    name: '${checked.name}-manager-${i}'
+    location: location
+    tags: machineTags(checked, 'manager', checked.managers.tags)
+    properties: {
+      enableAcceleratedNetworking: checked.managers.acceleratedNetworking
+      networkSecurityGroup: makesNetwork(checked) ? null : { id: network.outputs.managersNsgId }
+      ipConfigurations: [
+        {
+          name: 'ip'
+          properties: {
+            subnet: {
+              id: '${network.outputs.vnetId}/subnets/${checked.network.kind == 'new' ? 'managers' : checked.network.subnets.managers.name}'
+            }
+            privateIPAllocationMethod: 'Static'
+            privateIPAddress: managerAddresses(checked)[i]
+            loadBalancerBackendAddressPools: checked.ingress.enabled ? [{ id: ingress!.outputs.backendPoolId }] : null
+          }
+        }
+      ]
+    }
+  }
+]
+
+// Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
+resource managerDisk 'Microsoft.Compute/disks@2026-03-02' = [
+  for i in range(0, checked.managers.dataDisk.enabled ? checked.managers.count : 0): {
+    name: '${checked.name}-manager-${i}-data'
+    location: location
+    tags: machineTags(checked, 'manager', checked.managers.tags)
+    zones: endsWith(checked.managers.dataDisk.type, '_ZRS') ? null : managerZone(checked, i)
+    sku: { name: checked.managers.dataDisk.type }
+    properties: {
+      creationData: { createOption: 'Empty' }
+      diskSizeGB: checked.managers.dataDisk.size
+      networkAccessPolicy: 'DenyAll'
+      publicNetworkAccess: 'Disabled'
+    }
+  }
+]
+
 module manager 'manager.bicep' = [
   for i in range(0, checked.managers.count): {
     params: {
       swarm: checked
       location: location
       index: i
-      subnetId: '${network.outputs.vnetId}/subnets/${checked.network.kind == 'new' ? 'managers' : checked.network.subnets.managers.name}'
-      nsgId: network.outputs.managersNsgId
-      backendPoolId: checked.ingress.enabled ? ingress!.outputs.backendPoolId : ''
+      nicId: managerNic[i].id
+      diskId: checked.managers.dataDisk.enabled ? managerDisk[i].id : ''
       availabilitySetId: checked.managers.availability == 'set' ? managersSet.id : ''
       identityId: identities.outputs.managerId
       facts: {

@@ -1,6 +1,6 @@
-// manager.bicep: one manager: a machine with a fixed address and, for Docker, a disk that outlives it.
+// manager.bicep: one manager. Its address and its disk outlive it (main.bicep).
 import { Swarm } from 'swarm.bicep'
-import { machineTags, makesNetwork, managerAddresses, zonesOf } from 'plan.bicep'
+import { machineTags, managerZone } from 'plan.bicep'
 import {
   diffDiskSettings
   imagePlan
@@ -14,9 +14,9 @@ import {
 param swarm Swarm
 param location string
 param index int
-param subnetId string
-param nsgId string
-param backendPoolId string
+param nicId string
+@description('The disk for Docker; empty where there is none.')
+param diskId string
 param availabilitySetId string
 param identityId string
 @description('What the node program must know.')
@@ -35,51 +35,13 @@ param ruleId string
 var managers = swarm.managers
 var windows = managers.os == 'windows'
 var tags = machineTags(swarm, 'manager', managers.tags)
-var zones = managers.availability == 'zones' ? zonesOf(swarm, managers.?zones) : null
-var zone = zones == null ? null : [zones![index % length(zones!)]]
-// The address by which the other nodes know the manager.
-resource nic 'Microsoft.Network/networkInterfaces@2026-03-01' = {
-  name: '${swarm.name}-manager-${index}'
-  location: location
-  tags: tags
-  properties: {
-    enableAcceleratedNetworking: managers.acceleratedNetworking
-    networkSecurityGroup: makesNetwork(swarm) ? null : { id: nsgId }
-    ipConfigurations: [
-      {
-        name: 'ip'
-        properties: {
-          subnet: { id: subnetId }
-          privateIPAllocationMethod: 'Static'
-          privateIPAddress: managerAddresses(swarm)[index]
-          loadBalancerBackendAddressPools: swarm.ingress.enabled ? [{ id: backendPoolId }] : null
-        }
-      }
-    ]
-  }
-}
-
-// Docker's data, and with them the manager's part of the swarm's state.
-resource disk 'Microsoft.Compute/disks@2026-03-02' = if (managers.dataDisk.enabled) {
-  name: '${swarm.name}-manager-${index}-data'
-  location: location
-  tags: tags
-  zones: endsWith(managers.dataDisk.type, '_ZRS') ? null : zone
-  sku: { name: managers.dataDisk.type }
-  properties: {
-    creationData: { createOption: 'Empty' }
-    diskSizeGB: managers.dataDisk.size
-    networkAccessPolicy: 'DenyAll'
-    publicNetworkAccess: 'Disabled'
-  }
-}
 
 // Runs the swarm itself, and what comes in from the outside.
 resource manager 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   name: '${swarm.name}-manager-${index}'
   location: location
   tags: tags
-  zones: zone
+  zones: managerZone(swarm, index)
   plan: imagePlan(managers.image)
   identity: { type: 'UserAssigned', userAssignedIdentities: { '${identityId}': {} } }
   properties: {
@@ -107,7 +69,7 @@ resource manager 'Microsoft.Compute/virtualMachines@2026-04-01' = {
               createOption: 'Attach'
               deleteOption: 'Detach'
               caching: 'ReadOnly'
-              managedDisk: { id: disk.id }
+              managedDisk: { id: diskId }
             }
           ]
         : null
@@ -120,7 +82,7 @@ resource manager 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       linuxConfiguration: windows ? null : linuxConfiguration(adminUsername, sshKey)
       windowsConfiguration: windows ? windowsConfiguration(swarm) : null
     }
-    networkProfile: { networkInterfaces: [{ id: nic.id, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: nicId, properties: { deleteOption: 'Delete' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({ ...facts, program: program }))
   }

@@ -20,6 +20,13 @@ func addressZones(swarm Swarm) string[]? =>
 @description('Zones of machines that say none of their own; null for none.')
 func zonesOf(swarm Swarm, own Zone[]?) string[]? => empty(own ?? swarm.zones) ? null : own ?? swarm.zones
 
+@export()
+@description('Zone of one manager; null for none.')
+func managerZone(swarm Swarm, index int) string[]? =>
+  swarm.managers.availability != 'zones' || empty(swarm.managers.?zones ?? swarm.zones)
+    ? null
+    : [(swarm.managers.?zones ?? swarm.zones)[index % length(swarm.managers.?zones ?? swarm.zones)]]
+
 // ---------------------------------------------------------------------------------------------- addresses
 
 @export()
