@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "compiler/arm/closure.h"
 #include "compiler/arm/expression.h"
+#include "compiler/arm/limit.h"
 #include "compiler/arm/loading.h"
 #include "compiler/arm/resource.h"
 #include "compiler/arm/survey.h"
@@ -599,6 +600,7 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     emitter.target = target_of(&emitter);
     emitter.symbolic = wants_symbolic(&emitter);
     check_statements(&emitter);
+    limit_check(&emitter);
     Closure closure = closure_collect(&emitter);
     json_begin_object(json);
     write_text(&emitter, "$schema",

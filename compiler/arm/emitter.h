@@ -78,6 +78,19 @@ typedef struct {
     size_t count, room;
 } LoadList;
 
+// A name or call where only what is known at the start may stand.
+typedef struct {
+    Symbol *symbol; // NULL: a call that needs the deployment
+    const Syntax *node;
+    const char *what; // the place: "the name" …
+    bool identifies;
+} Start;
+
+typedef struct {
+    Start *items;
+    size_t count, room;
+} StartList;
+
 struct Unit {
     Emitter *emitter;
     BoundFile *file;
@@ -92,6 +105,7 @@ struct Unit {
     unsigned *stamps;      // by symbol index: the search that saw it last
     unsigned last_stamp;
     LoadList loads;        // in source order
+    StartList starts;
     bool symbolic;         // something in the file asks for symbolic names
 };
 
@@ -113,7 +127,7 @@ struct Emitter {
     int depth; // of conversions, against runaway pasting of variables
 };
 
-enum { EMITTER_DEPTH = 2000 };
+enum { EMITTER_DEPTH = 500 };
 
 // The unit of `file`, surveyed.
 Unit *emitter_unit(Emitter *emitter, BoundFile *file);

@@ -468,16 +468,12 @@ static Tree *convert_string(const Env *env, const Syntax *node)
     return tree;
 }
 
-// The value of an integer literal, also behind a minus; false if it is none.
-static bool integer_value(const Env *env, const Syntax *node, int64_t *value)
+// The value of an integer literal, also behind a minus; false if it is none. The lexer has checked its range.
+static bool integer_value(const Syntax *node, int64_t *value)
 {
     bool negative = node->kind == SYNTAX_UNARY && node->unary.op == OP_MINUS;
     const Syntax *digits = negative ? node->unary.operand : node;
     if (digits->kind != SYNTAX_INTEGER) return false;
-    uint64_t most = (uint64_t)INT64_MAX + negative;
-    if (digits->integer > most) {
-        diag_add(env->emitter->diags, DIAG_INTEGER_RANGE, syntax_place(node));
-    }
     *value = (int64_t)(negative ? 0 - digits->integer : digits->integer);
     return true;
 }
@@ -607,7 +603,7 @@ static Tree *convert_unary(const Env *env, const Syntax *node)
 {
     Arena *arena = env->emitter->arena;
     int64_t value;
-    if (integer_value(env, node, &value)) return integer_tree(env, value);
+    if (integer_value(node, &value)) return integer_tree(env, value);
     Tree *operand = expression_tree(env, node->unary.operand);
     if (node->unary.op == OP_NOT) return negated(arena, operand);
     return tree_call2(arena, "sub", tree_int(arena, 0), operand);
@@ -855,7 +851,7 @@ static Tree *convert_bool(const Env *env, const Syntax *node)
 static Tree *convert_integer(const Env *env, const Syntax *node)
 {
     int64_t value = 0;
-    integer_value(env, node, &value);
+    integer_value(node, &value);
     return integer_tree(env, value);
 }
 
@@ -877,15 +873,22 @@ static Tree *(*const converters[SYNTAX_KIND_COUNT])(const Env *, const Syntax *)
     [SYNTAX_FOR] = convert_loop,
 };
 
+// Pasted variables may be nested deeper than any file.
+static bool enter(Emitter *emitter, const Syntax *node)
+{
+    if (emitter->depth < EMITTER_DEPTH) {
+        emitter->depth++;
+        return true;
+    }
+    diag_add(emitter->diags, DIAG_PASTED_TOO_DEEP, syntax_place(node));
+    return false;
+}
+
 Tree *expression_tree(const Env *env, const Syntax *node)
 {
     Emitter *emitter = env->emitter;
     Meaning meaning = expression_meaning(env, node);
-    if (emitter->depth >= EMITTER_DEPTH) {
-        diag_add(emitter->diags, DIAG_PASTED_TOO_DEEP, syntax_place(node));
-        return text_tree(env, "");
-    }
-    emitter->depth++;
+    if (!enter(emitter, node)) return text_tree(env, "");
     Tree *(*converter)(const Env *, const Syntax *) = converters[meaning.node->kind];
     Tree *tree = converter ? converter(meaning.env, meaning.node) : text_tree(env, "");
     emitter->depth--;
@@ -1025,20 +1028,19 @@ static void write_array(const Env *env, const Syntax *node)
     json_end_array(json);
 }
 
-void expression_write(const Env *env, const Syntax *node)
+static void write_meaning(Meaning meaning)
 {
+    const Env *env = meaning.env;
+    const Syntax *node = meaning.node;
     Emitter *emitter = env->emitter;
-    Meaning meaning = expression_meaning(env, node);
     JsonWriter *json = emitter->json;
     int64_t value;
-    env = meaning.env;
-    node = meaning.node;
     if (node->kind == SYNTAX_BOOL) {
         json_bool(json, node->boolean);
     } else if (node->kind == SYNTAX_NULL) {
         json_null(json);
     } else if ((node->kind == SYNTAX_INTEGER || node->kind == SYNTAX_UNARY) &&
-               integer_value(env, node, &value)) {
+               integer_value(node, &value)) {
         json_int(json, value);
     } else if (node->kind == SYNTAX_OBJECT && !has_spread(node)) {
         json_begin_object(json);
@@ -1054,4 +1056,15 @@ void expression_write(const Env *env, const Syntax *node)
     } else {
         expression_write_tree(emitter, expression_tree(env, node));
     }
+}
+
+void expression_write(const Env *env, const Syntax *node)
+{
+    Emitter *emitter = env->emitter;
+    if (!enter(emitter, node)) {
+        json_null(emitter->json);
+        return;
+    }
+    write_meaning(expression_meaning(env, node));
+    emitter->depth--;
 }

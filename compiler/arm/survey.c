@@ -16,11 +16,13 @@ typedef struct {
     Arena *arena;
     Symbol *current; // NULL for outputs
     Part part;
+    const char *start; // what is walked must be known at the start: its name in messages; else NULL
     bool in_function;
 } Survey;
 
 typedef struct {
     const Syntax *index;
+    const Syntax *whole; // the outermost access
     bool access;     // the parent reads a property or item (parentheses aside)
     bool weak, identifies;
 } Use;
@@ -117,6 +119,13 @@ static bool stays_inside(const Shadow *shadows, const Syntax *node)
     return false; // literals
 }
 
+static void note_start(Survey *survey, Symbol *symbol, const Syntax *node, bool identifies)
+{
+    if (!survey->start) return;
+    Start start = {symbol, node, survey->start, identifies};
+    list_add(survey->arena, &survey->unit->starts, start);
+}
+
 static void mention(Survey *survey, const Shadow *shadows, Symbol *symbol, Use use)
 {
     bool collection = is_collection(symbol);
@@ -191,6 +200,7 @@ static void survey_call(Survey *survey, const Shadow *shadows, const Syntax *nod
         mention(survey, shadows, function, no_use);
     } else if (built_in) {
         if (is_load(node->call.name)) note_load(survey, node);
+        if (is_runtime(node->call.name)) note_start(survey, NULL, node, false);
         if (survey->current && survey->part == PART_BODY && is_runtime(node->call.name)) {
             survey->unit->calls_runtime[survey->current->index] = true;
         }
@@ -207,12 +217,18 @@ static void survey_access(Survey *survey, const Shadow *shadows, const Syntax *n
     if (node->access.nested) {
         Symbol *symbol = symbol_of(survey, shadows, node);
         use.access = true; // a nested collection does not ask for symbolic names
-        if (symbol) mention(survey, shadows, symbol, use);
+        if (symbol) {
+            note_start(survey, symbol, use.whole ? use.whole : node, use.identifies);
+            mention(survey, shadows, symbol, use);
+        }
         return;
     }
     bool identity = is_identity(node->access.name);
     survey_value(survey, shadows, node->access.base,
-                 (Use){.access = true, .weak = identity, .identifies = identity});
+                 (Use){.access = true,
+                       .weak = identity,
+                       .identifies = identity,
+                       .whole = use.whole ? use.whole : node});
 }
 
 static void survey_index(Survey *survey, const Shadow *shadows, const Syntax *node, Use use)
@@ -220,7 +236,7 @@ static void survey_index(Survey *survey, const Shadow *shadows, const Syntax *no
     const Syntax *base = node->index.base;
     Symbol *symbol = symbol_of(survey, shadows, base);
     Text name;
-    Use inner = {.access = true, .identifies = use.identifies};
+    Use inner = {.access = true, .identifies = use.identifies, .whole = use.whole ? use.whole : node};
     if (base->kind == SYNTAX_NAME || base->kind == SYNTAX_ACCESS) inner.index = node->index.at;
     if (syntax_plain_string(node->index.at, &name)) {
         inner.weak = is_identity(name);
@@ -256,8 +272,30 @@ static void survey_loop(Survey *survey, const Shadow *shadows, const Syntax *nod
     }
     Shadow item = {node->loop.item, node == whole, shadows};
     Shadow index = {node->loop.index, node == whole, &item};
+    const char *before = survey->start;
+    survey->start = "the array of a loop";
     survey_value(survey, shadows, node->loop.array, no_use);
+    survey->start = before;
+    if (survey->current && survey->current->kind == SYMBOL_VAR) survey->start = "the loop of a variable";
     survey_value(survey, node->loop.index.length ? &index : &item, node->loop.body, no_use);
+    survey->start = before;
+}
+
+// The name in messages of a resource's property that Azure reads before it deploys anything; NULL for all others.
+static const char *start_of(const Symbol *symbol, const Syntax *property)
+{
+    static const char *const names[] = {"name",     "location",  "tags", "sku",       "zones",     "identity",
+                                        "plan",     "kind",      "managedBy", "extendedLocation", "placement"};
+    if (symbol->declaration->resource.existing) return NULL;
+    // A resource as scope is a name; what a scope's call is given is a value.
+    if (text_is(property->property.name, "scope") && property->property.value->kind == SYNTAX_CALL) {
+        return "the scope";
+    }
+    size_t count = symbol->kind == SYMBOL_MODULE ? 1 : sizeof names / sizeof *names;
+    for (size_t i = 0; i < count; i++) {
+        if (text_is(property->property.name, names[i])) return names[i];
+    }
+    return NULL;
 }
 
 static void survey_object(Survey *survey, const Shadow *shadows, const Syntax *node)
@@ -270,8 +308,10 @@ static void survey_object(Survey *survey, const Shadow *shadows, const Syntax *n
     for (size_t i = 0; i < node->list.count; i++) {
         const Syntax *item = node->list.items[i];
         Part before = survey->part;
+        const char *start = survey->start;
         if (node == body && item->kind == SYNTAX_PROPERTY) {
             Text name = item->property.name;
+            survey->start = start_of(survey->current, item);
             if (text_is(name, "parent")) survey->part = PART_PARENT;
             if (text_is(name, "scope")) survey->part = PART_SCOPE;
             if (text_is(name, "dependsOn")) {
@@ -281,13 +321,16 @@ static void survey_object(Survey *survey, const Shadow *shadows, const Syntax *n
         }
         survey_value(survey, shadows, item, no_use);
         survey->part = before;
+        survey->start = start;
     }
 }
 
 static void survey_name(Survey *survey, const Shadow *shadows, const Syntax *node, Use use)
 {
     Symbol *symbol = symbol_of(survey, shadows, node);
-    if (symbol) mention(survey, shadows, symbol, use);
+    if (!symbol) return;
+    note_start(survey, symbol, use.whole ? use.whole : node, use.identifies);
+    mention(survey, shadows, symbol, use);
 }
 
 static void survey_children(Survey *survey, const Shadow *shadows, const Syntax *node)
@@ -306,9 +349,6 @@ static void survey_children(Survey *survey, const Shadow *shadows, const Syntax 
         const Syntax *key = node->property.key;
         if (key && key->kind == SYNTAX_STRING) children[0] = key;
         children[1] = node->property.value;
-    } else if (node->kind == SYNTAX_IF) {
-        children[0] = node->condition.test;
-        children[1] = node->condition.body;
     }
     for (size_t i = 0; i < 3; i++) survey_value(survey, shadows, children[i], no_use);
 }
@@ -340,6 +380,11 @@ static void survey_value(Survey *survey, const Shadow *shadows, const Syntax *no
         survey_lambda(survey, shadows, node);
     } else if (kind == SYNTAX_FOR) {
         survey_loop(survey, shadows, node);
+    } else if (kind == SYNTAX_IF) {
+        survey->start = "a condition";
+        survey_value(survey, shadows, node->condition.test, no_use);
+        survey->start = NULL;
+        survey_value(survey, shadows, node->condition.body, no_use);
     } else if (kind != SYNTAX_RESOURCE) { // a nested one is a symbol of its own
         survey_children(survey, shadows, node);
     }

@@ -283,6 +283,38 @@ static void check_loop(Walk *walk, const Local *locals, const Syntax *node)
     check_value(walk, node->loop.index.length ? &index : &item, node->loop.body);
 }
 
+static void add_doubled_property(Walk *walk, const Syntax *node, const Syntax *earlier)
+{
+    Place place = syntax_place(node->property.key), first = syntax_place(earlier->property.key);
+    uint32_t line, column;
+    diag_line_column(first.source, first.from, &line, &column);
+    diag_add_with(walk->diags, DIAG_DOUBLED_PROPERTY, place, node->property.name,
+                  text_format(walk->arena, "%u", line));
+}
+
+// Each plain key once. Most objects are small: only large ones are worth a table.
+static void check_properties(Walk *walk, SyntaxList list)
+{
+    enum { SMALL = 12 };
+    Map seen = {0};
+    for (size_t i = 0; i < list.count; i++) {
+        const Syntax *node = list.items[i], *earlier = NULL;
+        bool plain = (node->kind == SYNTAX_PROPERTY || node->kind == SYNTAX_TYPE_PROPERTY) &&
+                     node->property.key && node->property.name.length;
+        if (!plain) continue;
+        if (list.count > SMALL) {
+            earlier = map_get(&seen, node->property.name);
+            if (!earlier) map_put(walk->arena, &seen, node->property.name, list.items[i]);
+        }
+        for (size_t j = 0; j < i && list.count <= SMALL && !earlier; j++) {
+            const Syntax *other = list.items[j];
+            bool same = other->kind == node->kind && text_equal(other->property.name, node->property.name);
+            if (same) earlier = other;
+        }
+        if (earlier) add_doubled_property(walk, node, earlier);
+    }
+}
+
 static void check_value(Walk *walk, const Local *locals, const Syntax *node)
 {
     if (!node) return;
@@ -313,6 +345,9 @@ static void check_value(Walk *walk, const Local *locals, const Syntax *node)
     case SYNTAX_NON_NULL:
     case SYNTAX_SPREAD: check_value(walk, locals, node->inner); break;
     case SYNTAX_OBJECT:
+        check_properties(walk, node->list);
+        check_list(walk, locals, node->list);
+        break;
     case SYNTAX_ARRAY: check_list(walk, locals, node->list); break;
     case SYNTAX_PROPERTY:
         if (node->property.key && node->property.key->kind == SYNTAX_STRING) {
@@ -352,16 +387,121 @@ static void check_value(Walk *walk, const Local *locals, const Syntax *node)
     }
 }
 
-// ---- types
+// ---- decorators
 
-static void check_decorators(Walk *walk, const Local *locals, SyntaxList decorators)
+enum {
+    BEFORE_PARAM = 1,
+    BEFORE_VAR = 2,
+    BEFORE_OUTPUT = 4,
+    BEFORE_TYPE = 8, // also properties and items of types
+    BEFORE_FUNC = 16,
+    BEFORE_RESOURCE = 32,
+    BEFORE_MODULE = 64,
+    BEFORE_TYPED = BEFORE_PARAM | BEFORE_OUTPUT | BEFORE_TYPE,
+    BEFORE_ALL = 127,
+};
+
+static const struct {
+    const char *name;
+    size_t least, most;
+    unsigned before;
+} decorators_known[] = {
+    {"allowed", 1, 1, BEFORE_PARAM},
+    {"batchSize", 1, 1, BEFORE_RESOURCE | BEFORE_MODULE},
+    {"description", 1, 1, BEFORE_ALL},
+    {"discriminator", 1, 1, BEFORE_TYPED},
+    {"export", 0, 0, BEFORE_VAR | BEFORE_TYPE | BEFORE_FUNC},
+    {"maxLength", 1, 1, BEFORE_TYPED},
+    {"maxValue", 1, 1, BEFORE_TYPED},
+    {"metadata", 1, 1, BEFORE_TYPED},
+    {"minLength", 1, 1, BEFORE_TYPED},
+    {"minValue", 1, 1, BEFORE_TYPED},
+    {"nullIfNotFound", 0, 0, BEFORE_RESOURCE},
+    {"onlyIfNotExists", 0, 0, BEFORE_RESOURCE},
+    {"retryOn", 1, 2, BEFORE_RESOURCE},
+    {"sealed", 0, 0, BEFORE_TYPED},
+    {"secure", 0, 0, BEFORE_TYPED},
+    {"validate", 1, 2, BEFORE_TYPED},
+    {"waitUntil", 2, 2, BEFORE_RESOURCE},
+};
+enum { DECORATOR_COUNT = sizeof decorators_known / sizeof *decorators_known };
+
+static const char *shown_before(unsigned before)
 {
-    for (size_t i = 0; i < decorators.count; i++) {
-        if (decorators.items[i]->kind == SYNTAX_CALL) {
-            check_list(walk, locals, decorators.items[i]->call.arguments);
-        }
+    switch (before) {
+    case BEFORE_PARAM: return "a parameter";
+    case BEFORE_VAR: return "a variable";
+    case BEFORE_OUTPUT: return "an output";
+    case BEFORE_TYPE: return "a type";
+    case BEFORE_FUNC: return "a function";
+    case BEFORE_RESOURCE: return "a resource";
+    case BEFORE_MODULE: return "a module";
+    default: return "this statement";
     }
 }
+
+static void add_unknown_decorator(Walk *walk, const Syntax *node)
+{
+    TextList choices = {0};
+    for (size_t i = 0; i < DECORATOR_COUNT; i++) {
+        list_add(walk->arena, &choices, text_of(decorators_known[i].name));
+    }
+    diag_add_with(walk->diags, DIAG_UNKNOWN_DECORATOR, token_place(node, node->call.name_token),
+                  node->call.name);
+    suggest(walk, node->call.name, &choices);
+}
+
+static Text shown_count(Walk *walk, size_t least, size_t most)
+{
+    if (most == 0) return TEXT("no argument");
+    if (least == most) return text_format(walk->arena, "%zu argument%s", most, most == 1 ? "" : "s");
+    return text_format(walk->arena, "%zu to %zu arguments", least, most);
+}
+
+static void check_decorator(Walk *walk, const Syntax *node, unsigned before)
+{
+    size_t row = 0, count = node->call.arguments.count;
+    while (row < DECORATOR_COUNT && !text_is(node->call.name, decorators_known[row].name)) row++;
+    if (row == DECORATOR_COUNT) {
+        add_unknown_decorator(walk, node);
+        return;
+    }
+    Place place = token_place(node, node->call.name_token);
+    if (!(decorators_known[row].before & before)) {
+        diag_add_with(walk->diags, DIAG_DECORATOR_PLACE, place, node->call.name,
+                      text_of(shown_before(before)));
+    } else if (count < decorators_known[row].least || count > decorators_known[row].most) {
+        diag_add_with(walk->diags, DIAG_DECORATOR_ARGUMENTS, place, node->call.name,
+                      shown_count(walk, decorators_known[row].least, decorators_known[row].most),
+                      text_format(walk->arena, "%zu", count));
+    }
+}
+
+static void check_decorators(Walk *walk, const Local *locals, SyntaxList decorators, unsigned before)
+{
+    for (size_t i = 0; i < decorators.count; i++) {
+        const Syntax *node = decorators.items[i];
+        if (node->kind != SYNTAX_CALL) continue;
+        check_decorator(walk, node, before);
+        check_list(walk, locals, node->call.arguments);
+    }
+}
+
+static unsigned before_of(const Syntax *node)
+{
+    switch ((int)node->kind) { // all other kinds have no decorators
+    case SYNTAX_PARAM: return BEFORE_PARAM;
+    case SYNTAX_VAR: return BEFORE_VAR;
+    case SYNTAX_OUTPUT: return BEFORE_OUTPUT;
+    case SYNTAX_TYPE: return BEFORE_TYPE;
+    case SYNTAX_FUNC: return BEFORE_FUNC;
+    case SYNTAX_RESOURCE: return BEFORE_RESOURCE;
+    case SYNTAX_MODULE: return BEFORE_MODULE;
+    default: return BEFORE_ALL;
+    }
+}
+
+// ---- types
 
 static bool is_builtin_type(Text name)
 {
@@ -416,10 +556,11 @@ static void check_type(Walk *walk, const Local *locals, const Syntax *node)
                node->kind == SYNTAX_TYPE_ARRAY || node->kind == SYNTAX_TYPE_NULLABLE) {
         check_type(walk, locals, node->inner);
     } else if (node->kind == SYNTAX_TYPE_PROPERTY || node->kind == SYNTAX_TYPE_ITEM) {
-        check_decorators(walk, locals, node->property.decorators);
+        check_decorators(walk, locals, node->property.decorators, BEFORE_TYPE);
         check_type(walk, locals, node->property.value);
     } else if (node->kind == SYNTAX_TYPE_OBJECT || node->kind == SYNTAX_TYPE_TUPLE ||
                node->kind == SYNTAX_TYPE_UNION || node->kind == SYNTAX_ARRAY) {
+        if (node->kind == SYNTAX_TYPE_OBJECT) check_properties(walk, node->list);
         check_type_list(walk, locals, node->list);
     } else if (node->kind != SYNTAX_TYPE_GENERIC) {
         check_value(walk, locals, node); // literals
@@ -453,7 +594,7 @@ static void check_resource(Walk *walk, const Syntax *node)
         chain[used] = (Local){.resource = around[depth], .outer = locals};
         locals = &chain[used++];
     }
-    check_decorators(walk, locals, node->resource.decorators);
+    check_decorators(walk, locals, node->resource.decorators, before_of(node));
     Local own = {.resource = walk->current, .outer = locals};
     // The array of a loop and a condition do not see the nested resources; a name of theirs there is rare enough
     // to let it pass for a cycle.
@@ -471,13 +612,13 @@ static void check_declaration(Walk *walk, const Syntax *node)
     case SYNTAX_ASSERT:
     case SYNTAX_METADATA:
     case SYNTAX_TARGET_SCOPE:
-        check_decorators(walk, NULL, node->declaration.decorators);
+        check_decorators(walk, NULL, node->declaration.decorators, before_of(node));
         check_type(walk, NULL, node->declaration.type);
         check_value(walk, NULL, node->declaration.value);
         break;
     case SYNTAX_RESOURCE:
     case SYNTAX_MODULE: check_resource(walk, node); break;
-    case SYNTAX_IMPORT: check_decorators(walk, NULL, node->import.decorators); break;
+    case SYNTAX_IMPORT: break;
     case SYNTAX_EXTENSION: check_value(walk, NULL, node->extension.with); break;
     case SYNTAX_SKIPPED:
     case SYNTAX_NULL:
