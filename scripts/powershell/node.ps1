@@ -323,7 +323,7 @@ function Set-Access {
   }
   $operators = Invoke-Vault GET $facts.secrets.operatorKeys
   if ($operators.Status -notin 200, 404) { return $false }
-  $keys = "$($facts.admin.sshKey)`n"
+  $keys = "$($facts.sshKey)`n"
   if ($operators.Status -eq 200) { $keys += "$($operators.Secret.value)`n" }
   $file = "$folder\administrators_authorized_keys"
   if ((Test-Path $file) -and [IO.File]::ReadAllText($file) -eq $keys) { return $true }
