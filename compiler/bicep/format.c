@@ -113,14 +113,6 @@ static Doc *text_doc(Formatter *formatter, DocKind kind, Text text)
     return doc;
 }
 
-// For text that may hold more than ASCII.
-static Doc *wide_text_doc(Formatter *formatter, Text text)
-{
-    Doc *doc = text_doc(formatter, DOC_TEXT, text);
-    doc->width = (uint32_t)text_utf16_length(text);
-    return doc;
-}
-
 static bool is_line(const Doc *doc)
 {
     return doc->kind == DOC_LINE;
@@ -302,17 +294,28 @@ static size_t line_end_length(Text text, size_t at)
 // With LF for each line end.
 static Text with_lf(Formatter *formatter, Text text)
 {
-    size_t at = 0;
-    while (at < text.length && (text.at[at] == '\n' || line_end_length(text, at) == 0)) at++;
-    if (at == text.length) return text;
     char *copy = pool_alloc(formatter, text.length);
     size_t filled = 0;
-    for (at = 0; at < text.length;) {
+    for (size_t at = 0; at < text.length;) {
         size_t length = line_end_length(text, at);
         copy[filled++] = length ? '\n' : text.at[at];
         at += length ? length : 1;
     }
     return (Text){copy, filled};
+}
+
+// For text of the source that may hold more than ASCII, and line ends.
+static Doc *wide_text_doc(Formatter *formatter, Text text)
+{
+    bool wide = false;
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        wide |= (c >= 0x80) | (c == '\r') | (c == '\f');
+    }
+    if (!wide) return text_doc(formatter, DOC_TEXT, text);
+    Doc *doc = text_doc(formatter, DOC_TEXT, with_lf(formatter, text));
+    doc->width = (uint32_t)text_utf16_length(doc->text);
+    return doc;
 }
 
 // `#disable-next-line CODE CODE` with single spaces.
@@ -342,8 +345,7 @@ static void push_leading(Formatter *formatter, Text trivia)
     while (trivia.length) {
         Text trivium = next_trivium(&trivia);
         if (is_line_comment(trivium)) force_break(formatter);
-        Text text =
-            trivium.at[0] == '#' ? directive(formatter, trivium) : with_lf(formatter, trivium);
+        Text text = trivium.at[0] == '#' ? directive(formatter, trivium) : trivium;
         push(formatter, wide_text_doc(formatter, text));
     }
 }
@@ -359,7 +361,7 @@ static Doc *push_trailing(Formatter *formatter, Text trivia)
             suffix->width = 0;
             return suffix;
         }
-        push(formatter, wide_text_doc(formatter, with_lf(formatter, trivium)));
+        push(formatter, wide_text_doc(formatter, trivium));
     }
     return NULL;
 }
@@ -882,7 +884,7 @@ static void push_string(Formatter *formatter, const Syntax *node)
         }
         text = (Text){copy, filled};
     }
-    Doc *doc = wide_text_doc(formatter, with_lf(formatter, text));
+    Doc *doc = wide_text_doc(formatter, text);
     push_with_comments(formatter, doc, leading_trivia(formatter, node->first),
                        trailing_trivia(formatter, node->last));
 }
@@ -1168,9 +1170,25 @@ static void push_node(Formatter *formatter, const Syntax *node)
 
 // ---- printing
 
+static void write_bytes(Formatter *formatter, const char *bytes, size_t count)
+{
+    TextBuffer *out = &formatter->out;
+    if (out->room - out->count < count) {
+        buffer_text(out, (Text){bytes, count});
+        return;
+    }
+    memcpy(out->items + out->count, bytes, count);
+    out->count += count;
+}
+
 static void write_spaces(Formatter *formatter)
 {
-    for (; formatter->spaces > 0; formatter->spaces--) buffer_char(&formatter->out, ' ');
+    static const char spaces[] = "                                ";
+    while (formatter->spaces > 0) {
+        uint32_t some = formatter->spaces < 32 ? formatter->spaces : 32;
+        write_bytes(formatter, spaces, some);
+        formatter->spaces -= some;
+    }
 }
 
 static void write_text(Formatter *formatter, Text text)
@@ -1179,7 +1197,7 @@ static void write_text(Formatter *formatter, Text text)
         formatter->spaces++;
     } else if (text.length) {
         write_spaces(formatter);
-        buffer_text(&formatter->out, text);
+        write_bytes(formatter, text.at, text.length);
     }
 }
 

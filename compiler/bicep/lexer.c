@@ -41,6 +41,20 @@ const char *token_name(TokenKind kind)
 
 // ---- characters
 
+enum { WORD = 1, DIGIT = 2, STRING_STOP = 4 }; // what a byte may be; all above 127 are nothing
+
+static const uint8_t classes[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 0, 0, 0, 0, 0, 0,
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 4, 0, 0, 1,
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+};
+
+static bool is_a(char c, uint8_t class)
+{
+    return classes[(unsigned char)c] & class;
+}
+
 static char peek(const Lexer *lexer, uint32_t ahead)
 {
     return lexer->end - lexer->at > ahead ? lexer->text[lexer->at + ahead] : '\0';
@@ -63,19 +77,17 @@ static bool is_newline(char c)
     return c == '\n' || c == '\r';
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_hex_digit(char c)
 {
-    return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f');
+    return is_a(c, DIGIT) || ((c | 32) >= 'a' && (c | 32) <= 'f');
 }
 
-static bool is_identifier(char c)
+// Moves over bytes that are of `class`, or over those that are not.
+static void skip_class(Lexer *lexer, uint8_t class, bool of)
 {
-    return ((c | 32) >= 'a' && (c | 32) <= 'z') || is_digit(c) || c == '_';
+    const char *at = lexer->text + lexer->at, *end = lexer->text + lexer->end;
+    while (at < end && is_a(*at, class) == of) at++;
+    lexer->at = (uint32_t)(at - lexer->text);
 }
 
 static uint32_t run_of(Lexer *lexer, char c)
@@ -141,7 +153,7 @@ static bool skip_directive(Lexer *lexer)
         uint32_t before_spaces = lexer->at;
         while (peek(lexer, 0) == ' ' || peek(lexer, 0) == '\t') lexer->at++;
         uint32_t code = lexer->at;
-        while (is_identifier(peek(lexer, 0)) || peek(lexer, 0) == '-') lexer->at++;
+        while (is_a(peek(lexer, 0), WORD) || peek(lexer, 0) == '-') lexer->at++;
         if (lexer->at == code) {
             lexer->at = before_spaces;
             break;
@@ -193,7 +205,7 @@ static void read_escape(Lexer *lexer)
     uint32_t digits = lexer->at, code = 0;
     while (valid && is_hex_digit(peek(lexer, 0))) {
         char digit = lexer->text[lexer->at++];
-        code = code * 16 + (uint32_t)(is_digit(digit) ? digit - '0' : (digit | 32) - 'a' + 10);
+        code = code * 16 + (uint32_t)(is_a(digit, DIGIT) ? digit - '0' : (digit | 32) - 'a' + 10);
         if (code > 0x10FFFF) code = 0x110000; // stays too large
     }
     valid = valid && lexer->at > digits && take(lexer, '}') && code <= 0x10FFFF;
@@ -204,6 +216,7 @@ static void read_escape(Lexer *lexer)
 static TokenKind read_string(Lexer *lexer, uint32_t from, bool first)
 {
     for (;;) {
+        skip_class(lexer, STRING_STOP, false);
         if (at_end(lexer) || is_newline(lexer->text[lexer->at])) {
             diag_add(lexer->diags, DIAG_UNTERMINATED_STRING, place_from(lexer, from));
             return first ? TOKEN_STRING : TOKEN_STRING_RIGHT;
@@ -229,6 +242,7 @@ static TokenKind read_multiline(Lexer *lexer, uint32_t from, bool first, uint32_
         } else {
             lexer->at++;
         }
+        skip_class(lexer, STRING_STOP, false);
     }
     Place opening = {lexer->source, from, from + (first ? 3 + dollars : 1)};
     diag_add(lexer->diags, DIAG_UNTERMINATED_MULTILINE, opening);
@@ -307,7 +321,7 @@ static TokenKind read_newlines(Lexer *lexer, uint32_t from)
 
 static TokenKind read_word(Lexer *lexer, uint32_t from)
 {
-    while (!at_end(lexer) && is_identifier(lexer->text[lexer->at])) lexer->at++;
+    skip_class(lexer, WORD, true);
     const char *word = lexer->text + from;
     uint32_t length = lexer->at - from;
     if (length == 4 && memcmp(word, "true", 4) == 0) return TOKEN_TRUE;
@@ -322,7 +336,7 @@ static TokenKind read_word(Lexer *lexer, uint32_t from)
 
 static TokenKind read_number(Lexer *lexer)
 {
-    while (is_digit(peek(lexer, 0))) lexer->at++;
+    skip_class(lexer, DIGIT, true);
     return TOKEN_INTEGER;
 }
 
@@ -373,8 +387,8 @@ static TokenKind read_token(Lexer *lexer)
         return take(lexer, '~') ? TOKEN_NOT_EQUALS_INSENSITIVE : TOKEN_NOT;
     case '$': return read_dollars(lexer, from);
     default:
-        if (is_digit(c)) return read_number(lexer);
-        return is_identifier(c) ? read_word(lexer, from) : unknown(lexer, from);
+        if (is_a(c, DIGIT)) return read_number(lexer);
+        return is_a(c, WORD) ? read_word(lexer, from) : unknown(lexer, from);
     }
 }
 
