@@ -14,6 +14,7 @@ import {
   subnetsWithNodes
   tagsOf
 } from 'plan.bicep'
+import { stackFacts } from 'stack.bicep'
 import { jumpboxFacts, keyFacts, machineFacts, managerFacts, nodeFacts, workerFacts } from 'facts.bicep'
 
 @description('The completed description.')
@@ -62,6 +63,12 @@ var linuxProgram = loadTextContent('../scripts/cloud-init/node.sh')
 // The same for Windows.
 var windowsLoader = loadFileAsBase64('../scripts/powershell/loader.ps1')
 var windowsProgram = loadTextContent('../scripts/powershell/node.ps1')
+
+// What Traefik and Portainer are made of.
+var traefikCompose = loadTextContent('../stack/traefik.yml')
+var portainerCompose = loadTextContent('../stack/portainer.yml')
+var traefikWindowsCompose = loadTextContent('../stack/traefik.windows.yml')
+var portainerWindowsCompose = loadTextContent('../stack/portainer.windows.yml')
 
 module network 'network.bicep' = {
   params: { swarm: checked, location: location }
@@ -179,6 +186,15 @@ var hostName = checked.ingress.?domain != null
   ? checked.ingress.domain!
   : checked.ingress.enabled ? ingress!.outputs.hostName : managerAddresses(checked)[0]
 
+// What the managers deploy once the swarm is there.
+var served = {
+  compose: concat(
+    [checked.managers.os == 'windows' ? traefikWindowsCompose : traefikCompose],
+    hasPortainer(checked) ? [checked.managers.os == 'windows' ? portainerWindowsCompose : portainerCompose] : []
+  )
+  ...stackFacts(checked, hostName)
+}
+
 // Without zones: the managers stand in different racks.
 resource managersSet 'Microsoft.Compute/availabilitySets@2026-04-01' = if (checked.managers.availability == 'set') {
   name: '${checked.name}-managers'
@@ -254,6 +270,7 @@ module manager 'manager.bicep' = [
           checked.storage.enabled ? storage!.outputs.accountName : ''
         )
         ...keyFacts(checked.managers.os == 'windows', sshKey)
+        ...(checked.stack.enabled ? { stack: served } : {})
       }
       loader: checked.managers.os == 'windows' ? windowsLoader : linuxLoader
       program: checked.managers.os == 'windows' ? windowsProgram : linuxProgram
