@@ -127,7 +127,7 @@ struct Emitter {
     int depth; // of conversions, against runaway pasting of variables
 };
 
-enum { EMITTER_DEPTH = 500 };
+enum { EMITTER_DEPTH = 400 };
 
 // The unit of `file`, surveyed.
 Unit *emitter_unit(Emitter *emitter, BoundFile *file);

@@ -278,9 +278,18 @@ static Tree *with_argument(Arena *arena, const Tree *call, Tree *argument)
     return tree;
 }
 
-static Text shown_path(const BoundFile *file)
+static void add_unknown_output(const Env *env, Reference module, const Syntax *node)
 {
-    return file->path;
+    const BoundFile *file = module.symbol->target_file;
+    Diags *diags = env->emitter->diags;
+    Arena *arena = env->emitter->arena;
+    Token token = node->file->tokens.items[node->access.name_token];
+    Text *choices = arena_array(arena, Text, file->outputs.count + 1);
+    for (size_t i = 0; i < file->outputs.count; i++) choices[i] = file->outputs.items[i]->declaration.name;
+    diag_add_with(diags, DIAG_MODULE_OUTPUT_UNKNOWN, ((Place){node->file->source, token.from, token.to}),
+                  file->path, node->access.name);
+    Text nearest = diag_nearest(node->access.name, choices, file->outputs.count);
+    if (nearest.length) diag_hint(diags, text_format(arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
 }
 
 // m.outputs.name: the value, below the output's object.
@@ -290,8 +299,7 @@ static Tree *module_output_value(const Env *env, Reference module, const Syntax 
     Arena *arena = emitter->arena;
     const Syntax *outputs = node->access.base, *output = module_output(module, node->access.name);
     if (!output) {
-        diag_add_with(emitter->diags, DIAG_MODULE_OUTPUT_UNKNOWN, syntax_place(node),
-                      shown_path(module.symbol->target_file), node->access.name);
+        add_unknown_output(env, module, node);
         return text_tree(env, "");
     }
     bool secure = expression_output_is_secure(env, module.symbol->target_file, output);

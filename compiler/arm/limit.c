@@ -53,6 +53,25 @@ static Text lower(Arena *arena, Text text)
     return (Text){copy, text.length};
 }
 
+static void check_declared(Emitter *emitter, const Symbol *symbol)
+{
+    const Syntax *node = symbol->declaration;
+    const Info *info = survey_info(emitter->unit, symbol);
+    if (!info->name) {
+        Token token = node->file->tokens.items[node->resource.name_token];
+        Place place = {node->file->source, token.from, token.to};
+        diag_add_with(emitter->diags, DIAG_NAME_MISSING, place, symbol->name);
+    }
+    if (info->version.length == 0) {
+        diag_add_with(emitter->diags, DIAG_VERSION_MISSING, syntax_place(node->resource.type), info->type);
+    }
+    for (size_t i = 0; i < info->body->list.count; i++) {
+        if (info->body->list.items[i]->kind == SYNTAX_SPREAD) {
+            emitter_unsupported(emitter, info->body->list.items[i], "a spread in a resource's body");
+        }
+    }
+}
+
 static void check_name(Emitter *emitter, Map *seen, Symbol *symbol)
 {
     Arena *arena = emitter->arena;
@@ -75,6 +94,7 @@ static void check_names(Emitter *emitter)
     Map seen = {0};
     for (size_t i = 0; i < symbols->count; i++) {
         Symbol *symbol = symbols->items[i];
+        if (symbol->kind == SYMBOL_RESOURCE) check_declared(emitter, symbol);
         bool deployed = symbol->kind == SYMBOL_RESOURCE || symbol->kind == SYMBOL_MODULE;
         if (deployed) check_name(emitter, &seen, symbol);
     }

@@ -114,31 +114,12 @@ static void write_options(Emitter *emitter, const Syntax *node)
     if (begun) json_end_object(json);
 }
 
-static void check_resource(Emitter *emitter, const Symbol *symbol, const Info *info)
-{
-    const Syntax *node = symbol->declaration;
-    if (!info->name) {
-        Token token = node->file->tokens.items[node->resource.name_token];
-        Place place = {node->file->source, token.from, token.to};
-        diag_add_with(emitter->diags, DIAG_NAME_MISSING, place, symbol->name);
-    }
-    if (info->version.length == 0 && node->resource.type->kind == SYNTAX_STRING) {
-        diag_add_with(emitter->diags, DIAG_VERSION_MISSING, syntax_place(node->resource.type), info->type);
-    }
-    for (size_t i = 0; info->body && i < info->body->list.count; i++) {
-        if (info->body->list.items[i]->kind == SYNTAX_SPREAD) {
-            emitter_unsupported(emitter, info->body->list.items[i], "a spread in a resource's body");
-        }
-    }
-}
-
 static void write_resource(Emitter *emitter, Symbol *symbol)
 {
     static const char *const skipped[] = {"name", "parent", "scope", "dependsOn", NULL};
     JsonWriter *json = emitter->json;
     const Info *info = survey_info(emitter->unit, symbol);
     Reference reference = own_reference(emitter, symbol);
-    check_resource(emitter, symbol, info);
     json_begin_object(json);
     write_copy(emitter, symbol, info);
     write_condition(emitter, symbol);

@@ -748,3 +748,71 @@ bool typejson_is_secure(const Env *env, const Syntax *type, SyntaxList decorator
 {
     return contains_secure(env, type, decorators, 0);
 }
+
+// ---- literals as values
+
+static const char *kind_of_value(const Syntax *value)
+{
+    if (value->kind == SYNTAX_STRING) return "string";
+    if (value->kind == SYNTAX_BOOL) return "bool";
+    if (value->kind == SYNTAX_OBJECT) return "object";
+    if (value->kind == SYNTAX_ARRAY) return "array";
+    bool negative = value->kind == SYNTAX_UNARY && value->unary.op == OP_MINUS &&
+                    value->unary.operand->kind == SYNTAX_INTEGER;
+    return value->kind == SYNTAX_INTEGER || negative ? "int" : NULL;
+}
+
+static const char *kind_of_type(Typed typed)
+{
+    const char *name = ambient(typed.env, typed.type);
+    if (name) return strcmp(name, "any") == 0 ? NULL : name;
+    if (typed.type->kind == SYNTAX_TYPE_OBJECT) return "object";
+    if (typed.type->kind == SYNTAX_TYPE_ARRAY || typed.type->kind == SYNTAX_TYPE_TUPLE) return "array";
+    return NULL;
+}
+
+static const char *shown_choices(Arena *arena, LiteralList *list)
+{
+    TextBuffer out = {.arena = arena};
+    if (list->count > 1) buffer_string(&out, "one of ");
+    for (size_t i = 0; i < list->count; i++) {
+        if (i) buffer_string(&out, ", ");
+        buffer_text(&out, list->items[i].order);
+    }
+    return text_string(arena, buffer_done(&out));
+}
+
+static const char *article(const char *kind)
+{
+    static const char *const rows[][2] = {{"string", "a string"},
+                                          {"int", "an int"},
+                                          {"bool", "a bool"},
+                                          {"object", "an object"},
+                                          {"array", "an array"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i][0], kind) == 0) return rows[i][1];
+    }
+    return kind;
+}
+
+const char *typejson_wanted(const Env *env, const Syntax *type, const Syntax *value)
+{
+    Typed typed = declared(env, type, no_decorators);
+    while (typed.type->kind == SYNTAX_TYPE_NULLABLE || typed.type->kind == SYNTAX_NON_NULL) {
+        typed = declared(typed.env, typed.type->inner, no_decorators);
+    }
+    value = syntax_bare(value);
+    const char *given = kind_of_value(value), *wanted = kind_of_type(typed);
+    if (!given) return NULL;
+    if (wanted) return strcmp(given, wanted) == 0 ? NULL : article(wanted);
+    LiteralList list = {0};
+    Literal literal;
+    bool unread = typed.type->kind != SYNTAX_TYPE_UNION && typed.type->kind != SYNTAX_STRING &&
+                  typed.type->kind != SYNTAX_INTEGER && typed.type->kind != SYNTAX_BOOL;
+    if (unread || !collect_literals(typed.env, typed.type, &list)) return NULL;
+    if (!single_literal(env, value, &literal)) return NULL;
+    for (size_t i = 0; i < list.count; i++) {
+        if (text_equal(list.items[i].order, literal.order)) return NULL;
+    }
+    return shown_choices(env->emitter->arena, &list);
+}

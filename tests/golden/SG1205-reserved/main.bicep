@@ -1,0 +1,3 @@
+// Names that mean something else.
+param sys string
+var copy = 1

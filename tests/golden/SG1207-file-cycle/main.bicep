@@ -1,0 +1,4 @@
+// Files that need each other.
+module other 'other.bicep' = {
+  name: 'other'
+}

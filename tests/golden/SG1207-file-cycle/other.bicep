@@ -1,0 +1,3 @@
+module back 'main.bicep' = {
+  name: 'back'
+}

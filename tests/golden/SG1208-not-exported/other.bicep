@@ -1,0 +1,3 @@
+@export()
+var shown = 'x'
+var hidden = 'y'

@@ -1,0 +1,4 @@
+// A module's required parameters must be given.
+module m 'part.bicep' = {
+  params: { size: 1 }
+}

@@ -1,0 +1,4 @@
+// A resource's type has a version.
+resource ip 'Microsoft.Network/publicIPAddresses' = {
+  name: 'ip'
+}

@@ -1,0 +1,3 @@
+// loadJsonContent() wants JSON.
+var v = loadJsonContent('broken.json')
+output o object = v
