@@ -106,16 +106,30 @@ static Text line_around(Text text, uint32_t at)
     return text_slice(text, from, to);
 }
 
+// Where reading for a line and column has come to: places are shown in order, so that a file is read once.
+typedef struct {
+    const Source *source;
+    size_t at;
+    uint32_t line, column;
+} Cursor;
+
+static void cursor_move(Cursor *cursor, const Source *source, uint32_t at)
+{
+    if (cursor->source != source || at < cursor->at) *cursor = (Cursor){source, 0, 1, 1};
+    while (cursor->at < at && cursor->at < source->text.length) {
+        bool newline = source->text.at[cursor->at] == '\n';
+        text_next(source->text, &cursor->at);
+        cursor->line += newline;
+        cursor->column = newline ? 1 : cursor->column + 1;
+    }
+}
+
 void diag_line_column(const Source *source, uint32_t at, uint32_t *line, uint32_t *column)
 {
-    *line = 1;
-    *column = 1;
-    for (size_t i = 0; i < at && i < source->text.length;) {
-        bool newline = source->text.at[i] == '\n';
-        text_next(source->text, &i);
-        *line += newline;
-        *column = newline ? 1 : *column + 1;
-    }
+    Cursor cursor = {0};
+    cursor_move(&cursor, source, at);
+    *line = cursor.line;
+    *column = cursor.column;
 }
 
 // A terminal obeys control characters; they are shown as U+FFFD, which keeps the columns.
@@ -167,14 +181,14 @@ static void show_excerpt(FILE *out, const Diag *diag, bool colour)
     fputs(colour ? "\033[0m\n" : "\n", out);
 }
 
-static void show_one(FILE *out, const Diag *diag, bool colour)
+static void show_one(FILE *out, const Diag *diag, bool colour, Cursor *cursor)
 {
     static const char *names[] = {"error", "warning"};
     static const char *colours[] = {"\033[1;31m", "\033[1;33m"};
     if (diag->place.source) {
-        uint32_t line, column;
-        diag_line_column(diag->place.source, diag->place.from, &line, &column);
-        fprintf(out, "%.*s:%u:%u: ", TEXT_ARG(diag->place.source->path), line, column);
+        cursor_move(cursor, diag->place.source, diag->place.from);
+        fprintf(out, "%.*s:%u:%u: ", TEXT_ARG(diag->place.source->path), cursor->line,
+                cursor->column);
     } else {
         fputs("swarmgen: ", out);
     }
@@ -223,7 +237,8 @@ void diag_show(FILE *out, Diags *diags, bool colour)
         }
         qsort(order + begin, count - begin, sizeof *order, by_place);
     }
+    Cursor cursor = {0};
     for (size_t i = 0; i < count; i++) {
-        if (!said_before(order, i)) show_one(out, order[i], colour);
+        if (!said_before(order, i)) show_one(out, order[i], colour, &cursor);
     }
 }
