@@ -5,6 +5,7 @@
 typedef struct {
     Specializer *s;
     Program *program;
+    const Syntax *statement; // that is being walked
 } Walk;
 
 static void mark(Walk *walk, Residual *residual, bool body);
@@ -94,11 +95,14 @@ static void mark_unit(Walk *walk, Unit *unit)
     unit = unroll_unit(unit);
     if (unit->visited) return;
     unit->visited = unit->live = true;
+    const Syntax *around = walk->statement;
+    walk->statement = unit->symbol->declaration;
     unroll_body(walk->s, unit);
     if (unit->module) finish_module(walk, unit);
     if (unit->parent) mark_unit(walk, unit->parent);
     if (unit->condition) mark(walk, unit->condition, false);
     mark(walk, unit->content, true);
+    walk->statement = around;
 }
 
 static void mark_entries(Walk *walk, const ResidualEntries *entries, bool body)
@@ -131,8 +135,7 @@ static void mark(Walk *walk, Residual *residual, bool body)
     case RESIDUAL_ABSENT:
     case RESIDUAL_MODULE:
     case RESIDUAL_OUTPUTS:
-        // Only what reads it can say where; a whole module or an absent resource has no value.
-        if (!walk->s->quiet) diag_add(walk->s->diags, DIAG_NO_VALUE, ((Place){0}));
+        reduce_error(walk->s, DIAG_NO_VALUE, walk->statement, (Text){0}, (Text){0});
         return;
     case RESIDUAL_LAMBDA: mark(walk, residual->lambda.body, false); return;
     case RESIDUAL_ACCESS: mark(walk, residual->access.base, false); return;
@@ -169,6 +172,7 @@ static void mark_outputs(Walk *walk)
         bool wanted = !walk->program->outer || map_has(&walk->program->wanted_outputs, node->declaration.name);
         if (!wanted) continue;
         Residual *content = unroll_output(walk->s, walk->program->root, node, node->declaration.name);
+        walk->statement = node;
         if (!residual_is_null(content)) mark(walk, content, false);
     }
 }
@@ -183,7 +187,7 @@ static void settle(Program *program)
 
 void live_mark(Specializer *s, Program *program)
 {
-    Walk walk = {s, program};
+    Walk walk = {s, program, NULL};
     for (size_t i = 0; i < program->units.count; i++) {
         if (!program->units.items[i]->existing) mark_unit(&walk, program->units.items[i]);
     }

@@ -57,7 +57,7 @@ static Residual *variable(Specializer *s, Instance *instance, const Symbol *symb
 {
     Residual **slot = &instance->slots[symbol->index];
     unsigned char *state = &instance->states[symbol->index];
-    if (*state == 1) return reduce_error(s, DIAG_DEFINED_BY_ITSELF, node, symbol->name, TEXT(""));
+    if (*state == 1) return reduce_error(s, DIAG_NOT_SPECIALIZED, node, TEXT("what needs itself"), TEXT(""));
     if (*state == 0) {
         *state = 1;
         Frame frame = {.instance = instance, .loops = instance->loops};

@@ -183,7 +183,7 @@ Residual *unroll_parameter(Specializer *s, Instance *instance, const Symbol *sym
     Residual **slot = &instance->slots[symbol->index];
     if (!*slot) {
         if (instance->states[symbol->index]) {
-            return reduce_error(s, DIAG_DEFINED_BY_ITSELF, symbol->declaration, symbol->name, TEXT(""));
+            return reduce_error(s, DIAG_NOT_SPECIALIZED, symbol->declaration, TEXT("what needs itself"), TEXT(""));
         }
         instance->states[symbol->index] = 1;
         Residual *made = make_parameter(s, instance, symbol);
@@ -547,7 +547,7 @@ Residual *unroll_symbol(Specializer *s, Instance *instance, const Symbol *symbol
     Residual **slot = &instance->slots[symbol->index];
     if (*slot) return *slot;
     if (instance->states[symbol->index]) {
-        return reduce_error(s, DIAG_DEFINED_BY_ITSELF, symbol->declaration, symbol->name, TEXT(""));
+        return reduce_error(s, DIAG_NOT_SPECIALIZED, symbol->declaration, TEXT("what needs itself"), TEXT(""));
     }
     instance->states[symbol->index] = 1;
     *slot = make_symbol(s, instance, symbol);

@@ -1,0 +1,3 @@
+param name string
+
+output long string = '${name}-long'

@@ -1,0 +1,5 @@
+@export()
+@description('A swarm.')
+type Swarm = {
+  name: string
+}

@@ -1,0 +1,7 @@
+@export()
+@description('A swarm.')
+type Swarm = {
+  name: string
+  ports: int[]
+  labels: { *: string }
+}
