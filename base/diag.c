@@ -98,11 +98,16 @@ Text diag_nearest(Text word, const Text *choices, size_t count)
     return nearest;
 }
 
+enum { EXCERPT = 160 }; // bytes of a longer line that are shown around the place
+
+// The line; of a very long one, twice as much on both sides as is ever shown.
 static Text line_around(Text text, uint32_t at)
 {
-    size_t from = at > text.length ? text.length : at, to = from;
-    while (from > 0 && text.at[from - 1] != '\n') from--;
-    while (to < text.length && text.at[to] != '\n' && text.at[to] != '\r') to++;
+    size_t place = at > text.length ? text.length : at, from = place, to = place;
+    size_t first = from > 2 * EXCERPT ? from - 2 * EXCERPT : 0;
+    size_t last = text.length - to > 2 * EXCERPT ? to + 2 * EXCERPT : text.length;
+    while (from > first && text.at[from - 1] != '\n') from--;
+    while (to < last && text.at[to] != '\n' && text.at[to] != '\r') to++;
     return text_slice(text, from, to);
 }
 
@@ -143,8 +148,6 @@ static void show_character(FILE *out, Text line, size_t *at)
     Text shown = hidden ? TEXT("\xEF\xBF\xBD") : text_slice(line, from, *at);
     fwrite(shown.at, 1, shown.length, out);
 }
-
-enum { EXCERPT = 160 }; // bytes of a longer line that are shown around the place
 
 static bool continues(Text line, size_t at)
 {
