@@ -25,3 +25,7 @@ bool swarm_write_reference(Arena *arena, Diags *diags, BoundFile *types,
                            TextBuffer *out); // docs/swarm-yaml.md
 bool swarm_write_schema(Arena *arena, Diags *diags, BoundFile *types,
                         TextBuffer *out); // JSON Schema, draft 7
+
+// Whether the types keep to their own rules: defaults and examples fit, patterns are regular
+// expressions, every setting is described. For the tests of the library, not for every build.
+bool swarm_check_library(Arena *arena, Diags *diags, BoundFile *types);
