@@ -138,7 +138,7 @@ void diag_line_column(const Source *source, uint32_t at, uint32_t *line, uint32_
 }
 
 // A terminal obeys control characters; they are shown as U+FFFD, which keeps the columns.
-static void show_character(FILE *out, Text line, size_t *at)
+static void show_character(TextBuffer *out, Text line, size_t *at)
 {
     size_t from = *at;
     uint32_t code = text_next(line, at);
@@ -146,7 +146,7 @@ static void show_character(FILE *out, Text line, size_t *at)
                   code == 0xFEFF || (code >= 0x2028 && code <= 0x202E) ||
                   (code >= 0x2066 && code <= 0x2069) || code == 0xFFFD;
     Text shown = hidden ? TEXT("\xEF\xBF\xBD") : text_slice(line, from, *at);
-    fwrite(shown.at, 1, shown.length, out);
+    buffer_text(out, shown);
 }
 
 static bool continues(Text line, size_t at)
@@ -154,7 +154,7 @@ static bool continues(Text line, size_t at)
     return at < line.length && ((unsigned char)line.at[at] & 0xC0) == 0x80;
 }
 
-static void show_excerpt(FILE *out, const Diag *diag, bool colour)
+static void show_excerpt(TextBuffer *out, const Diag *diag, bool colour)
 {
     const Source *source = diag->place.source;
     Text line = line_around(source->text, diag->place.from);
@@ -166,40 +166,40 @@ static void show_excerpt(FILE *out, const Diag *diag, bool colour)
         while (continues(line, begin)) begin++;
         while (continues(line, end)) end++;
     }
-    fputs(begin ? "    …" : "    ", out);
+    buffer_string(out, begin ? "    …" : "    ");
     for (size_t i = begin; i < end;) show_character(out, line, &i);
-    fputs(end < line.length ? "…\n    " : "\n    ", out);
-    if (begin) fputc(' ', out);
+    buffer_string(out, end < line.length ? "…\n    " : "\n    ");
+    if (begin) buffer_char(out, ' ');
     for (size_t i = begin; i < from && i < end;) {
         bool tab = line.at[i] == '\t';
         text_next(line, &i);
-        fputc(tab ? '\t' : ' ', out);
+        buffer_char(out, tab ? '\t' : ' ');
     }
-    fputs(colour ? "\033[1;32m^" : "^", out);
+    buffer_string(out, colour ? "\033[1;32m^" : "^");
     if (from < end) text_next(line, &from);
     while (from < to && from < end) {
         text_next(line, &from);
-        fputc('~', out);
+        buffer_char(out, '~');
     }
-    fputs(colour ? "\033[0m\n" : "\n", out);
+    buffer_string(out, colour ? "\033[0m\n" : "\n");
 }
 
-static void show_one(FILE *out, const Diag *diag, bool colour, Cursor *cursor)
+static void show_one(TextBuffer *out, const Diag *diag, bool colour, Cursor *cursor)
 {
     static const char *names[] = {"error", "warning"};
     static const char *colours[] = {"\033[1;31m", "\033[1;33m"};
     if (diag->place.source) {
         cursor_move(cursor, diag->place.source, diag->place.from);
-        fprintf(out, "%.*s:%u:%u: ", TEXT_ARG(diag->place.source->path), cursor->line,
+        buffer_format(out, "%.*s:%u:%u: ", TEXT_ARG(diag->place.source->path), cursor->line,
                 cursor->column);
     } else {
-        fputs("swarmgen: ", out);
+        buffer_string(out, "swarmgen: ");
     }
-    fprintf(out, "%s%s SG%04d:%s %.*s\n", colour ? colours[diag->severity] : "",
+    buffer_format(out, "%s%s SG%04d:%s %.*s\n", colour ? colours[diag->severity] : "",
             names[diag->severity], rows[diag->code].number, colour ? "\033[0m" : "",
             TEXT_ARG(diag->message));
     if (diag->place.source && diag->place.source->text.length) show_excerpt(out, diag, colour);
-    if (diag->hint.length) fprintf(out, "    %.*s\n", TEXT_ARG(diag->hint));
+    if (diag->hint.length) buffer_format(out, "    %.*s\n", TEXT_ARG(diag->hint));
 }
 
 static int by_place(const void *left, const void *right)
@@ -241,7 +241,9 @@ void diag_show(FILE *out, Diags *diags, bool colour)
         qsort(order + begin, count - begin, sizeof *order, by_place);
     }
     Cursor cursor = {0};
+    TextBuffer text = {.arena = diags->arena}; // one write: standard error has no buffer
     for (size_t i = 0; i < count; i++) {
-        if (!said_before(order, i)) show_one(out, order[i], colour, &cursor);
+        if (!said_before(order, i)) show_one(&text, order[i], colour, &cursor);
     }
+    if (text.count) fwrite(text.items, 1, text.count, out);
 }
