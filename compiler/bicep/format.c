@@ -10,7 +10,9 @@
 #include <assert.h>
 #include <string.h>
 
-enum { WIDTH = 120, INDENT = 2, POOL_SIZE = 256 * 1024 };
+enum { WIDTH = 120, INDENT = 2 };
+
+static const size_t POOL_SIZE = 256 * 1024;
 
 typedef enum {
     DOC_TEXT,
@@ -1001,8 +1003,7 @@ static void push_resource(Formatter *formatter, const Syntax *node)
     at = push_up_to(formatter, at, node->resource.type);
     if (node->resource.existing) push_single(formatter, at++);
     push_single(formatter, at++);
-    if (value->kind == SYNTAX_IF && has_comment(formatter, at, value->first - 0) &&
-        at < value->first) {
+    if (value->kind == SYNTAX_IF && has_comment(formatter, at, value->first)) {
         int breaks = formatter->breaks;
         size_t group = formatter->stack.count;
         push_tokens(formatter, at, value->first);

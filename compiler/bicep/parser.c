@@ -740,7 +740,6 @@ static bool parenthesized_list(Parser *parser, Element *element, Flags flags, bo
         silent = false;
         if (newlines) skip_newlines(parser);
     }
-    start = parser->at;
     bool closed = expect(parser, TOKEN_RIGHT_PAREN);
     if (!closed) resynchronize(parser, silent, CLOSERS & ~SET(RIGHT_PAREN));
     return true;
@@ -1025,7 +1024,6 @@ static void decorators(Parser *parser)
         uint32_t start = parser->at;
         Syntax *call = recover(parser, decorator_expression(parser), start, false, SET(NEWLINE));
         if (call->kind == SYNTAX_CALL) push(parser, call);
-        start = parser->at;
         if (!take(parser, TOKEN_NEWLINE)) {
             fail(parser, DIAG_EXPECTED, TEXT("a new line behind the decorator"));
             resynchronize(parser, false, SET(NEWLINE));
@@ -1424,11 +1422,10 @@ static Syntax *resource_body(Parser *parser, SyntaxKind kind)
 static void resource_statement(Parser *parser, Syntax *node)
 {
     bool module = node->kind == SYNTAX_MODULE;
-    uint32_t start = parser->at;
     bool there = identifier(parser, module ? "the name of a module" : "the name of a resource",
                             &node->resource.name, &node->resource.name_token);
     bool silent = recover_token(parser, there, false, STRINGS | SET(NEWLINE));
-    start = parser->at;
+    uint32_t start = parser->at;
     Syntax *type = expected_string(parser, module ? "the path of a module: '…'"
                                                   : "the type of a resource: 'Type@version'");
     node->resource.type = recover(parser, type, start, silent, SET(ASSIGN) | SET(NEWLINE));
@@ -1498,7 +1495,6 @@ static bool import_wildcard(Parser *parser, Syntax *node)
 
 static void import_statement(Parser *parser, Syntax *node)
 {
-    uint32_t start = parser->at;
     bool good;
     if (peek(parser) == TOKEN_LEFT_BRACE) {
         good = import_list(parser, node);
@@ -1517,7 +1513,7 @@ static void import_statement(Parser *parser, Syntax *node)
         }
     }
     silent = recover_token(parser, expect_word(parser, "from"), silent, SET(NEWLINE));
-    start = parser->at;
+    uint32_t start = parser->at;
     node->import.path = recover(parser, expected_string(parser, "the path of a file: '…'"), start,
                                 silent, SET(NEWLINE));
     adopt(node, node->import.path);
@@ -1537,7 +1533,6 @@ static void extension_statement(Parser *parser, Syntax *node)
     adopt(node, node->extension.specification);
     bool silent = is_skipped(node->extension.specification);
     TokenSet line_end = SET(NEWLINE) | SET(END);
-    start = parser->at;
     if (take_word(parser, "with")) {
         start = parser->at;
         node->extension.with =
@@ -1545,7 +1540,6 @@ static void extension_statement(Parser *parser, Syntax *node)
         adopt(node, node->extension.with);
     }
     if (check_set(parser, line_end)) return;
-    start = parser->at;
     if (!take_word(parser, "as")) {
         fail(parser, DIAG_EXPECTED, TEXT("'with', 'as' or a new line"));
         resynchronize(parser, silent, SET(NEWLINE));
