@@ -1,0 +1,43 @@
+# Only calls CMake's presets and the runners of tests/; see README.md.
+.PHONY: all dev release try test quick bless lint bench fuzz install clean
+
+all: release
+
+release dev layers:
+	@tools/install.sh --quiet
+	@cmake --preset $@ >build-$@.log 2>&1 || { cat build-$@.log; rm -f build-$@.log; false; }
+	@rm -f build-$@.log
+	@cmake --build --preset $@ --parallel
+	@ln -sf build/$@/compile_commands.json compile_commands.json
+
+try: release
+	@tools/try.sh
+
+# Everything: unit, golden, scripts, layers, fuzz corpora, examples, and the official compiler as the judge.
+# `make test COUNT=50` asks the official compiler about fewer random inputs; `make quick` not at all.
+test: dev release
+	@tests/run.py --count $(or $(COUNT),500)
+
+quick: dev
+	@tests/run.py --only unit,golden,headers
+
+bless: release
+	@tests/golden/run.py --bless $(CASE)
+
+lint:
+	@tools/install.sh --quiet lint
+	@cmake --preset dev >/dev/null
+	@tests/lint.sh
+
+bench: release
+	@tests/bench/bench.py
+
+fuzz:
+	@tools/install.sh --quiet fuzz
+	@tests/fuzz/run.sh $(or $(SECONDS),60)
+
+install: release
+	@cmake --install build/release
+
+clean:
+	@rm -rf build compile_commands.json
