@@ -93,14 +93,58 @@ bool tree_mentions_copy_index(const Tree *tree)
 
 // ---- text
 
+typedef struct {
+    uint16_t first, last;
+} Range;
+
+static bool in_ranges(const Range *ranges, size_t count, uint32_t code)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (ranges[middle].last < code) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < count && ranges[low].first <= code;
+}
+
+static bool is_letter(uint32_t code)
+{
+    static const Range ranges[] = {
+#define LETTERS(first, last) {first, last},
+#define DIGITS(first, last)
+#include "compiler/arm/letters.def"
+#undef LETTERS
+#undef DIGITS
+    };
+    if (code < 0x80) return isalpha((int)code) || code == '_' || code == '$';
+    return in_ranges(ranges, sizeof ranges / sizeof *ranges, code);
+}
+
+static bool is_digit(uint32_t code)
+{
+    static const Range ranges[] = {
+#define LETTERS(first, last)
+#define DIGITS(first, last) {first, last},
+#include "compiler/arm/letters.def"
+#undef LETTERS
+#undef DIGITS
+    };
+    if (code < 0x80) return isdigit((int)code);
+    return in_ranges(ranges, sizeof ranges / sizeof *ranges, code);
+}
+
 // What may stand behind a dot: letters (of any script), digits, _ and $, not beginning with a digit.
 static bool is_identifier(Text text)
 {
     if (text.length == 0) return false;
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        bool letter = isalpha(c) || c == '_' || c == '$' || c >= 0x80;
-        if (!letter && !(i > 0 && isdigit(c))) return false;
+    for (size_t i = 0; i < text.length;) {
+        bool first = i == 0;
+        uint32_t code = text_next(text, &i);
+        if (!is_letter(code) && (first || !is_digit(code))) return false;
     }
     return true;
 }
