@@ -10,7 +10,7 @@ LIBRARIES = {'PkgConfig::YAML': {'yaml.h'}, 'PkgConfig::PCRE2': {'pcre2.h'}, 'Pk
 
 def rows():
     text = open(os.path.join(ROOT, 'CMakeLists.txt')).read()
-    for folder, rest in re.findall(r'^part\((\S+)([^)]*)\)', text, re.M):
+    for folder, rest in re.findall(r'^part\(([^\s)]+)([^)]*)\)', text, re.M):
         words = rest.replace('\n', ' ').split()
         uses, needs, to = set(), set(), None
         for word in words:
