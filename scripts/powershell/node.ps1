@@ -45,6 +45,12 @@ function Pause-For([int] $Seconds) { Start-Sleep -Milliseconds ($Seconds * 1000 
 
 # One request: its status (0: none) and body, or the body in a file.
 function Ask([string] $Method, [string] $Uri, [hashtable] $Headers = @{}, [string] $Body = '', [int] $Timeout = 120, [string] $OutFile = '') {
+  $answer = Send $Method $Uri $Headers $Body $Timeout $OutFile
+  if ($facts.debug) { Write-Host "node: $(Get-Uptime) s: $($health.Step): $($answer.Status) $Method $($Uri -replace '\?.*')" }
+  return $answer
+}
+
+function Send([string] $Method, [string] $Uri, [hashtable] $Headers, [string] $Body, [int] $Timeout, [string] $OutFile) {
   $request = [Net.WebRequest]::Create($Uri)
   $request.Method = $Method
   $request.Timeout = $Timeout * 1000
@@ -521,8 +527,8 @@ function Test-Leader { (Invoke-Engine GET "/nodes/$id").Content.ManagerStatus.Le
 # Has Docker's secret or config NAME-VERSION made; names it to the compose files.
 function Add-Named([string] $Kind, [string] $Name, [string] $Version, [string] $Value) {
   if (-not (Invoke-Docker $Kind inspect "$Name-$Version")) {
-    [IO.File]::WriteAllText("$keep\value", $Value)
-    try { $good = Invoke-Docker $Kind create -l swarmgen=stack "$Name-$Version" "$keep\value" } finally { Remove-Item "$keep\value" }
+    [IO.File]::WriteAllText("$keep/value", $Value)
+    try { $good = Invoke-Docker $Kind create -l swarmgen=stack "$Name-$Version" "$keep/value" } finally { Remove-Item "$keep/value" }
     if (-not $good) { Say "$Kind ${Name}: $last"; return $false }
   }
   Set-Item "env:STACK_$("${Kind}_$Name".ToUpper().Replace('-', '_'))" "$Name-$Version"
@@ -557,7 +563,7 @@ function Publish-Stack {
   }
   $files = @()
   foreach ($text in $facts.stack.compose) {
-    $file = "$keep\compose-$($files.Count / 2).yml"
+    $file = "$keep/compose-$($files.Count / 2).yml"
     [IO.File]::WriteAllText($file, $text)
     $files += '-c', $file
   }
