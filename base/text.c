@@ -16,7 +16,10 @@ bool text_equal(Text a, Text b)
 
 bool text_is(Text a, const char *string)
 {
-    return text_equal(a, text_of(string));
+    for (size_t i = 0; i < a.length; i++) {
+        if (string[i] == '\0' || a.at[i] != string[i]) return false;
+    }
+    return string[a.length] == '\0';
 }
 
 int text_compare(Text a, Text b)

@@ -40,13 +40,15 @@ static Text comment_behind(const Syntax *node)
     return trimmed(text_slice(text, at, to));
 }
 
-Notes notes_of(Arena *arena, const Syntax *node)
+const Notes *notes_of(Arena *arena, const Syntax *node)
 {
-    Text trivia = syntax_leading_trivia(node);
-    Notes notes = {.behind = comment_behind(node)};
+    Text trivia = syntax_leading_trivia(node), behind = comment_behind(node), above = {0};
     if (memchr(trivia.at, '/', trivia.length) || memchr(trivia.at, '#', trivia.length)) {
-        notes.above = comment_lines(arena, trivia);
+        above = comment_lines(arena, trivia);
     }
+    if (above.length == 0 && behind.length == 0) return NULL;
+    Notes *notes = arena_new(arena, Notes);
+    *notes = (Notes){above, behind};
     return notes;
 }
 

@@ -171,5 +171,5 @@ void names_give(Specializer *s, Program *program);
 Text write_program(Specializer *s, Program *program);
 
 // ---- notes.c: comments of the library
-Notes notes_of(Arena *arena, const Syntax *node);
+const Notes *notes_of(Arena *arena, const Syntax *node); // NULL: none
 bool notes_on_lines(const Syntax *node); // an object or array that is opened by a newline

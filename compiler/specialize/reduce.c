@@ -493,7 +493,8 @@ static void set_entry(Specializer *s, ResidualEntries *entries, ResidualEntry en
     }
 }
 
-static bool add_spread(Specializer *s, ResidualEntries *entries, Residual *spread, bool object, Notes notes)
+static bool add_spread(Specializer *s, ResidualEntries *entries, Residual *spread, bool object,
+                       const Notes *notes)
 {
     ResidualEntries fields;
     bool known = object ? residual_fields(s->arena, spread, &fields) : residual_items(s->arena, spread, &fields);
@@ -504,7 +505,7 @@ static bool add_spread(Specializer *s, ResidualEntries *entries, Residual *sprea
     }
     for (size_t i = 0; i < fields.count; i++) {
         ResidualEntry entry = fields.items[i];
-        if (i == 0 && notes.above.length) entry.notes = notes;
+        if (i == 0 && notes) entry.notes = notes;
         if (object) {
             set_entry(s, entries, entry);
         } else {
@@ -517,11 +518,11 @@ static bool add_spread(Specializer *s, ResidualEntries *entries, Residual *sprea
 static Residual *reduce_object(Specializer *s, Frame frame, const Syntax *node)
 {
     bool lines = notes_on_lines(node), good = true;
-    ResidualEntries entries = {0};
+    ResidualEntries entries = {arena_array(s->arena, ResidualEntry, node->list.count), 0, node->list.count};
     bool plain = true; // only written keys so far: the binder saw to it that they differ
     for (size_t i = 0; i < node->list.count; i++) {
         const Syntax *property = node->list.items[i];
-        Notes notes = lines ? notes_of(s->arena, property) : (Notes){0};
+        const Notes *notes = lines ? notes_of(s->arena, property) : NULL;
         if (property->kind == SYNTAX_SPREAD) {
             plain = false;
             good &= add_spread(s, &entries, reduce(s, frame, property->inner), true, notes);
@@ -548,10 +549,10 @@ static Residual *reduce_object(Specializer *s, Frame frame, const Syntax *node)
 static Residual *reduce_array(Specializer *s, Frame frame, const Syntax *node)
 {
     bool lines = notes_on_lines(node), good = true;
-    ResidualEntries items = {0};
+    ResidualEntries items = {arena_array(s->arena, ResidualEntry, node->list.count), 0, node->list.count};
     for (size_t i = 0; i < node->list.count; i++) {
         const Syntax *written = node->list.items[i];
-        Notes notes = lines ? notes_of(s->arena, written) : (Notes){0};
+        const Notes *notes = lines ? notes_of(s->arena, written) : NULL;
         if (written->kind == SYNTAX_SPREAD) {
             good &= add_spread(s, &items, reduce(s, frame, written->inner), false, notes);
             continue;

@@ -3,7 +3,7 @@
 
 #include "compiler/specialize/program.h"
 
-#include <string.h>
+#include <stddef.h>
 
 static Residual error_node = {.kind = RESIDUAL_ERROR};
 static Residual null_node = {.kind = RESIDUAL_VALUE, .value = &value_null};
@@ -12,7 +12,9 @@ static Residual false_node = {.kind = RESIDUAL_VALUE, .value = &value_false};
 
 Residual *residual_new(Arena *arena, ResidualKind kind)
 {
-    Residual *node = arena_new(arena, Residual);
+    // A known value, the most frequent node, has nothing in the union.
+    size_t size = kind == RESIDUAL_VALUE ? offsetof(Residual, declaration) : sizeof(Residual);
+    Residual *node = arena_alloc(arena, size);
     node->kind = kind;
     return node;
 }
@@ -65,8 +67,10 @@ Residual *residual_object(Arena *arena, ResidualEntries entries, bool lines)
     node->object.lines = lines;
     if (!all_known(&entries)) return node;
     Value *value = value_object(arena);
+    value->object.items = arena_array(arena, ValueProperty, entries.count);
+    value->object.count = value->object.room = entries.count;
     for (size_t i = 0; i < entries.count; i++) {
-        value_set(arena, value, entries.items[i].name, entries.items[i].value->value);
+        value->object.items[i] = (ValueProperty){entries.items[i].name, entries.items[i].value->value, NULL};
     }
     node->value = value;
     return node;
@@ -79,7 +83,9 @@ Residual *residual_array(Arena *arena, ResidualEntries items, bool lines)
     node->array.lines = lines;
     if (!all_known(&items)) return node;
     Value *value = value_array(arena);
-    for (size_t i = 0; i < items.count; i++) value_append(arena, value, items.items[i].value->value);
+    value->array.items = arena_array(arena, const Value *, items.count);
+    value->array.count = value->array.room = items.count;
+    for (size_t i = 0; i < items.count; i++) value->array.items[i] = items.items[i].value->value;
     node->value = value;
     return node;
 }

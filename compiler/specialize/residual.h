@@ -52,8 +52,8 @@ typedef struct {
     Text name;
     Residual *key;   // of a computed key; `name` is empty then
     Residual *value;
-    bool spread;     // ...value
-    Notes notes;
+    bool spread;        // ...value
+    const Notes *notes; // NULL: none
 } ResidualEntry;
 
 typedef struct {

@@ -37,7 +37,7 @@ static bool has_lines(const Residual *residual)
 static bool any_lines(const ResidualEntries *entries)
 {
     for (size_t i = 0; i < entries->count; i++) {
-        if (has_lines(entries->items[i].value) || entries->items[i].notes.above.length) return true;
+        if (has_lines(entries->items[i].value) || entries->items[i].notes) return true;
     }
     return false;
 }

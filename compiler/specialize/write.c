@@ -164,11 +164,11 @@ static void write_value(Writer *w, const Value *value, bool body)
 
 // ---- objects and arrays
 
-static void write_above(Writer *w, Notes notes)
+static void write_above(Writer *w, const Notes *notes)
 {
-    if (notes.above.length == 0) return;
-    put_text(w, notes.above);
-    if (!text_ends(notes.above, "\n")) put(w, "\n");
+    if (!notes || notes->above.length == 0) return;
+    put_text(w, notes->above);
+    if (!text_ends(notes->above, "\n")) put(w, "\n");
 }
 
 static void write_entry(Writer *w, const ResidualEntry *entry, bool body)
@@ -200,7 +200,7 @@ static bool is_left_out(const ResidualEntry *entry, bool body)
 static bool has_notes(const ResidualEntries *entries)
 {
     for (size_t i = 0; i < entries->count; i++) {
-        if (entries->items[i].notes.above.length || entries->items[i].notes.behind.length) return true;
+        if (entries->items[i].notes) return true;
     }
     return false;
 }
@@ -213,9 +213,9 @@ static void write_lines(Writer *w, const ResidualEntries *entries, bool body)
         if (is_left_out(entry, body)) continue;
         write_above(w, entry->notes);
         write_entry(w, entry, body);
-        if (entry->notes.behind.length) {
+        if (entry->notes && entry->notes->behind.length) {
             put(w, " ");
-            put_text(w, entry->notes.behind);
+            put_text(w, entry->notes->behind);
         }
         put(w, "\n");
     }
@@ -622,9 +622,9 @@ static void write_variable(Writer *w, const Declaration *variable, bool *apart)
 {
     const Symbol *symbol = variable->symbol;
     const Syntax *statement = symbol && symbol->kind == SYMBOL_VAR ? symbol->declaration : NULL;
-    Notes notes = statement ? notes_of(w->s->arena, statement) : (Notes){0};
+    const Notes *notes = statement ? notes_of(w->s->arena, statement) : NULL;
     bool described_here = statement && statement->declaration.decorators.count > 0;
-    if (*apart && (notes.above.length || described_here)) put(w, "\n");
+    if (*apart && ((notes && notes->above.length) || described_here)) put(w, "\n");
     write_above(w, notes);
     if (statement) write_decorators(w, statement->declaration.decorators, (Text){0});
     put(w, "var ");
@@ -662,8 +662,7 @@ static Text full_type(Writer *w, const Unit *unit)
 static void write_unit(Writer *w, const Unit *unit)
 {
     const Syntax *statement = unit->symbol->declaration;
-    Notes notes = notes_of(w->s->arena, statement);
-    write_above(w, notes);
+    write_notes_above(w, statement);
     write_decorators(w, statement->resource.decorators, (Text){0});
     put(w, unit->module ? "module " : "resource ");
     put_text(w, unit->name);
