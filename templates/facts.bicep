@@ -2,7 +2,7 @@
 // again at each boot, so all of it may change; nothing of it is secret. docs/node-facts.md describes the shape.
 // What does not apply is left out, never null.
 import { Script, Scripts, Swarm } from 'swarm.bicep'
-import { managerAddresses } from 'plan.bicep'
+import { managerAddresses, windowsEngineSha256 } from 'plan.bicep'
 import { secretNames } from 'roles.bicep'
 
 @description('Address of a vault in this cloud.')
@@ -54,7 +54,7 @@ func machineFacts(swarm Swarm, role string, adminUsername string, clientId strin
 func nodeFacts(swarm Swarm, settings object, windows bool, accountName string) object => {
   engine: {
     version: swarm.engine.version
-    ...(windows && swarm.engine.?windowsSha256 != null ? { windowsSha256: swarm.engine.windowsSha256! } : {})
+    ...(windows ? { windowsSha256: windowsEngineSha256(swarm) } : {})
     ...(windows ? { isolation: settings.?isolation ?? 'process' } : {})
   }
   ...(settings.dataDisk.enabled ? { dataDisk: { lun: 0 } } : {})

@@ -198,3 +198,11 @@ func subnetsWithNodes(swarm Swarm) string[] =>
 @export()
 @description('The port on which Traefik says whether it can serve.')
 var pingPort = 8082
+
+// stack/versions.json holds it too.
+@export()
+@description('SHA-256 of the engine\'s archive for Windows; empty if it is not known.')
+func windowsEngineSha256(swarm Swarm) string =>
+  swarm.engine.?windowsSha256 ?? (swarm.engine.version == '28.5.2'
+    ? 'be76f32e6d92f4d3c64b8eb5e0e86e9597c00eb75ee41b5cc23e7674c5514810'
+    : '')

@@ -8,6 +8,7 @@ import {
   hasEndpoints
   hasJumpbox
   hasPortainer
+  hasWindows
   healthPort
   jumpboxPrefix
   makesNetwork
@@ -15,6 +16,7 @@ import {
   managersPrefix
   pingPort
   poolsWithSubnet
+  windowsEngineSha256
   workersPrefix
 } from 'plan.bicep'
 import { secretNames } from 'roles.bicep'
@@ -403,7 +405,11 @@ func machineProblems(swarm Swarm, at string, machine object, windows bool) Probl
 
 // userData holds 65,535 bytes in base64; the node program and the other facts take their part of it first.
 var userDataBytes = 65535
-var programBytes = 53248
+
+// Measured with scripts/ and stack/ and rounded up; tests/scripts looks whether they still fit.
+@description('What the node program and the facts of a machine take before the description adds anything.')
+func programBytes(machine object, manager bool) int =>
+  (machine.?os ?? machine.?kind) == 'windows' ? (manager ? 61440 : 53248) : (manager ? 57344 : 47104)
 
 @description('How many bytes of userData something takes.')
 func userDataOf(facts object) int => length(base64(string(facts)))
@@ -423,11 +429,11 @@ func textsOf(machine object) object => {
 }
 
 @description('What does not fit into userData.')
-func userDataProblems(at string, machine object) Problem[] =>
+func userDataProblems(at string, machine object, manager bool) Problem[] =>
   when(
-    userDataOf(textsOf(machine)) > userDataBytes - programBytes,
+    userDataOf(textsOf(machine)) > userDataBytes - programBytes(machine, manager),
     '${at}.scripts',
-    'scripts, images and labels take ${userDataOf(textsOf(machine))} bytes of the user data, which has room for ${userDataBytes - programBytes} beside the node program (${userDataBytes} in all); take a script from a URL instead'
+    'scripts, images and labels take ${userDataOf(textsOf(machine))} bytes of the user data, which has room for ${userDataBytes - programBytes(machine, manager)} beside the node program (${userDataBytes} in all); take a script from a URL instead'
   )
 
 @description('Labels that only Docker itself may set.')
@@ -500,7 +506,7 @@ func scriptSecretProblems(swarm Swarm, at string, scripts object, reader string)
 func managerProblems(swarm Swarm) Problem[] =>
   concat(
     machineProblems(swarm, 'managers', swarm.managers, swarm.managers.os == 'windows'),
-    userDataProblems('managers', swarm.managers),
+    userDataProblems('managers', swarm.managers, true),
     labelProblems('managers', swarm.managers.labels),
     tagProblems('managers.tags', union(swarm.tags, swarm.managers.tags), 2),
     scriptSecretProblems(swarm, 'managers', swarm.managers.scripts, 'managers'),
@@ -601,7 +607,7 @@ func scaleProblems(at string, count int, scale object) Problem[] =>
 func poolProblems(swarm Swarm, key string, pool object) Problem[] =>
   concat(
     machineProblems(swarm, 'workers.${key}', pool, pool.os == 'windows'),
-    userDataProblems('workers.${key}', pool),
+    userDataProblems('workers.${key}', pool, false),
     labelProblems('workers.${key}', pool.labels),
     tagProblems('workers.${key}.tags', union(swarm.tags, pool.tags), 3),
     scriptSecretProblems(swarm, 'workers.${key}', pool.scripts, 'workers'),
@@ -741,7 +747,7 @@ func jumpboxProblems(swarm Swarm) Problem[] =>
     hasJumpbox(swarm)
       ? concat(
           machineProblems(swarm, 'jumpbox', swarm.jumpbox, swarm.jumpbox.kind == 'windows'),
-          userDataProblems('jumpbox', swarm.jumpbox),
+          userDataProblems('jumpbox', swarm.jumpbox, false),
           tagProblems('jumpbox.tags', union(swarm.tags, swarm.jumpbox.tags), 2),
           scriptSecretProblems(swarm, 'jumpbox', swarm.jumpbox.scripts, 'jumpbox'),
           warnWhen(
@@ -913,9 +919,13 @@ var machineBytes = 16384
 
 @description('How large the template can become.')
 func expandedSize(swarm Swarm) int =>
-  fixedBytes + (swarm.managers.count + length(swarm.workers) + 1) * (machineBytes + programBytes) + swarm.managers.count * userDataOf(textsOf(swarm.managers)) + reduce(
-    map(items(swarm.workers), entry => userDataOf(textsOf(entry.value))),
-    0,
+  fixedBytes + swarm.managers.count * (machineBytes + programBytes(swarm.managers, true) + userDataOf(textsOf(swarm.managers))) + reduce(
+    map(
+      items(swarm.workers),
+      entry => machineBytes + programBytes(entry.value, false) + userDataOf(textsOf(entry.value))
+    ),
+    machineBytes + programBytes({ os: 'windows' }, false),
+    // a jumpbox
     (sum, next) => sum + next
   )
 
@@ -928,6 +938,11 @@ func wholeProblems(swarm Swarm) Problem[] =>
       'has two hyphens in a row, which Azure does not take in the names made from it'
     ),
     tagProblems('tags', swarm.tags, 3),
+    when(
+      hasWindows(swarm) && empty(windowsEngineSha256(swarm)),
+      'engine.windowsSha256',
+      'is missing; the SHA-256 of docker-${swarm.engine.version}.zip is not known here, and nodes install nothing unchecked'
+    ),
     when(
       length(swarm.workers) > 40,
       'workers',
