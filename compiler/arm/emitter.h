@@ -26,6 +26,7 @@ struct Local {
     const Syntax *array; // of a loop
     const Env *around;   // where the loop's array is understood
     const Local *outer;
+    bool written;        // of a loop's item: it stands for the written array[index], so that a chain of accesses goes on
     Symbol *module;      // of a lambda: the module whose collection it runs over; else NULL
 };
 

@@ -134,6 +134,24 @@ Reference expression_reference(const Env *env, const Syntax *node)
     return (Reference){symbol, expression_env_at(unit, symbol, index), index};
 }
 
+Reference expression_as_written(Reference reference)
+{
+    if (!reference.index) return reference;
+    Arena *arena = reference.env->emitter->arena;
+    Env *env = arena_new(arena, Env);
+    *env = *reference.env;
+    const Local **link = &env->locals;
+    while (*link) {
+        Local *copy = arena_new(arena, Local);
+        *copy = **link;
+        copy->written = copy->kind == LOCAL_ITEM;
+        *link = copy;
+        link = &copy->outer;
+    }
+    reference.env = env;
+    return reference;
+}
+
 Tree *expression_symbolic(Emitter *emitter, Reference reference)
 {
     Arena *arena = emitter->arena;
@@ -331,6 +349,8 @@ static bool is_access(const Env *env, const Syntax *node)
 {
     if (node->kind == SYNTAX_ACCESS) return !node->access.nested;
     if (node->kind == SYNTAX_INDEX) return true;
+    const Local *local = node->kind == SYNTAX_NAME ? find_local(env, node->name) : NULL;
+    if (local) return local->written;
     if (node->kind == SYNTAX_NON_NULL) return is_access(env, node->inner);
     if (is_any(env, node)) return is_access(env, node->call.arguments.items[0]);
     return false;
@@ -816,7 +836,9 @@ static Tree *local_tree(const Env *env, const Local *local)
     case LOCAL_INDEX: return local->index;
     case LOCAL_ITEM: break;
     }
-    return tree_property(arena, expression_tree(local->around, local->array), local->index);
+    Tree *array = expression_tree(local->around, local->array);
+    Access access = {.chained = local->written && is_access(local->around, local->array)};
+    return access_tree(env->emitter, array, local->index, access);
 }
 
 static Tree *convert_name(const Env *env, const Syntax *node)

@@ -37,6 +37,9 @@ const Env *expression_env_at(Unit *unit, const Symbol *symbol, Tree *index);
 // True if reading the output of a module must not be logged.
 bool expression_output_is_secure(const Env *env, BoundFile *file, const Syntax *output);
 
+// The same, as a parent's name is read: its loop's item becomes the written array[index].
+Reference expression_as_written(Reference reference);
+
 // 'name', or format('name[{0}]', index).
 Tree *expression_symbolic(Emitter *emitter, Reference reference);
 // Its name in this template.

@@ -33,7 +33,7 @@ static Reference parent_of(Reference reference)
     if (!parent) return (Reference){0};
     Reference found = expression_reference(reference.env, parent);
     if (!found.symbol) emitter_unsupported(reference.env->emitter, parent, "this parent");
-    return found;
+    return found.symbol ? expression_as_written(found) : found;
 }
 
 // ---- names
