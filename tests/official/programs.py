@@ -1,0 +1,419 @@
+#!/usr/bin/env python3
+"""Compares templates of random programs with the official compiler, byte for byte: parameters, types, functions,
+variables, resources (nested, by parent, existing, in other scopes, in loops, with conditions), modules and outputs.
+
+    tests/official/programs.py [--seed N] [--count N] [--program SWARMGEN] [--keep FOLDER]
+
+Programs are typed loosely (any() everywhere), so that most are accepted. One that the official compiler refuses is no
+case: it checks more types than swarmgen does.
+"""
+import argparse
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import judge
+
+KINDS = ('string', 'int', 'bool', 'object', 'array')
+TYPES = (('Microsoft.Network/publicIPAddresses@2024-05-01', 1), ('Microsoft.Network/virtualNetworks@2024-05-01', 1),
+         ('Microsoft.Storage/storageAccounts@2023-01-01', 1),
+         ('Microsoft.Network/virtualNetworks/subnets@2024-05-01', 2),
+         ('Microsoft.Storage/storageAccounts/blobServices/containers@2023-01-01', 3))
+STRINGS = ("'a'", "'it\\'s'", "'[x]'", "'{b}'", "''", "'a/b'", "'''m'x'''", "'\\u{1F600}é'", "'[a'", "'tab\\t'")
+SIMPLE = {'string': STRINGS, 'int': ('0', '1', '5', '42', '-3', '100'), 'bool': ('true', 'false')}
+NAMES = ('alpha', 'B', 'c', 'zed', 'a_b', 'Ab', 'aB', 'x', 'Net', '_u', 'q9')
+ENOUGH = 300  # literals of one statement; then only short ones
+PART = '''param s string
+param o object = {}
+param a array = []
+output s string = s
+output o object = { o: o, a: a }
+'''
+
+
+class Program:
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+        self.lines, self.used, self.size = [], set(), 0
+        self.known = {kind: [] for kind in KINDS}    # names whose values are known at the start
+        self.running = {kind: [] for kind in KINDS}  # those that need the deployment
+        self.locals, self.deployed, self.modules, self.functions = [], [], [], []
+        self.may_run = False  # values that need the deployment may stand here
+
+    def pick(self, *choices):
+        choice = self.rng.choice(choices)
+        return choice() if callable(choice) else choice
+
+    def chance(self, probability):
+        return self.rng.random() < probability
+
+    def name(self, prefix):
+        while True:
+            name = f'{prefix}{self.rng.choice(NAMES)}{len(self.used)}'
+            if name.lower() not in self.used:
+                self.used.add(name.lower())
+                return name
+
+    # ---- expressions
+
+    def simple(self, kind):
+        return self.rng.choice(SIMPLE.get(kind) or ('[]' if kind == 'array' else '{}',))
+
+    def literal(self, kind):
+        self.size += 1
+        if kind in SIMPLE or self.size > ENOUGH:
+            return self.simple(kind)
+        if kind == 'array':
+            items = [self.expression(self.rng.choice(KINDS[:4]), 1) for _ in range(self.rng.randint(0, 3))]
+            return '[' + ', '.join(items) + ']'
+        keys = self.rng.sample(('a', 'b', 'copy', "'q-r'", 'deep', 'Name', 'x1'), self.rng.randint(0, 3))
+        return '{ ' + ', '.join(f'{key}: {self.expression(self.rng.choice(KINDS), 1)}' for key in keys) + ' }'
+
+    def names(self, kind):
+        names = self.known[kind] + (self.running[kind] if self.may_run else [])
+        return names + [name for name, of in self.locals if of == kind]
+
+    def variable(self, kind):
+        names, objects = self.names(kind), self.names('object')
+        if objects and self.chance(0.4):
+            name = self.rng.choice(objects)
+            path = self.pick('.a', '.q', "['x-y']", '.?a.b', '.?a.c[0]', '.m[0].k', '.l[^1]', '[?\'z\'].y',
+                             lambda: f"[{self.expression('string', 2)}]")
+            return f'any(any({name}){path})' if self.chance(0.8) else f'any((any({name}).?z).y)'
+        return self.rng.choice(names) if names else None
+
+    def item(self, known):
+        """A name, with an index if it is a collection."""
+        if not known['loop']:
+            return known['name']
+        return f"{known['name']}[{self.pick('0', '1', *[name for name, of in self.locals if of == 'int'])}]"
+
+    def of_resource(self, kind):
+        if not self.deployed or not self.may_run and kind != 'string':
+            return None
+        known = self.rng.choice(self.deployed)
+        name = self.item(known)
+        if kind != 'string':
+            return f'any({name}.properties.{kind})' if kind != 'object' or self.chance(0.2) else f'{name}.properties'
+        paths = ['id', 'name', 'type', 'apiVersion'] + (['properties.x', 'location', 'properties.y[0].z']
+                                                        if self.may_run else [])
+        path = self.rng.choice(paths)
+        if self.may_run and not known['loop'] and path in ('id', 'properties.x', 'location') and self.chance(0.2):
+            return f'string({name}.?{path})'
+        return f'{name}.{path}' if path in paths[:4] else f'string({name}.{path})'
+
+    def of_module(self, kind):
+        if not self.modules or not self.may_run or kind not in ('string', 'object'):
+            return None
+        return f"{self.item(self.rng.choice(self.modules))}.outputs.{kind[0]}"
+
+    def inside(self, kind, depth):
+        """An expression for ${…}, where no braces and brackets may stand."""
+        for _ in range(20):
+            text = self.expression(kind, depth + 1)
+            if not set("{[") & set(text.replace('${', '')) and "'''" not in text:
+                return text
+        return '1'
+
+    def call(self, kind, depth):
+        functions = [function for function in self.functions if function[2] == kind]
+        if not functions:
+            return self.literal(kind)
+        name, parameters, _ = self.rng.choice(functions)
+        return f"{name}({', '.join(self.expression(of, depth + 1) for of in parameters)})"
+
+    def mapped(self, depth):
+        name = self.name('l')
+        array = self.expression('array', depth + 1)
+        self.locals.append((name, 'any'))
+        body = self.pick(f"'${{{name}}}${{any({name}).k}}'", lambda: self.expression('string', depth + 1),
+                         lambda: self.expression('object', depth + 1))
+        self.locals.pop()
+        return f'map({array}, {name} => {body})'
+
+    def expression(self, kind, depth=0):
+        if depth >= 3 or self.size > ENOUGH or self.chance(0.15):
+            return self.variable(kind) or self.literal(kind)
+        choice = self.rng.random()
+        found = None
+        if choice < 0.3:
+            found = self.variable(kind)
+        elif choice < 0.45:
+            found = self.of_resource(kind) if self.chance(0.7) else self.of_module(kind)
+        return found or self.made(kind, depth)
+
+    def made(self, kind, depth):
+        def part(of):
+            return self.expression(of, depth + 1)
+
+        def group(of):
+            return f'({part(of)})'
+
+        def choice():
+            return f"{group('bool')} ? {group(kind)} : {group(kind)}"
+
+        if kind == 'string':
+            return self.pick(
+                lambda: f"'p${{{self.inside('string', depth)}}}-${{{self.inside('int', depth)}}}{{'",
+                lambda: f"concat({part('string')}, {part('string')})", lambda: f"toLower({part('string')})",
+                lambda: f"format('{{0}}x', {part('string')})", lambda: f"string({part('object')})",
+                lambda: f"uniqueString({part('string')})", lambda: f"join(any({part('array')}), ',')",
+                'resourceGroup().location', choice, lambda: self.call(kind, depth), lambda: self.literal(kind))
+        if kind == 'int':
+            return self.pick(lambda: f"{group('int')} {self.pick(*'+-*%')} {group('int')}",
+                             lambda: f"length({part('array')})", lambda: f"int({part('string')})",
+                             lambda: f"-{group('int')}", lambda: self.call(kind, depth), lambda: self.literal(kind))
+        if kind == 'bool':
+            return self.pick(lambda: f"{group('int')} {self.pick('<', '<=', '>', '>=')} {group('int')}",
+                             lambda: f"any({part('string')}) {self.pick('==', '!=')} {group('string')}",
+                             lambda: f"{group('string')} {self.pick('=~', '!~')} {group('string')}",
+                             lambda: f"!{group('bool')}", lambda: f"{group('bool')} {self.pick('&&', '||')} {group('bool')}",
+                             lambda: f"empty({part('array')})", lambda: f"contains({part('object')}, {part('string')})")
+        if kind == 'array':
+            return self.pick(lambda: self.literal(kind), lambda: f"concat({part('array')}, {part('array')})",
+                             lambda: f"range(0, {part('int')})", lambda: f"[...{group('array')}, {part('int')}]",
+                             lambda: self.mapped(depth), lambda: f"skip({part('array')}, 1)",
+                             lambda: f"union({part('array')}, {part('array')})")
+        return self.pick(lambda: self.literal(kind), lambda: f"union({part('object')}, {part('object')})",
+                         lambda: f"{{ a: {part('string')}, ...({part('object')}), b: {part('int')} }}",
+                         lambda: f"{{ '${{{self.inside('string', depth)}}}': {part('string')} }}", choice)
+
+    # ---- statements
+
+    def loop(self, body):
+        """[for (item, index) in array: body()]"""
+        item, index = self.name('i'), self.name('k')
+        may_run, self.may_run = self.may_run, False
+        array = self.expression('array', 2)
+        self.may_run = may_run
+        self.locals += [(item, 'any'), (index, 'int')]
+        text = body(item, index)
+        del self.locals[-2:]
+        return f'[for ({item}, {index}) in {array}: {text}]'
+
+    def property_value(self):
+        if self.chance(0.2):
+            return self.loop(lambda item, index: self.expression(self.rng.choice(KINDS[:4]), 1))
+        return self.expression(self.rng.choice(KINDS), 1)
+
+    def parameters(self):
+        for kind in KINDS:
+            for _ in range(self.rng.randint(1, 2)):
+                name = self.name('p')
+                default = f' = {self.simple(kind)}' if self.chance(0.4) and kind in SIMPLE else ''
+                self.lines.append(f'param {name} {kind}{default}')
+                self.known[kind].append(name)
+
+    def function(self):
+        name, kind = self.name('f'), self.rng.choice(('string', 'int'))
+        kinds = [self.rng.choice(KINDS[:3]) for _ in range(self.rng.randint(0, 3))]
+        known, self.known = self.known, {of: [] for of in KINDS}
+        self.locals = [(self.name('a'), of) for of in kinds]
+        shown = ', '.join(f'{local} {of}' for local, of in self.locals)
+        self.lines.append(f'func {name}({shown}) {kind} => {self.expression(kind, 1)}')
+        self.locals, self.known = [], known
+        self.functions.append((name, kinds, kind))
+
+    def new_variable(self, running=False):
+        self.size, self.may_run = 0, running
+        kind, name = self.rng.choice(KINDS), self.name('v')
+        if self.chance(0.2) and not running:
+            kind, value = 'array', self.loop(lambda item, index: self.expression(self.rng.choice(KINDS[:4]), 1))
+        else:
+            value = self.expression(kind)
+        self.lines.append(f'var {name} = {value}')
+        (self.running if running else self.known)[kind].append(name)
+        self.may_run = False
+
+    def condition(self):
+        return f"if ({self.expression('bool', 2)}) " if self.chance(0.25) else ''
+
+    def named(self, name, prefix, item, index):
+        if self.chance(0.3) and not item:
+            return f"'{prefix}{name.lower()}'"
+        end = self.pick(index, f'any({item}).n') if item else self.inside('string', 2)
+        return f"'{prefix}{name.lower()}${{{end}}}'"
+
+    def dependencies(self):
+        known = [at for at in self.deployed + self.modules if not at['existing']]
+        chosen = self.rng.sample(known, min(len(known), self.rng.randint(1, 3)))
+        entries = [at['name'] + ('[0]' if at['loop'] and self.chance(0.5) else '') for at in chosen]
+        return 'dependsOn: [' + ', '.join(entries) + ']'
+
+    def nested(self):
+        self.may_run = True
+        child = self.name('n')
+        text = (f"  resource {child} 'subnets' = {self.condition_at_start()}{{\n    name: '{child.lower()}'\n"
+                f"    properties: {{ q: {self.expression('string', 1)} }}\n  }}")
+        self.may_run = False
+        return child, text
+
+    def condition_at_start(self):
+        self.may_run = False
+        text = self.condition()
+        self.may_run = True
+        return text
+
+    def body(self, name, type_name, segments, existing, item, index, children):
+        lines, networks = [], [at for at in self.deployed if at['type'] == 'Microsoft.Network/virtualNetworks']
+        prefix = {1: '', 2: 'vv/', 3: 'aa/default/'}[segments]
+        if segments == 2 and networks and self.chance(0.7):
+            parent = self.rng.choice(networks)
+            lines.append('parent: ' + parent['name'] + (f"[{self.pick('0', *([index] if index else []))}]"
+                                                        if parent['loop'] else ''))
+            prefix = ''
+        lines.append('name: ' + self.named(name, prefix, item, index))
+        if existing:
+            if self.chance(0.4) and not lines[0].startswith('parent'):
+                lines.append('scope: ' + self.pick("resourceGroup('other')",
+                                                   lambda: f"resourceGroup('s', {self.expression('string', 2)})"))
+            return lines
+        if segments == 1:
+            if self.chance(0.5):
+                lines.append(f"location: {self.expression('string', 2)}")
+            if self.chance(0.3):
+                lines.append(f"tags: {{ a: {self.expression('string', 2)}, copy: {self.expression('string', 2)} }}")
+        self.may_run = True
+        keys = self.rng.sample('abcde', self.rng.randint(0, 4))
+        if keys:
+            lines.append('properties: {\n' + ''.join(f'    {key}: {self.property_value()}\n' for key in keys) + '  }')
+        self.may_run = False
+        if self.deployed and self.chance(0.3):
+            lines.append(self.dependencies())
+        return lines + [text for _, text in children]
+
+    def resource(self):
+        self.size = 0
+        name, (type_name, segments) = self.name('r'), self.rng.choice(TYPES)
+        existing = self.chance(0.2)
+        loop = self.chance(0.3) and not existing
+        plain = 'virtualNetworks@' in type_name and not loop and not existing
+        children = [self.nested() for _ in range(self.rng.randint(1, 2))] if plain and self.chance(0.4) else []
+
+        def whole(item=None, index=None):
+            lines = self.body(name, type_name, segments, existing, item, index, children)
+            return ('' if existing else self.condition()) + '{\n' + ''.join(f'  {line}\n' for line in lines) + '}'
+
+        text = self.loop(whole) if loop else whole()
+        decorators = "@description('d')\n" if self.chance(0.2) else ''
+        decorators += '@batchSize(2)\n' if loop and self.chance(0.3) else ''
+        self.lines.append(f"{decorators}resource {name} '{type_name}' {'existing ' if existing else ''}= {text}")
+        self.deployed.append({'name': name, 'loop': loop, 'type': type_name.split('@')[0], 'existing': existing})
+        for child, _ in children:
+            self.deployed.append({'name': f'{name}::{child}', 'loop': False, 'type': '', 'existing': False})
+
+    def module(self):
+        self.size = 0
+        name, loop = self.name('m'), self.chance(0.3)
+
+        def whole(item=None, index=None):
+            lines = []
+            if self.chance(0.7):
+                lines.append(f"name: '{name.lower()}${{{index if loop else self.inside('string', 2)}}}'")
+            if self.chance(0.3):
+                lines.append('scope: resourceGroup(' + self.pick("'g'", lambda: self.expression('string', 2)) + ')')
+            self.may_run = True
+            arguments = [f"s: {self.expression('string', 1)}"]
+            if self.chance(0.5):
+                arguments.append(f"o: {self.expression('object', 1)}")
+            if self.chance(0.4):
+                body = lambda item, index: self.expression(self.rng.choice(KINDS[:4]), 1)
+                arguments.append('a: ' + (self.loop(body) if self.chance(0.5) else self.expression('array', 1)))
+            self.may_run = False
+            lines.append('params: {\n' + ''.join(f'    {line}\n' for line in arguments) + '  }')
+            return self.condition() + '{\n' + ''.join(f'  {line}\n' for line in lines) + '}'
+
+        self.lines.append(f"module {name} 'part.bicep' = {self.loop(whole) if loop else whole()}")
+        self.modules.append({'name': name, 'loop': loop, 'type': '', 'existing': False})
+
+    def output(self):
+        self.size, self.may_run = 0, True
+        kind = self.rng.choice(KINDS)
+        value = self.expression(kind)
+        if kind == 'array' and self.chance(0.5):
+            value = self.loop(lambda item, index: self.expression(self.rng.choice(KINDS[:4]), 1))
+        self.lines.append(f"output {self.name('o')} {kind} = {value}")
+
+    def text(self):
+        self.parameters()
+        if self.chance(0.5):  # symbolic names
+            self.lines.append(self.pick('param trigger string[]', 'type trigger = { a: string, b: int? }',
+                                        "param trigger 'b' | 'a'"))
+            for _ in range(self.rng.randint(0, 3)):
+                self.function()
+        for _ in range(self.rng.randint(1, 5)):
+            self.new_variable()
+        for _ in range(self.rng.randint(1, 7)):
+            if self.chance(0.75):
+                self.resource()
+            else:
+                self.module()
+            if self.chance(0.4):
+                self.new_variable(running=True)
+        for _ in range(self.rng.randint(1, 5)):
+            self.output()
+        return '\n'.join(self.lines) + '\n'
+
+
+# ---- comparing
+
+def sorted_dependencies(value):
+    """Several indexes into one collection come in the order of a hash table, which changes from run to run."""
+    if isinstance(value, judge.Pairs):
+        return judge.Pairs((key, sorted(item, key=str) if key == 'dependsOn' else sorted_dependencies(item))
+                           for key, item in value)
+    return [sorted_dependencies(item) for item in value] if isinstance(value, list) else value
+
+
+def same(official, ours):
+    official, ours = judge.normalised(official), judge.normalised(ours)
+    if official == ours:
+        return True
+    return judge.write(sorted_dependencies(judge.read(official))) == judge.write(sorted_dependencies(judge.read(ours)))
+
+
+def compare(bicep, swarmgen, path):
+    """What differs, or an empty text; None if the official compiler refuses the program."""
+    answer = bicep.compile(path)
+    if not answer.get('success'):
+        return None
+    ours = subprocess.run([swarmgen, 'compile', path, '--stdout'], capture_output=True, check=False)
+    if ours.returncode != 0:
+        return ours.stderr.decode()[:2000]
+    return '' if same(answer['contents'], ours.stdout.decode()) else 'templates differ'
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--count', type=int, default=500)
+    parser.add_argument('--program', default=os.environ.get('SWARMGEN') or os.path.join(judge.ROOT, 'build/dev/swarmgen'))
+    parser.add_argument('--keep', help='a folder for the programs that differ')
+    given = parser.parse_args()
+    passed, failed, refused = 0, [], 0
+    with tempfile.TemporaryDirectory() as folder, judge.Bicep() as bicep:
+        with open(os.path.join(folder, 'part.bicep'), 'w', encoding='utf-8') as file:
+            file.write(PART)
+        path = os.path.join(folder, 'main.bicep')
+        for seed in range(given.seed, given.seed + given.count):
+            with open(path, 'w', encoding='utf-8') as file:
+                file.write(Program(seed).text())
+            difference = compare(bicep, given.program, path)
+            if difference:
+                failed.append(seed)
+                print(f'program {seed}: {difference}')
+                if given.keep:
+                    os.makedirs(given.keep, exist_ok=True)
+                    shutil.copy(path, os.path.join(given.keep, f'{seed}.bicep'))
+            passed += difference == ''
+            refused += difference is None
+    print(f'seeds {given.seed}–{given.seed + given.count - 1}; refused by the official compiler: {refused}')
+    print(f'{passed} passed, {len(failed)} failed')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
