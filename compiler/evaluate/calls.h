@@ -1,0 +1,21 @@
+// compiler/evaluate/calls.h: the functions of functions.def, each with the signature of a row's
+// `call`; and what they share.
+#pragma once
+#include "compiler/evaluate/functions.h"
+
+// Every NAME(call, arguments, count) of the table.
+#define FUNCTION(name, least, most, flags, call) FUNCTION_DECLARE(call)
+#define FUNCTION_DECLARE(call)                                                                     \
+    const Value *call(FunctionCall *function, const Value **arguments, size_t count);
+#define NONE call_none
+#include "compiler/evaluate/functions.def"
+#undef NONE
+#undef FUNCTION
+
+// NULL, after the diagnostic "what: why".
+const Value *call_refuse(FunctionCall *call, Text why);
+// False after a diagnostic if the argument at `index` is of another kind.
+bool call_expects(FunctionCall *call, const Value **arguments, size_t index, ValueKind kind);
+
+// .NET counts texts in UTF-16 units: byte offset of a unit; the end of the text if there are fewer.
+size_t call_unit_offset(Text text, size_t unit);

@@ -1,0 +1,506 @@
+// compiler/evaluate/texts.c: functions on texts. Lengths and positions count UTF-16 units, as .NET
+// does.
+#include "compiler/evaluate/calls.h"
+
+#include <string.h>
+
+static Text upper_or_lower(Arena *arena, Text text, bool upper)
+{
+    TextBuffer out = {.arena = arena};
+    for (size_t at = 0; at < text.length;) {
+        uint32_t code = text_next(text, &at);
+        bool lower_ascii = code >= 'a' && code <= 'z', upper_ascii = code >= 'A' && code <= 'Z';
+        bool lower_latin = code >= 0xE0 && code <= 0xFE && code != 0xF7;
+        bool upper_latin = code >= 0xC0 && code <= 0xDE && code != 0xD7;
+        bool lower_greek = code >= 0x3B1 && code <= 0x3C9 && code != 0x3C2;
+        bool upper_greek = code >= 0x391 && code <= 0x3A9 && code != 0x3A2;
+        bool lower_cyrillic = code >= 0x430 && code <= 0x44F,
+             upper_cyrillic = code >= 0x410 && code <= 0x42F;
+        if (upper && (lower_ascii || lower_latin || lower_greek || lower_cyrillic)) code -= 32;
+        if (!upper && (upper_ascii || upper_latin || upper_greek || upper_cyrillic)) code += 32;
+        buffer_code_point(&out, code);
+    }
+    return buffer_done(&out);
+}
+
+const Value *text_to_lower(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
+    return value_string(function->arena,
+                        upper_or_lower(function->arena, arguments[0]->string, false));
+}
+
+const Value *text_to_upper(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
+    return value_string(function->arena,
+                        upper_or_lower(function->arena, arguments[0]->string, true));
+}
+
+static bool is_space(uint32_t code)
+{
+    return code == ' ' || (code >= 9 && code <= 13) || code == 0x85 || code == 0xA0 ||
+           code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 ||
+           code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
+}
+
+const Value *text_trim(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
+    Text text = arguments[0]->string;
+    size_t from = text.length, to = 0;
+    for (size_t at = 0; at < text.length;) {
+        size_t begin = at;
+        if (is_space(text_next(text, &at))) continue;
+        if (begin < from) from = begin;
+        to = at;
+    }
+    return value_string(function->arena, text_slice(text, from < to ? from : to, to));
+}
+
+// ---- parts
+
+static bool equal_ignoring_case(Arena *arena, Text a, Text b)
+{
+    return text_equal(upper_or_lower(arena, a, true), upper_or_lower(arena, b, true));
+}
+
+const Value *text_starts_with(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    for (size_t i = 0; i < 2; i++) {
+        if (!call_expects(function, arguments, i, VALUE_STRING)) return NULL;
+    }
+    Text text = arguments[0]->string, start = arguments[1]->string;
+    Text part = text_slice(text, 0, start.length);
+    return value_bool(equal_ignoring_case(function->arena, part, start));
+}
+
+const Value *text_ends_with(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    for (size_t i = 0; i < 2; i++) {
+        if (!call_expects(function, arguments, i, VALUE_STRING)) return NULL;
+    }
+    Text text = arguments[0]->string, end = arguments[1]->string;
+    if (end.length > text.length) return &value_false;
+    Text part = text_slice(text, text.length - end.length, text.length);
+    return value_bool(equal_ignoring_case(function->arena, part, end));
+}
+
+const Value *text_substring(FunctionCall *function, const Value **arguments, size_t count)
+{
+    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
+    for (size_t i = 1; i < count; i++) {
+        if (!call_expects(function, arguments, i, VALUE_INT)) return NULL;
+    }
+    Text text = arguments[0]->string;
+    int64_t units = (int64_t)text_utf16_length(text), from = arguments[1]->integer;
+    int64_t length = count > 2 ? arguments[2]->integer : units - from;
+    if (from < 0 || length < 0 || from > units || length > units - from) {
+        return call_refuse(function, text_format(function->arena,
+                                                 "the part lies outside of the %lld characters",
+                                                 (long long)units));
+    }
+    return value_string(function->arena,
+                        text_slice(text, call_unit_offset(text, (size_t)from),
+                                   call_unit_offset(text, (size_t)(from + length))));
+}
+
+static bool found_at(Text text, size_t at, Text part)
+{
+    return part.length && at + part.length <= text.length &&
+           memcmp(text.at + at, part.at, part.length) == 0;
+}
+
+const Value *text_replace(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    for (size_t i = 0; i < 3; i++) {
+        if (!call_expects(function, arguments, i, VALUE_STRING)) return NULL;
+    }
+    Text text = arguments[0]->string, old = arguments[1]->string;
+    if (old.length == 0) return call_refuse(function, TEXT("the text to replace is empty"));
+    TextBuffer out = {.arena = function->arena};
+    for (size_t at = 0; at < text.length;) {
+        if (found_at(text, at, old)) {
+            buffer_text(&out, arguments[2]->string);
+            at += old.length;
+        } else {
+            buffer_char(&out, text.at[at++]);
+        }
+    }
+    return value_string(function->arena, buffer_done(&out));
+}
+
+// Bytes of the longest delimiter that stands at `at`; 0 if none does.
+static size_t delimiter_at(Text text, size_t at, const Value *delimiters)
+{
+    if (delimiters->kind == VALUE_STRING)
+        return found_at(text, at, delimiters->string) ? delimiters->string.length : 0;
+    for (size_t i = 0; i < delimiters->array.count; i++) { // the first in the list wins, as in .NET
+        const Value *delimiter = delimiters->array.items[i];
+        if (delimiter->kind == VALUE_STRING && found_at(text, at, delimiter->string))
+            return delimiter->string.length;
+    }
+    return 0;
+}
+
+const Value *text_split(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
+    const Value *delimiters = arguments[1];
+    if (delimiters->kind != VALUE_ARRAY && !call_expects(function, arguments, 1, VALUE_STRING))
+        return NULL;
+    Text text = arguments[0]->string;
+    Value *parts = value_array(function->arena);
+    size_t from = 0;
+    for (size_t at = 0; at < text.length;) {
+        size_t length = delimiter_at(text, at, delimiters);
+        if (length == 0) {
+            at++;
+            continue;
+        }
+        value_append(function->arena, parts,
+                     value_string(function->arena, text_slice(text, from, at)));
+        from = at += length;
+    }
+    value_append(function->arena, parts,
+                 value_string(function->arena, text_slice(text, from, text.length)));
+    return parts;
+}
+
+const Value *text_join(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    if (!call_expects(function, arguments, 0, VALUE_ARRAY) ||
+        !call_expects(function, arguments, 1, VALUE_STRING))
+        return NULL;
+    TextBuffer out = {.arena = function->arena};
+    for (size_t i = 0; i < arguments[0]->array.count; i++) {
+        const Value *item = arguments[0]->array.items[i];
+        bool scalar =
+            item->kind == VALUE_STRING || item->kind == VALUE_INT || item->kind == VALUE_BOOL;
+        if (!scalar)
+            return call_refuse(function, text_format(function->arena, "item %zu of the list is %s",
+                                                     i, value_kind_name(item->kind)));
+        if (i) buffer_text(&out, arguments[1]->string);
+        buffer_text(&out, operator_interpolated(function->arena, item));
+    }
+    return value_string(function->arena, buffer_done(&out));
+}
+
+const Value *text_pad_left(FunctionCall *function, const Value **arguments, size_t count)
+{
+    if (!call_expects(function, arguments, 1, VALUE_INT)) return NULL;
+    if (count > 2 && !call_expects(function, arguments, 2, VALUE_STRING)) return NULL;
+    Text text = operator_interpolated(function->arena, arguments[0]);
+    Text pad = count > 2 ? arguments[2]->string : TEXT(" ");
+    if (text_utf16_length(pad) != 1)
+        return call_refuse(function, TEXT("the padding must be one character"));
+    if (arguments[1]->integer < 0 || arguments[1]->integer > 131072)
+        return call_refuse(function, TEXT("the length is out of range"));
+    TextBuffer out = {.arena = function->arena};
+    for (size_t i = text_utf16_length(text); i < (size_t)arguments[1]->integer; i++)
+        buffer_text(&out, pad);
+    buffer_text(&out, text);
+    return value_string(function->arena, buffer_done(&out));
+}
+
+// ---- forms of values
+
+// Lists and objects as JSON, all else as in a format.
+static Text json_text_of(Arena *arena, const Value *value)
+{
+    if (value->kind != VALUE_ARRAY && value->kind != VALUE_OBJECT)
+        return operator_interpolated(arena, value);
+    TextBuffer out = {.arena = arena};
+    JsonWriter json = {.out = &out, .compact = true};
+    value_write_json(&json, value);
+    return buffer_done(&out);
+}
+
+const Value *text_string_of(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    const Value *value = arguments[0];
+    if (value->kind == VALUE_NULL || value->kind == VALUE_FLOAT)
+        return call_refuse(function, TEXT("the value has no text"));
+    return value_string(function->arena, json_text_of(function->arena, value));
+}
+
+typedef struct {
+    size_t index;
+    int64_t width; // negative: to the left
+    Text form;
+} Hole;
+
+static bool read_number(Text text, size_t *at, int64_t *number)
+{
+    bool minus = *at < text.length && text.at[*at] == '-';
+    size_t from = *at += minus;
+    *number = 0;
+    while (*at < text.length && text.at[*at] >= '0' && text.at[*at] <= '9' && *at - from < 6) {
+        *number = *number * 10 + (text.at[(*at)++] - '0');
+    }
+    if (minus) *number = -*number;
+    return *at > from;
+}
+
+// {0}  {0,10}  {0:D3}; `*at` stands behind the '{'.
+static bool read_hole(Text text, size_t *at, Hole *hole)
+{
+    int64_t index;
+    *hole = (Hole){0};
+    if (!read_number(text, at, &index) || index < 0) return false;
+    hole->index = (size_t)index;
+    while (*at < text.length && text.at[*at] == ' ') ++*at;
+    if (*at < text.length && text.at[*at] == ',') {
+        ++*at;
+        while (*at < text.length && text.at[*at] == ' ') ++*at;
+        if (!read_number(text, at, &hole->width)) return false;
+    }
+    if (*at < text.length && text.at[*at] == ':') {
+        size_t from = ++*at;
+        while (*at < text.length && text.at[*at] != '}') ++*at;
+        hole->form = text_slice(text, from, *at);
+    }
+    if (*at >= text.length || text.at[*at] != '}') return false;
+    ++*at;
+    return true;
+}
+
+static bool all(Text text, const char *set)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (!text.at[i] || !strchr(set, text.at[i])) return false;
+    }
+    return text.length > 0;
+}
+
+// A number in one of the forms D, X, N0, 000; false if the form is another.
+static bool write_number(TextBuffer *out, int64_t number, Text form)
+{
+    size_t at = 1;
+    int64_t digits = 0;
+    char kind = form.at[0];
+    if (all(form, "0")) {
+        kind = 'D';
+        digits = (int64_t)form.length;
+    } else if (form.length > 1 && !read_number(form, &at, &digits)) {
+        return false;
+    }
+    if (at < form.length && kind != 'D') return false;
+    if (digits < 0 || digits > 99) return false;
+    if ((kind | 32) == 'd') {
+        uint64_t magnitude = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+        buffer_format(out, "%s%0*llu", number < 0 ? "-" : "", (int)digits,
+                      (unsigned long long)magnitude);
+        return true;
+    }
+    if ((kind | 32) == 'n' && form.length > 1 && digits == 0) {
+        Text plain = text_format(out->arena, "%lld", (long long)number);
+        for (size_t i = 0; i < plain.length; i++) {
+            if (i > (number < 0) && (plain.length - i) % 3 == 0) buffer_char(out, ',');
+            buffer_char(out, plain.at[i]);
+        }
+        return true;
+    }
+    if (kind == 'X') buffer_format(out, "%0*llX", (int)digits, (unsigned long long)number);
+    if (kind == 'x') buffer_format(out, "%0*llx", (int)digits, (unsigned long long)number);
+    return (kind | 32) == 'x';
+}
+
+static bool write_hole(FunctionCall *function, TextBuffer *out, const Hole *hole,
+                       const Value *value)
+{
+    TextBuffer piece = {.arena = function->arena};
+    if (hole->form.length && value->kind == VALUE_INT) {
+        if (!write_number(&piece, value->integer, hole->form)) return false;
+    } else {
+        buffer_text(&piece, operator_interpolated(function->arena, value));
+    }
+    Text text = buffer_done(&piece);
+    int64_t fill =
+        (hole->width < 0 ? -hole->width : hole->width) - (int64_t)text_utf16_length(text);
+    for (int64_t i = 0; hole->width > 0 && i < fill; i++) buffer_char(out, ' ');
+    buffer_text(out, text);
+    for (int64_t i = 0; hole->width < 0 && i < fill; i++) buffer_char(out, ' ');
+    return true;
+}
+
+const Value *text_formatted(FunctionCall *function, const Value **arguments, size_t count)
+{
+    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
+    Text text = arguments[0]->string;
+    TextBuffer out = {.arena = function->arena};
+    for (size_t at = 0; at < text.length;) {
+        char c = text.at[at++];
+        bool twice = at < text.length && text.at[at] == c;
+        if ((c == '{' || c == '}') && twice) {
+            buffer_char(&out, c);
+            at++;
+            continue;
+        }
+        Hole hole;
+        if (c == '}') return call_refuse(function, TEXT("a '}' alone in the format"));
+        if (c != '{') {
+            buffer_char(&out, c);
+            continue;
+        }
+        if (!read_hole(text, &at, &hole))
+            return call_refuse(function, TEXT("a '{' that begins no place in the format"));
+        if (hole.index + 1 >= count)
+            return call_refuse(function, TEXT("the format names a value that is not given"));
+        if (!write_hole(function, &out, &hole, arguments[hole.index + 1])) {
+            return call_refuse(function,
+                               text_format(function->arena, "the form '%.*s' is not supported",
+                                           TEXT_ARG(hole.form)));
+        }
+    }
+    return value_string(function->arena, buffer_done(&out));
+}
+
+// ---- encodings
+
+static const char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static Text encode_base64(Arena *arena, Text text)
+{
+    TextBuffer out = {.arena = arena};
+    for (size_t i = 0; i < text.length; i += 3) {
+        uint32_t bits = 0;
+        for (size_t j = 0; j < 3; j++)
+            bits = bits << 8 | (i + j < text.length ? (unsigned char)text.at[i + j] : 0);
+        for (size_t j = 0; j < 4; j++) {
+            bool pad = i + j > text.length;
+            buffer_char(&out, pad ? '=' : base64_digits[bits >> (18 - 6 * j) & 63]);
+        }
+    }
+    return buffer_done(&out);
+}
+
+static bool decode_base64(Arena *arena, Text text, Text *decoded)
+{
+    TextBuffer out = {.arena = arena};
+    uint32_t bits = 0;
+    size_t digits = 0, pads = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        if (strchr(" \t\r\n", text.at[i])) continue;
+        const char *digit = text.at[i] ? strchr(base64_digits, text.at[i]) : NULL;
+        if (text.at[i] == '=') {
+            pads++;
+            bits <<= 6;
+        } else if (digit && pads == 0) {
+            bits = bits << 6 | (uint32_t)(digit - base64_digits);
+        } else {
+            return false;
+        }
+        if (++digits % 4) continue;
+        for (size_t j = 0; j + pads < 3; j++) buffer_char(&out, (char)(bits >> (16 - 8 * j) & 255));
+        bits = 0;
+    }
+    *decoded = buffer_done(&out);
+    return digits % 4 == 0 && pads < 3;
+}
+
+const Value *text_base64(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
+    return value_string(function->arena, encode_base64(function->arena, arguments[0]->string));
+}
+
+static const Value *decoded(FunctionCall *function, Text encoded)
+{
+    Text text;
+    size_t bad;
+    if (!decode_base64(function->arena, encoded, &text))
+        return call_refuse(function, TEXT("the text is not base64"));
+    if (!text_valid_utf8(text, &bad)) return call_refuse(function, TEXT("the bytes are not UTF-8"));
+    return value_string(function->arena, text);
+}
+
+const Value *text_base64_to_string(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    return call_expects(function, arguments, 0, VALUE_STRING)
+               ? decoded(function, arguments[0]->string)
+               : NULL;
+}
+
+const Value *text_base64_to_json(FunctionCall *function, const Value **arguments, size_t count)
+{
+    const Value *text = text_base64_to_string(function, arguments, count);
+    return text ? other_json(function, &text, 1) : NULL;
+}
+
+const Value *text_data_uri(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    bool is_text = arguments[0]->kind == VALUE_STRING;
+    Text text = json_text_of(function->arena, arguments[0]);
+    Text encoded = encode_base64(function->arena, text);
+    return value_string(function->arena,
+                        text_format(function->arena, "data:%s;charset=utf-8;base64,%.*s",
+                                    is_text ? "text/plain" : "application/json",
+                                    TEXT_ARG(encoded)));
+}
+
+const Value *text_data_uri_to_string(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
+    Text text = arguments[0]->string;
+    const char *comma = text.length ? memchr(text.at, ',', text.length) : NULL;
+    if (!comma || !text_starts(text, "data:"))
+        return call_refuse(function, TEXT("the text is no data URI"));
+    size_t at = (size_t)(comma - text.at);
+    if (!text_ends(text_slice(text, 0, at), ";base64"))
+        return call_refuse(function, TEXT("the data URI is not in base64"));
+    return decoded(function, text_slice(text, at + 1, text.length));
+}
+
+const Value *text_uri_component(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
+    TextBuffer out = {.arena = function->arena};
+    for (size_t i = 0; i < arguments[0]->string.length; i++) {
+        char c = arguments[0]->string.at[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     (c && strchr("-_.~", c));
+        if (plain) buffer_char(&out, c);
+        if (!plain) buffer_format(&out, "%%%02X", (unsigned)(unsigned char)c);
+    }
+    return value_string(function->arena, buffer_done(&out));
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if ((c | 32) >= 'a' && (c | 32) <= 'f') return (c | 32) - 'a' + 10;
+    return -1;
+}
+
+const Value *text_uri_component_to_string(FunctionCall *function, const Value **arguments,
+                                          size_t count)
+{
+    (void)count;
+    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
+    TextBuffer out = {.arena = function->arena};
+    Text text = arguments[0]->string;
+    for (size_t i = 0; i < text.length; i++) {
+        bool hex = text.at[i] == '%' && i + 2 < text.length && hex_digit(text.at[i + 1]) >= 0 &&
+                   hex_digit(text.at[i + 2]) >= 0;
+        int code = hex ? hex_digit(text.at[i + 1]) << 4 | hex_digit(text.at[i + 2]) : text.at[i];
+        buffer_char(&out, (char)code);
+        if (hex) i += 2;
+    }
+    return value_string(function->arena, buffer_done(&out));
+}
