@@ -18,7 +18,7 @@ from random_programs import NEWLINE, Mangler, Programs, mutated, plain
 # Diagnostics of the official lexer and parser.
 SYNTAX_CODES = {f'BCP{number:03}' for number in (
     *range(1, 24), 24, 64, 68, 87, 96, 97, 103, 117, 118, 123, 130, 133, 136, 140, 162, 167, 201, 202, 226, 236, 237,
-    238, 243, 249, 257, 266, 279, 300, 305, 317, 322, 325, 344, 346, 347, 354, 355, 356, 375, 404, 436)}
+    238, 243, 249, 257, 266, 279, 300, 305, 317, 322, 325, 337, 344, 346, 347, 354, 355, 356, 375, 404, 436)}
 
 
 def diagnostics(official, path):
@@ -55,7 +55,11 @@ def write_program(folder, seed):
     path = os.path.join(folder, f'{seed}.bicep')
     if kind < 0.4:
         programs.depth = 4
-        text = plain(mutated(programs.statement() + [NEWLINE, 'var', 'z', '=', '1', NEWLINE], rng))
+        if kind < 0.08:
+            path += 'param'
+            text = plain(mutated(programs.parameters(), rng))
+        else:
+            text = plain(mutated(programs.statement() + [NEWLINE, 'var', 'z', '=', '1', NEWLINE], rng))
     else:
         mangler = Mangler(rng, rng.choice((0, 0.02, 0.05, 0.12)), rng.random() < 0.7)
         if kind < 0.5:
