@@ -46,13 +46,14 @@ static void write_answer(TextBuffer *out, const Value *value, const Diags *diags
     buffer_char(out, '\n');
 }
 
-// False if standard output is closed.
-static bool answer(Text line, bool as_json, bool colour)
+// False if standard output is closed; `*failed` is set after an error.
+static bool answer(Text line, bool as_json, bool colour, bool *failed)
 {
     Arena arena = {0};
     Diags diags = {.arena = &arena};
     TextBuffer out = {.arena = &arena};
     const Value *value = line_value(&arena, &diags, line);
+    *failed |= !value;
     if (as_json) {
         write_answer(&out, value, &diags);
     } else if (value) {
@@ -73,13 +74,14 @@ static Status console_run(Session *session, const void *given)
     char *line = NULL;
     size_t room = 0;
     ssize_t length;
-    bool good = true;
+    bool good = true, failed = false;
     while (good && (length = getline(&line, &room, stdin)) >= 0) {
         while (length > 0 && strchr("\r\n", line[length - 1])) length--;
-        if (length > 0) good = answer((Text){line, (size_t)length}, want->json, session->colour);
+        if (length > 0)
+            good = answer((Text){line, (size_t)length}, want->json, session->colour, &failed);
     }
     free(line);
-    return good ? STATUS_DONE : STATUS_INPUT;
+    return good && (want->json || !failed) ? STATUS_DONE : STATUS_INPUT;
 }
 
 const Command command_console = {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_LIMIT = 1500 };
+enum { DEPTH_LIMIT = 500 }; // expressions, variables and functions within each other
 
 struct Evaluator {
     Arena *arena;

@@ -17,7 +17,7 @@ static void report(Arena *arena, Diags *diags, const Value *completed, const Val
     PathEnd end = path_follow(completed, at);
     bool written = end.depth.length == at.length;
     Text subject = {0};
-    if (at.length) subject = text_format(arena, "'%.*s' ", TEXT_ARG(at));
+    if (at.length) subject = text_format(arena, "'%.*s': ", TEXT_ARG(at));
     Place place = end.written ? *end.written : (Place){0};
     diag_add_with(diags, warning ? DIAG_RULE_WARNING : DIAG_RULE, place, subject, message);
     if (!written && end.whole) {

@@ -215,7 +215,7 @@ def catalogue():
 
 def catalogue_elsewhere():
     """Tests of what no input folder can show: a full disk, a folder without write permission."""
-    for name in ('tests/unit/bundle_test.c', 'tests/cli/run.py'):
+    for name in ('tests/unit/bundle_test.c', 'tests/unit/library_test.c', 'tests/cli/run.py'):
         path = os.path.join(ROOT, name)
         if os.path.exists(path):
             yield read(path).decode()

@@ -40,6 +40,28 @@ static bool same_files(Arena *arena, Diags *diags)
     return good;
 }
 
+// A library that says too little about its settings is found out.
+static const Source *bare_library(BindReader *reader, Diags *diags, Place asked_at, Text path)
+{
+    (void)reader;
+    (void)diags;
+    (void)asked_at;
+    static const Source source = {
+        {"bare.bicep", 10},
+        {"type Swarm = {\n  name: string\n}\n", sizeof "type Swarm = {\n  name: string\n}\n" - 1}};
+    (void)path;
+    return &source;
+}
+
+static bool misses_description(Arena *arena)
+{
+    Diags diags = {.arena = arena};
+    BindReader reader = {bare_library};
+    BoundFile *types = bind_file(arena, &diags, &reader, TEXT("bare.bicep"));
+    if (!types || swarm_check_library(arena, &diags, types)) return false;
+    return diags.count == 1 && diags.items[0].code == DIAG_NO_DESCRIPTION;
+}
+
 int main(void)
 {
     Arena arena = {0};
@@ -48,6 +70,7 @@ int main(void)
     bool good = types && swarm_check_library(&arena, &diags, types);
     good = types && same_page(&arena, &diags, types) && good;
     good = same_files(&arena, &diags) && good;
+    good = misses_description(&arena) && good;
     diag_show(stderr, &diags, false);
     arena_free(&arena);
     return good ? 0 : 1;

@@ -1,0 +1,6 @@
+import { Swarm } from 'swarm.bicep'
+
+@export()
+func problems(swarm Swarm) object[] => [
+  { at: 'name', message: 'is common', level: 'warning' }
+]

@@ -1,0 +1,2 @@
+@export()
+func other(name string) string => name

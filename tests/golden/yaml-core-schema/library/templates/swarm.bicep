@@ -1,0 +1,3 @@
+@export()
+@description('Anything.')
+type Swarm = object
