@@ -162,11 +162,9 @@ static bool write_file(Folder *folder, const char *path, Text text)
         good = wrote > 0;
         if (good) done += (size_t)wrote;
     }
-    good = good && fsync(handle) == 0;
     int error = errno;
-    good = close(handle) == 0 && good;
-    if (good) return true;
-    if (error) errno = error;
+    if (close(handle) == 0 && good) return true;
+    if (!good) errno = error;
     return failed(folder, path);
 }
 

@@ -43,7 +43,7 @@ static OutputFiles two_files(Arena *arena, const char *first, const char *second
 {
     OutputFiles files = {0};
     OutputFile a = {TEXT("main.bicep"), text_of(first)};
-    OutputFile b = {TEXT("scripts/cloud-init/node.sh"), text_of(second)};
+    OutputFile b = {TEXT("scripts/cloud-init/node.sh"), text_of(second ? second : "")};
     list_add(arena, &files, a);
     if (second) list_add(arena, &files, b);
     return files;
@@ -147,7 +147,7 @@ static void test_killed(void)
             write_two(&place, i % 2 ? "old" : "new", i % 2 ? "old" : "new");
             _exit(0);
         }
-        struct timespec pause = {0, (rand() % 3000) * 1000L};
+        struct timespec pause = {0, (rand() % 12000) * 1000L};
         nanosleep(&pause, NULL);
         kill(child, SIGKILL);
         waitpid(child, NULL, 0);
@@ -198,7 +198,7 @@ static void test_diff_against_patch(void)
             if (what != 1) buffer_format(&fresh, "%d\n", what == 2 ? word + 1 : word);
         }
         FILE *in = fopen("/tmp/bundle_test.old", "w");
-        fwrite(old.items, 1, old.count, in);
+        if (old.count) fwrite(old.items, 1, old.count, in);
         fclose(in);
         FILE *out = popen("patch -s /tmp/bundle_test.old -o /tmp/bundle_test.new", "w");
         diff_show(&arena, out, false, TEXT("a"), buffer_done(&old), TEXT("b"), buffer_done(&fresh));
