@@ -22,8 +22,7 @@ $script:deployed = $false
 
 # ---- saying and asking
 
-function Get-Uptime { [int]((Get-Date) - $script:born).TotalSeconds }
-$script:born = Get-Date
+function Get-Uptime { [int]([Diagnostics.Stopwatch]::GetTimestamp() / [Diagnostics.Stopwatch]::Frequency) } # since boot
 $metadataAt = 'http://169.254.169.254/metadata'
 function Now { [int][Math]::Floor(([DateTime]::UtcNow - [DateTime]'1970-01-01').TotalSeconds) }
 
@@ -195,7 +194,7 @@ function Install-Engine {
     $script:bin = 'C:\Program Files\docker'
     Expand-Archive -Force $archive (Split-Path $bin)
     Remove-Item $archive
-    if (-not $service) { & "$bin\dockerd.exe" --register-service }
+    if (-not $service) { & "$bin\dockerd.exe" --register-service | Out-Null }
     $path = [Environment]::GetEnvironmentVariable('Path', 'Machine')
     if ($path -notlike "*$bin*") { [Environment]::SetEnvironmentVariable('Path', "$path;$bin", 'Machine') }
   }
