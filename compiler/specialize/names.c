@@ -64,13 +64,26 @@ static int by_name(const void *left, const void *right)
     return a.length < b.length ? -1 : a.length > b.length;
 }
 
+static bool comes_before(const Declaration *a, const Declaration *b)
+{
+    if ((a->kind == DECLARATION_FILE) != (b->kind == DECLARATION_FILE)) return a->kind == DECLARATION_FILE;
+    if (a->kind != DECLARATION_FILE || !b->symbol) return false;
+    if (!a->symbol) return false;
+    return a->symbol->file == b->symbol->file && a->symbol->index < b->symbol->index;
+}
+
+// Files first, those of one library file in its order; the rest in the order of their making, so that each stands
+// behind what it uses.
 static void sort_variables(Specializer *s, Program *program)
 {
-    for (int files = 1; files >= 0; files--) {
-        for (size_t i = 0; i < program->variables.count; i++) {
-            Declaration *variable = program->variables.items[i];
-            if (!variable->live || (variable->kind == DECLARATION_FILE) != files) continue;
-            list_add(s->arena, &program->variables_printed, variable);
+    for (size_t i = 0; i < program->variables.count; i++) {
+        if (!program->variables.items[i]->live) continue;
+        DeclarationList *list = &program->variables_printed;
+        list_add(s->arena, list, program->variables.items[i]);
+        for (size_t j = list->count - 1; j > 0 && comes_before(list->items[j], list->items[j - 1]); j--) {
+            Declaration *earlier = list->items[j - 1];
+            list->items[j - 1] = list->items[j];
+            list->items[j] = earlier;
         }
     }
 }
