@@ -226,7 +226,7 @@ static size_t write_metadata(Emitter *emitter)
     for (size_t i = 0; i < statements.count; i++) {
         const Syntax *node = statements.items[i];
         if (node->kind != SYNTAX_METADATA) continue;
-        json_key(json, node->declaration.name);
+        json_key(json, tree_key(emitter->arena, node->declaration.name));
         expression_write(&emitter->unit->root, node->declaration.value);
     }
     json_end_object(json);

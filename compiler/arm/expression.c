@@ -1015,11 +1015,8 @@ static bool is_copy(Text key)
 static Text printed_key(const Env *env, const Syntax *property)
 {
     Arena *arena = env->emitter->arena;
-    Text key = tree_print(arena, key_tree(env, property));
-    if (is_copy(key)) {
-        key = text_format(arena, "[string('%.*s')]", TEXT_ARG(key));
-    }
-    return key;
+    Tree *key = key_tree(env, property);
+    return key->kind == TREE_TEXT ? tree_key(arena, key->text) : tree_print(arena, key);
 }
 
 // True if a later property of the object has the same computed key: it then wins.

@@ -171,7 +171,7 @@ static void write_json(Emitter *emitter, const Value *value)
     case VALUE_OBJECT:
         json_begin_object(json);
         for (size_t i = 0; i < value->object.count; i++) {
-            json_key(json, tree_escape(emitter->arena, value->object.items[i].name));
+            json_key(json, tree_key(emitter->arena, value->object.items[i].name));
             write_json(emitter, value->object.items[i].value);
         }
         json_end_object(json);

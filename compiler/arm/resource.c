@@ -9,7 +9,6 @@
 #include "compiler/arm/typejson.h"
 
 #include <string.h>
-#include <strings.h>
 
 // ---- parts that resources and modules share
 
@@ -333,11 +332,7 @@ static void write_arguments(Emitter *emitter, const Symbol *symbol, const Info *
     for (size_t i = 0; i < arguments->list.count; i++) {
         const Syntax *item = arguments->list.items[i];
         if (item->kind != SYNTAX_PROPERTY) continue;
-        Text key = item->property.name;
-        if (key.length == 4 && strncasecmp(key.at, "copy", 4) == 0) {
-            key = text_format(emitter->arena, "[string('%.*s')]", TEXT_ARG(key));
-        }
-        json_key(emitter->json, key);
+        json_key(emitter->json, tree_key(emitter->arena, item->property.name));
         write_argument(info->env, item->property.value);
     }
     json_end_object(emitter->json);

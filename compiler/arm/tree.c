@@ -2,6 +2,7 @@
 #include "compiler/arm/tree.h"
 
 #include <ctype.h>
+#include <strings.h>
 
 static Tree *new_tree(Arena *arena, TreeKind kind)
 {
@@ -201,6 +202,12 @@ Text tree_escape(Arena *arena, Text text)
 {
     if (text.length < 2 || text.at[0] != '[' || text.at[text.length - 1] != ']') return text;
     return text_format(arena, "[%.*s", TEXT_ARG(text));
+}
+
+Text tree_key(Arena *arena, Text text)
+{
+    if (text.length != 4 || strncasecmp(text.at, "copy", 4) != 0) return tree_escape(arena, text);
+    return text_format(arena, "[string('%.*s')]", TEXT_ARG(text));
 }
 
 Text tree_print(Arena *arena, const Tree *tree)

@@ -83,7 +83,7 @@ void typejson_merge(Arena *arena, Node *object, const char *key, Node *value)
 void typejson_write_members(Emitter *emitter, const Node *node)
 {
     for (size_t i = 0; i < node->members.count; i++) {
-        json_key(emitter->json, tree_escape(emitter->arena, node->members.items[i].key));
+        json_key(emitter->json, tree_key(emitter->arena, node->members.items[i].key));
         typejson_write(emitter, node->members.items[i].value);
     }
 }

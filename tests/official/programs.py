@@ -40,7 +40,7 @@ class Program:
         self.lines, self.used, self.size = [], set(), 0
         self.known = {kind: [] for kind in KINDS}    # names whose values are known at the start
         self.running = {kind: [] for kind in KINDS}  # those that need the deployment
-        self.locals, self.deployed, self.modules, self.functions = [], [], [], []
+        self.locals, self.deployed, self.modules, self.functions, self.types = [], [], [], [], []
         self.may_run = False  # values that need the deployment may stand here
 
     def pick(self, *choices):
@@ -181,6 +181,98 @@ class Program:
                          lambda: f"{{ a: {part('string')}, ...({part('object')}), b: {part('int')} }}",
                          lambda: f"{{ '${{{self.inside('string', depth)}}}': {part('string')} }}", choice)
 
+    # ---- types
+
+    def literals(self):
+        kind = self.rng.choice(('string', 'int', 'bool'))
+        choices = {'string': ("'a'", "'b c'", "'B'", "'it\\'s'", "'[x]'", "'é'"), 'int': ('1', '10', '2', '-1', '-10'),
+                   'bool': ('true', 'false')}[kind]
+        unions = [name for name, of, _ in self.types if of == f'{kind} literals']
+        members = [self.rng.choice(choices) for _ in range(self.rng.randint(1, 4))] + self.rng.sample(unions, min(1, len(unions)))
+        if self.chance(0.15):
+            members.append('null')
+        self.rng.shuffle(members)
+        if all(member == 'null' for member in members):
+            members = ["'a'"]
+        return ' | '.join(members), f'{kind} literals'
+
+    def members(self, depth):
+        lines = []
+        for key in self.rng.sample(('a', 'b', 'Name', "'q-r'", 'copy'), self.rng.randint(0, 3)):
+            text, kind = self.type(depth + 1)
+            lines.append(self.decorators(kind, False) + f'{key}: {text}')
+        if self.chance(0.2):
+            lines.append('*: ' + self.type(depth + 1)[0])
+        return lines
+
+    def type(self, depth=0):
+        """Its text, and what it is: a kind, `kind literals`, or something else."""
+        choice = self.rng.random()
+        if depth >= 3 or choice < 0.3:
+            kind = self.rng.choice(KINDS)
+            return kind, kind
+        if choice < 0.45:
+            return self.literals()
+        if choice < 0.6 and self.types:
+            name, kind, paths = self.rng.choice(self.types)
+            return (name + self.rng.choice(paths), 'path') if paths and self.chance(0.4) else (name, kind)
+        text, kind = self.type(depth + 1)
+        single = f'({text})' if ' ' in text or '\n' in text or text.endswith('?') else text
+        if choice < 0.7:
+            return single + '[]', 'list'
+        if choice < 0.78 and not text.endswith('null'):
+            return single + '?', f'{kind}?'
+        if choice < 0.9:
+            return '{\n' + ''.join(f'{line}\n' for line in self.members(depth)) + '}', 'shape'
+        items = [self.type(depth + 1)[0] for _ in range(self.rng.randint(1, 3))]
+        return '[\n' + ''.join(f'{item}\n' for item in items) + ']', 'tuple'
+
+    def decorators(self, kind, statement=True):
+        lines = []
+        if self.chance(0.2):
+            lines.append(self.pick("@description('d')", "@description('\'\'\'\n  one\n    two\n  \'\'\')".replace("\\'", "'"),
+                                   "@sys.description('x')"))
+        if self.chance(0.1):
+            lines.append("@metadata({ a: 1, description: 'old', z: [true] })")
+        if kind in ('string', 'array', 'list') and self.chance(0.2):
+            lines.append('@minLength(1)')
+        if kind == 'string' and self.chance(0.2):
+            lines.append('@maxLength(9)')
+        if kind == 'int' and self.chance(0.3):
+            lines.append('@minValue(-5)')
+        if kind in ('string', 'object') and self.chance(0.15):
+            lines.append('@secure()')
+        if kind == 'shape' and self.chance(0.1):
+            lines.append('@sealed()')
+        self.rng.shuffle(lines)
+        return ''.join(line + '\n' for line in lines)
+
+    def definition(self):
+        name, (text, kind) = self.name('T'), self.type()
+        export = '@export()\n' if self.chance(0.3) else ''
+        self.lines.append(self.decorators(kind) + export + f'type {name} = {text}')
+        paths = []
+        if kind == 'shape':
+            paths = ['.' + line.split(':')[0] for line in text.split('\n')[1:-1] if line[:1] in 'abN' and ': ' in line[:6]]
+        if kind == 'list':
+            paths = ['[*]']
+        if kind == 'tuple':
+            paths = ['[0]']
+        self.types.append((name, kind, paths if '{' not in text[1:] and '[' not in text[1:-2] else []))
+
+    def typed(self):
+        for _ in range(self.rng.randint(1, 5)):
+            self.definition()
+        for _ in range(self.rng.randint(1, 5)):
+            text, kind = self.type()
+            self.lines.append(self.decorators(kind) + f"param {self.name('q')} {text}")
+        for _ in range(self.rng.randint(0, 2)):
+            parameters = ', '.join(f"{self.name('a')} {self.type(2)[0]}" for _ in range(self.rng.randint(0, 2)))
+            self.lines.append(f"func {self.name('f')}({parameters}) {self.type(2)[0]} => any('x')")
+        for _ in range(self.rng.randint(0, 3)):
+            text, kind = self.type()
+            self.lines.append(self.decorators(kind) + f"output {self.name('o')} {text} = any('x')")
+
     # ---- statements
 
     def loop(self, body):
@@ -234,7 +326,7 @@ class Program:
     def named(self, name, prefix, item, index):
         if self.chance(0.3) and not item:
             return f"'{prefix}{name.lower()}'"
-        end = self.pick(index, f'any({item}).n') if item else self.inside('string', 2)
+        end = self.pick(index, f'{item}.n') if item else self.inside('string', 2)
         return f"'{prefix}{name.lower()}${{{end}}}'"
 
     def dependencies(self):
@@ -339,7 +431,9 @@ class Program:
 
     def text(self):
         self.parameters()
-        if self.chance(0.5):  # symbolic names
+        if self.chance(0.3):
+            self.typed()
+        elif self.chance(0.5):  # symbolic names
             self.lines.append(self.pick('param trigger string[]', 'type trigger = { a: string, b: int? }',
                                         "param trigger 'b' | 'a'"))
             for _ in range(self.rng.randint(0, 3)):
