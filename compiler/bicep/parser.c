@@ -46,12 +46,15 @@ typedef struct {
     bool stopped;    // after TOO_DEEP nothing is reported any more
     Failure failure;
     uint32_t reported; // token of the last report: one is enough
-    SyntaxList stack;  // children of the lists that are being read
+    uint32_t stop; // here a statement begins although brackets are open: no recovery goes past it
+    SyntaxList stack; // children of the lists that are being read
 } Parser;
 
 static Syntax *expression(Parser *parser, Flags flags);
 static Syntax *type_expression(Parser *parser, Flags flags);
 static Syntax *statement(Parser *parser, bool nested);
+static Syntax *type_object_element(Parser *parser, Flags flags);
+static Syntax *type_tuple_element(Parser *parser, Flags flags);
 
 // ---- tokens
 
@@ -237,7 +240,9 @@ static SyntaxList pop_list(Parser *parser, size_t mark)
 static void resynchronize(Parser *parser, bool silent, TokenSet until)
 {
     if (!silent) report_failure(parser);
-    while (parser->at < parser->end && !check_set(parser, until)) parser->at++;
+    while (parser->at < parser->end && parser->at != parser->stop && !check_set(parser, until)) {
+        parser->at++;
+    }
 }
 
 static Syntax *skipped(Parser *parser, uint32_t start)
@@ -446,6 +451,66 @@ static Syntax *string(Parser *parser)
 
 // ---- lists of items
 
+static const struct {
+    const char *word;
+    bool ends_lambda; // the body of a lambda does not begin on the next line with this word
+} statement_words[] = {
+    {"resource", true},   {"param", true},    {"var", true},    {"output", true},
+    {"module", true},     {"type", true},     {"import", true}, {"metadata", true},
+    {"assert", true},     {"func", false},    {"using", false}, {"targetScope", false},
+    {"extension", false}, {"extends", false},
+};
+
+// True for the words that begin a statement.
+static bool is_keyword(Text word, bool ends_lambda)
+{
+    for (size_t i = 0; i < sizeof statement_words / sizeof *statement_words; i++) {
+        if (text_is(word, statement_words[i].word))
+            return statement_words[i].ends_lambda || !ends_lambda;
+    }
+    return false;
+}
+
+// `param name`, `var name` and the like, at the begin of a line: a bracket before was not closed.
+// Sets `stop`.
+static bool at_statement(Parser *parser, bool types, Flags flags)
+{
+    uint32_t at = parser->at;
+    TokenKind kind = peek(parser);
+    if (at == parser->stop) return true;
+    if ((kind != TOKEN_IDENTIFIER && kind != TOKEN_AT) || at == 0) return false;
+    if (parser->tokens[at - 1].kind != TOKEN_NEWLINE) return false;
+    if (kind == TOKEN_AT) {
+        if (types || flags & RESOURCES) return false;
+    } else {
+        if (peek_ahead(parser, 1) != TOKEN_IDENTIFIER || is_word(parser, at + 1, "as"))
+            return false;
+        if (flags & RESOURCES && check_word(parser, "resource")) return false;
+        if (!is_keyword(token_text(parser, at), false)) return false;
+    }
+    parser->stop = at;
+    return true;
+}
+
+// The closing of the bracket at `open`; where there is no more to read, the failure names that
+// bracket.
+static bool close_bracket(Parser *parser, uint32_t open, TokenKind close)
+{
+    if (expect(parser, close)) return true;
+    if (parser->at < parser->end && parser->at != parser->stop) return false;
+    size_t before = parser->diags->count;
+    report_failure(parser);
+    parser->failure.silent = true;
+    if (parser->diags->count > before) {
+        uint32_t line, column;
+        diag_line_column(parser->file->source, parser->tokens[open].from, &line, &column);
+        Text text = token_text(parser, open);
+        diag_hint(parser->diags, text_format(parser->arena, "the '%.*s' of line %u is not closed",
+                                             TEXT_ARG(text), line));
+    }
+    return false;
+}
+
 typedef Syntax *Element(Parser *parser, Flags flags);
 
 // Items of `{…}` and `[…]`, separated by one comma or by new lines, up to `close`, which is not
@@ -453,7 +518,9 @@ typedef Syntax *Element(Parser *parser, Flags flags);
 static void items(Parser *parser, TokenKind close, Element *element, Flags flags)
 {
     skip_newlines(parser);
+    bool types = element == type_object_element || element == type_tuple_element;
     while (parser->at < parser->end && peek(parser) != close) {
+        if (at_statement(parser, types, flags)) return;
         push(parser, element(parser, flags));
         if (parser->at == parser->end || peek(parser) == close) return;
         if (peek(parser) == TOKEN_NEWLINE) {
@@ -480,6 +547,7 @@ static void arguments(Parser *parser, TokenKind close, Element *element, Flags f
     if (peek(parser) == close) return;
     skip_newlines(parser);
     while (parser->at < parser->end && peek(parser) != close) {
+        if (at_statement(parser, false, 0)) return;
         push(parser, element(parser, flags));
         if (parser->at == parser->end || peek(parser) == close) return;
         if (peek(parser) == TOKEN_NEWLINE) {
@@ -568,7 +636,7 @@ static Syntax *object(Parser *parser, Flags flags)
     Syntax *node = new_node(parser, SYNTAX_OBJECT, first);
     node->list = pop_list(parser, mark);
     adopt_list(node, node->list);
-    return expect(parser, TOKEN_RIGHT_BRACE) ? finish(parser, node) : NULL;
+    return close_bracket(parser, first, TOKEN_RIGHT_BRACE) ? finish(parser, node) : NULL;
 }
 
 static Syntax *array_element(Parser *parser, Flags flags)
@@ -587,7 +655,7 @@ static Syntax *array(Parser *parser)
     items(parser, TOKEN_RIGHT_BRACKET, array_element, 0);
     node->list = pop_list(parser, mark);
     adopt_list(node, node->list);
-    return expect(parser, TOKEN_RIGHT_BRACKET) ? finish(parser, node) : NULL;
+    return close_bracket(parser, node->first, TOKEN_RIGHT_BRACKET) ? finish(parser, node) : NULL;
 }
 
 // ---- for and if
@@ -622,8 +690,7 @@ static bool for_variables(Parser *parser, Syntax *node)
     }
     if (good) return true;
     report(parser, DIAG_LOOP_VARIABLES, parser->at, TEXT(""));
-    TokenSet until = CLOSERS;
-    while (parser->at < parser->end && !check_set(parser, until)) parser->at++;
+    resynchronize(parser, true, CLOSERS);
     take(parser, TOKEN_RIGHT_PAREN);
     return false;
 }
@@ -646,7 +713,7 @@ static Syntax *for_expression(Parser *parser, Flags flags, bool resource)
     start = parser->at;
     node->loop.body = recover(parser, for_body(parser, flags, resource), start, silent, until);
     if (node->loop.body->kind != SYNTAX_SKIPPED) skip_newlines(parser);
-    bool closed = expect(parser, TOKEN_RIGHT_BRACKET);
+    bool closed = close_bracket(parser, node->first, TOKEN_RIGHT_BRACKET);
     recover_token(parser, closed, is_skipped(node->loop.body), until);
     adopt(node, node->loop.array);
     adopt(node, node->loop.body);
@@ -673,24 +740,10 @@ static Syntax *if_condition(Parser *parser, Flags flags, bool in_loop)
 
 // ---- parentheses and lambdas
 
-// True for the words that begin a statement: a lambda's body does not go on with one on the next
-// line.
-static bool is_keyword(Text word)
-{
-    static const char *const keywords[] = {"targetScope", "metadata", "type",     "param",
-                                           "var",         "func",     "resource", "output",
-                                           "module",      "test",     "import",   "extension",
-                                           "assert",      "using",    "extends",  "provider"};
-    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
-        if (text_is(word, keywords[i])) return true;
-    }
-    return false;
-}
-
 static Syntax *lambda_body(Parser *parser)
 {
     uint32_t next = behind_newlines(parser, parser->at);
-    if (!is_keyword(token_text(parser, next))) parser->at = next;
+    if (!is_keyword(token_text(parser, next), true)) parser->at = next;
     uint32_t start = parser->at;
     return recover(parser, expression(parser, LITERALS), start, false,
                    SET(NEWLINE) | SET(RIGHT_PAREN));
@@ -778,7 +831,7 @@ static Syntax *argument(Parser *parser, Flags flags)
 static Syntax *call_rest(Parser *parser, Syntax *base, uint32_t name_token, Flags flags)
 {
     Syntax *node = new_node(parser, SYNTAX_CALL, base ? base->first : name_token);
-    parser->at++;
+    uint32_t open = parser->at++;
     node->call.base = base;
     node->call.name = token_text(parser, name_token);
     node->call.name_token = name_token;
@@ -787,9 +840,7 @@ static Syntax *call_rest(Parser *parser, Syntax *base, uint32_t name_token, Flag
     node->call.arguments = pop_list(parser, mark);
     if (base) adopt(node, base);
     adopt_list(node, node->call.arguments);
-    if (!take(parser, TOKEN_RIGHT_PAREN)) {
-        report(parser, DIAG_EXPECTED, parser->at, TEXT("')'"));
-    }
+    if (!close_bracket(parser, open, TOKEN_RIGHT_PAREN)) report_failure(parser);
     return finish(parser, node);
 }
 
@@ -1078,7 +1129,7 @@ static Syntax *type_list(Parser *parser, SyntaxKind kind, TokenKind close, Eleme
     items(parser, close, element, 0);
     node->list = pop_list(parser, mark);
     adopt_list(node, node->list);
-    return expect(parser, close) ? finish(parser, node) : NULL;
+    return close_bracket(parser, node->first, close) ? finish(parser, node) : NULL;
 }
 
 static Syntax *type_argument(Parser *parser, Flags flags)
@@ -1469,7 +1520,7 @@ static Syntax *import_item(Parser *parser, Flags flags)
 
 static bool import_list(Parser *parser, Syntax *node)
 {
-    parser->at++;
+    uint32_t open = parser->at++;
     size_t mark = parser->stack.count;
     items(parser, TOKEN_RIGHT_BRACE, import_item, 0);
     SyntaxList list = pop_list(parser, mark);
@@ -1482,7 +1533,7 @@ static bool import_list(Parser *parser, Syntax *node)
         node->import.items[node->import.count++] = (struct SyntaxImport){
             .name = name, .alias = alias ? alias->name : name, .token = item->first};
     }
-    return expect(parser, TOKEN_RIGHT_BRACE);
+    return close_bracket(parser, open, TOKEN_RIGHT_BRACE);
 }
 
 static bool import_wildcard(Parser *parser, Syntax *node)
@@ -1508,7 +1559,8 @@ static void import_statement(Parser *parser, Syntax *node)
     if (!good) {
         report_failure(parser);
         silent = true;
-        while (!check_set(parser, SET(NEWLINE) | SET(END)) && !check_word(parser, "from")) {
+        while (!check_set(parser, SET(NEWLINE) | SET(END)) && !check_word(parser, "from") &&
+               parser->at != parser->stop) {
             parser->at++;
         }
     }
@@ -1691,6 +1743,7 @@ static SyntaxFile *open_file(Parser *parser, Arena *arena, Diags *diags, const S
         .tokens = file->tokens.items,
         .end = (uint32_t)file->tokens.count - 1,
         .reported = NO_TOKEN,
+        .stop = NO_TOKEN,
         .parameters = text_ends(source->path, ".bicepparam"),
     };
     return file;
@@ -1703,11 +1756,12 @@ SyntaxFile *parser_read(Arena *arena, Diags *diags, const Source *source)
     for (;;) {
         skip_newlines(&parser);
         if (parser.at == parser.end) break;
+        parser.stop = NO_TOKEN;
         Syntax *node = statement(&parser, false);
         assert(parser.stack.count == file->statements.count);
         push(&parser, node);
         file->statements.count++;
-        if (check_set(&parser, SET(NEWLINE) | SET(END))) continue;
+        if (check_set(&parser, SET(NEWLINE) | SET(END)) || parser.at == parser.stop) continue;
         fail(&parser, DIAG_EXPECTED, TEXT("a new line behind the statement"));
         resynchronize(&parser, false, SET(NEWLINE));
     }
