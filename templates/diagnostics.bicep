@@ -13,16 +13,16 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
 }
 
-resource account 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
+resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
   name: empty(accountName) ? 'none' : accountName
 }
 
-resource files 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' existing = {
-  parent: account
+resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' existing = {
+  parent: storageAccount
   name: 'default'
 }
 
-resource balancer 'Microsoft.Network/loadBalancers@2026-03-01' existing = {
+resource ingress 'Microsoft.Network/loadBalancers@2026-03-01' existing = {
   name: empty(balancerName) ? 'none' : balancerName
 }
 
@@ -39,7 +39,7 @@ resource vaultLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
 
 // Who read and wrote which file.
 resource shareLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (swarm.storage.enabled) {
-  scope: files
+  scope: fileService
   name: 'workspace'
   properties: {
     workspaceId: workspaceId
@@ -49,8 +49,8 @@ resource shareLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
 }
 
 // When managers were taken out of the balancer, and when they came back.
-resource balancerLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (swarm.ingress.enabled) {
-  scope: balancer
+resource ingressLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (swarm.ingress.enabled) {
+  scope: ingress
   name: 'workspace'
   properties: {
     workspaceId: workspaceId

@@ -25,6 +25,16 @@ resource ingressAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
   }
 }
 
+// The address of the swarm is not lost by accident.
+resource ingressAddressLock 'Microsoft.Authorization/locks@2020-05-01' = if (contains(swarm.locks, 'addresses')) {
+  scope: ingressAddress
+  name: '${swarm.name}-ingress'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'The names of the swarm point to this address.'
+  }
+}
+
 // Spreads what comes in over the managers that can serve it.
 resource ingress 'Microsoft.Network/loadBalancers@2026-03-01' = {
   name: balancerName

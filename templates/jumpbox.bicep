@@ -47,6 +47,17 @@ resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
   }
 }
 
+// The address of the jumpbox is not lost by accident.
+resource jumpboxAddressLock 'Microsoft.Authorization/locks@2020-05-01' = if (contains(swarm.locks, 'addresses')) {
+  scope: jumpboxAddress
+  name: '${swarm.name}-jumpbox'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Operators reach the swarm at this address.'
+  }
+}
+
+// What connects the jumpbox to that address and to the nodes.
 resource jumpboxNic 'Microsoft.Network/networkInterfaces@2026-03-01' = {
   name: '${swarm.name}-jumpbox'
   location: location

@@ -99,6 +99,7 @@ module vault 'vault.bicep' = {
 
 module tokens 'tokens.bicep' = {
   params: {
+    tags: tagsOf(checked)
     vaultName: vault.outputs.name
     managerId: identities.outputs.managerId
     managerPrincipalId: identities.outputs.managerPrincipalId
@@ -135,6 +136,7 @@ module secret 'secret.bicep' = [
   for entry in filter(items(checked.secrets), entry => entry.value.kind == 'parameter'): {
     params: {
       key: entry.key
+      tags: tagsOf(checked)
       readers: entry.value.readers
       value: secrets[entry.key]
       vaultName: vault.outputs.name

@@ -25,7 +25,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
 }
 
 // What the agents on the nodes collect. Counters have other names on Linux and on Windows; each agent takes its own.
-resource rule 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
+resource collectionRule 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
   name: '${swarm.name}-nodes'
   location: location
   tags: tags
@@ -77,4 +77,4 @@ resource rule 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
 }
 
 output workspaceId string = workspace.id
-output ruleId string = rule.id
+output ruleId string = collectionRule.id

@@ -490,6 +490,28 @@ resource vnet 'Microsoft.Network/virtualNetworks@2026-03-01' = if (isNew) {
   }
 }
 
+// The network is not deleted by accident.
+resource vnetLock 'Microsoft.Authorization/locks@2020-05-01' = if (isNew && contains(swarm.locks, 'network')) {
+  scope: vnet
+  name: '${swarm.name}-network'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'All machines of the swarm are in this network.'
+  }
+}
+
+// The addresses under which the swarm is known outside are not lost by accident.
+resource natAddressLock 'Microsoft.Authorization/locks@2020-05-01' = [
+  for i in range(0, hasNat && contains(swarm.locks, 'addresses') ? swarm.network.nat.addresses : 0): {
+    scope: natAddress[i]
+    name: '${swarm.name}-nat-${i}'
+    properties: {
+      level: 'CanNotDelete'
+      notes: 'Others may let the swarm in under this address.'
+    }
+  }
+]
+
 // The network of the nodes was there before.
 var existingVnetId = isNew
   ? ''

@@ -1,5 +1,6 @@
 // operators.bicep: the operators' public keys, which every machine reads. They can change without any machine changing.
 import { Swarm } from 'swarm.bicep'
+import { tagsOf } from 'plan.bicep'
 import { hasJumpbox } from 'plan.bicep'
 import { secretNames, secretsUser } from 'roles.bicep'
 
@@ -14,6 +15,8 @@ param jumpboxPrincipalId string
 
 var keys = swarm.access.sshKeys
 
+var tags = tagsOf(swarm)
+
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
 }
@@ -22,6 +25,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
 resource operatorKeys 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (!empty(keys)) {
   parent: vault
   name: secretNames.operatorKeys
+  tags: tags
   properties: { contentType: 'public SSH keys, a line each', value: join(keys, '\n') }
 }
 
@@ -30,6 +34,7 @@ resource operatorKeys 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (!empt
 resource operatorKeysByHand 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (empty(keys)) {
   parent: vault
   name: secretNames.operatorKeys
+  tags: tags
   properties: { contentType: 'public SSH keys, a line each', value: '-' }
 }
 

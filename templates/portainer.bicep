@@ -1,5 +1,6 @@
 // portainer.bicep: the secrets of Portainer, made at the first deployment, and who may look them up.
 import { Swarm } from 'swarm.bicep'
+import { tagsOf } from 'plan.bicep'
 import { secretNames, secretsUser } from 'roles.bicep'
 
 param swarm Swarm
@@ -11,6 +12,8 @@ param portainerPassword string
 @secure()
 param agentSecret string
 
+var tags = tagsOf(swarm)
+
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
 }
@@ -20,14 +23,16 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
 resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   parent: vault
   name: secretNames.portainerPassword
+  tags: tags
   properties: { contentType: 'password of admin in Portainer', value: portainerPassword }
 }
 
 // Portainer and its agents know each other by it. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource agent 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource portainerAgent 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   parent: vault
   name: secretNames.agentSecret
+  tags: tags
   properties: { contentType: 'secret of Portainer and its agents', value: agentSecret }
 }
 
@@ -43,9 +48,9 @@ resource managerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-
 }
 
 // Managers give the secret to Portainer and its agents.
-resource managerReadsAgent 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: agent
-  name: guid(agent.id, managerId, secretsUser())
+resource managerReadsPortainerAgent 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: portainerAgent
+  name: guid(portainerAgent.id, managerId, secretsUser())
   properties: {
     principalId: managerPrincipalId
     principalType: 'ServicePrincipal'
@@ -54,7 +59,7 @@ resource managerReadsAgent 'Microsoft.Authorization/roleAssignments@2022-04-01' 
 }
 
 // Who deploys may look the password up.
-resource deployerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (swarm.access.deployer) {
+resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (swarm.access.deployer) {
   scope: portainer
   name: guid(portainer.id, deployer().objectId, secretsUser())
   properties: {
@@ -64,7 +69,7 @@ resource deployerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if
 }
 
 // An operator may look the password up.
-resource operatorReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+resource operatorReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for operator in swarm.access.operators: {
     scope: portainer
     name: guid(portainer.id, operator.id, secretsUser())

@@ -904,7 +904,7 @@ func monitoringProblems(swarm Swarm) Problem[] =>
       'the network is not of the swarm\'s making; lock it where it was made'
     ),
     when(
-      contains(swarm.locks, 'addresses') && !swarm.ingress.enabled && !hasJumpbox(swarm),
+      contains(swarm.locks, 'addresses') && !swarm.ingress.enabled && !hasJumpbox(swarm) && !(makesNetwork(swarm) && swarm.network.nat.enabled),
       'locks',
       'there are no addresses to lock'
     )

@@ -6,6 +6,7 @@ param readers string[]
 @secure()
 param value string
 param vaultName string
+param tags object
 param managerId string
 param managerPrincipalId string
 param workerId string
@@ -21,6 +22,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
 resource secret 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   parent: vault
   name: key
+  tags: tags
   properties: { value: value }
 }
 

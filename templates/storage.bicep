@@ -24,7 +24,7 @@ var byKey = settings.access == 'key'
 var premium = startsWith(settings.sku, 'Premium')
 
 // Holds the files that all nodes share.
-resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
+resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: settings.?name ?? '${take(replace(swarm.name, '-', ''), 11)}${uniqueString(resourceGroup().id)}'
   location: location
   tags: tags
@@ -53,8 +53,9 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   }
 }
 
-resource files 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' = {
-  parent: account
+// What holds for all shares of the account.
+resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' = {
+  parent: storageAccount
   name: 'default'
   properties: {
     shareDeleteRetentionPolicy: settings.softDelete == 0
@@ -71,7 +72,7 @@ resource files 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' = {
 
 // Every node but the jumpbox mounts it.
 resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-08-01' = {
-  parent: files
+  parent: fileService
   name: settings.share
   properties: {
     enabledProtocols: 'SMB'
@@ -88,7 +89,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
 resource shareKey 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (byKey) {
   parent: vault
   name: secretNames.shareKey
-  properties: { contentType: 'key of the storage account', value: account.listKeys().keys[0].value }
+  tags: tags
+  properties: { contentType: 'key of the storage account', value: storageAccount.listKeys().keys[0].value }
 }
 
 // Managers mount the share by its key.
@@ -115,8 +117,8 @@ resource workerReadsShareKey 'Microsoft.Authorization/roleAssignments@2022-04-01
 
 // Managers mount the share by their identity.
 resource managerMounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!byKey) {
-  scope: account
-  name: guid(account.id, managerId, shareMounter())
+  scope: storageAccount
+  name: guid(storageAccount.id, managerId, shareMounter())
   properties: {
     principalId: managerPrincipalId
     principalType: 'ServicePrincipal'
@@ -126,8 +128,8 @@ resource managerMounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = if
 
 // Workers mount the share by their identity.
 resource workerMounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!byKey) {
-  scope: account
-  name: guid(account.id, workerId, shareMounter())
+  scope: storageAccount
+  name: guid(storageAccount.id, workerId, shareMounter())
   properties: {
     principalId: workerPrincipalId
     principalType: 'ServicePrincipal'
@@ -145,7 +147,7 @@ resource shareEndpoint 'Microsoft.Network/privateEndpoints@2026-03-01' = if (pri
     privateLinkServiceConnections: [
       {
         name: 'file'
-        properties: { privateLinkServiceId: account.id, groupIds: ['file'] }
+        properties: { privateLinkServiceId: storageAccount.id, groupIds: ['file'] }
       }
     ]
   }
@@ -179,14 +181,14 @@ resource shareZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups
 
 // The share is not deleted by accident.
 resource storageLock 'Microsoft.Authorization/locks@2020-05-01' = if (contains(swarm.locks, 'storage')) {
-  scope: account
+  scope: storageAccount
   name: '${swarm.name}-storage'
   properties: {
     level: 'CanNotDelete'
-    notes: 'The files of the swarm are in this account.'
+    notes: 'The files of the swarm are in this storageAccount.'
   }
 }
 
-output accountName string = account.name
-output host string = '${account.name}.file.${environment().suffixes.storage}'
+output accountName string = storageAccount.name
+output host string = '${storageAccount.name}.file.${environment().suffixes.storage}'
 output shareName string = share.name

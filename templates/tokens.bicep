@@ -2,6 +2,7 @@
 import { secretNames, secretsOfficer, secretsUser } from 'roles.bicep'
 
 param vaultName string
+param tags object
 param managerId string
 param managerPrincipalId string
 param workerId string
@@ -15,19 +16,20 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
 
 // '-' means: not yet. A token that is there is never overwritten.
 @onlyIfNotExists()
-resource secret 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = [
-  for token in tokens: {
+resource token 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = [
+  for name in tokens: {
     parent: vault
-    name: token
+    name: name
+    tags: tags
     properties: { contentType: 'join token of the swarm', value: '-' }
   }
 ]
 
 // Managers write the tokens and repair them.
 resource managerWrites 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for (token, i) in tokens: {
-    scope: secret[i]
-    name: guid(secret[i].id, managerId, secretsOfficer())
+  for (name, i) in tokens: {
+    scope: token[i]
+    name: guid(token[i].id, managerId, secretsOfficer())
     properties: {
       principalId: managerPrincipalId
       principalType: 'ServicePrincipal'
@@ -37,9 +39,9 @@ resource managerWrites 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 ]
 
 // Workers read the workers' token, not that of the managers.
-resource workerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: secret[0]
-  name: guid(secret[0].id, workerId, secretsUser())
+resource workerReadsToken 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: token[0]
+  name: guid(token[0].id, workerId, secretsUser())
   properties: {
     principalId: workerPrincipalId
     principalType: 'ServicePrincipal'
