@@ -158,7 +158,7 @@ static void print_hunk(FILE *out, bool colour, Lines a, Lines b, const Edit *edi
 void diff_show(Arena *arena, FILE *out, bool colour, Text old_name, Text old_text, Text new_name,
                Text new_text)
 {
-    if (text_equal(old_text, new_text) && text_equal(old_name, new_name)) return;
+    if (text_equal(old_text, new_text) && old_name.length && new_name.length) return;
     Lines a = lines_of(arena, old_text), b = lines_of(arena, new_text);
     Edits edits = edits_of(arena, a, b);
     fprintf(out, "%s--- %.*s\n+++ %.*s%s\n", colour ? "\033[1m" : "",
