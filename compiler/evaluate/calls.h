@@ -17,5 +17,5 @@ const Value *call_refuse(FunctionCall *call, Text why);
 // False after a diagnostic if the argument at `index` is of another kind.
 bool call_expects(FunctionCall *call, const Value **arguments, size_t index, ValueKind kind);
 
-// .NET counts texts in UTF-16 units: byte offset of a unit; the end of the text if there are fewer.
-size_t call_unit_offset(Text text, size_t unit);
+// The UTF-16 units from `from` to `to`, as .NET cuts texts; half a character becomes U+FFFD.
+Text call_units(Arena *arena, Text text, size_t from, size_t to);

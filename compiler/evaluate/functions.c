@@ -59,11 +59,16 @@ bool call_expects(FunctionCall *call, const Value **arguments, size_t index, Val
     return false;
 }
 
-size_t call_unit_offset(Text text, size_t unit)
+Text call_units(Arena *arena, Text text, size_t from, size_t to)
 {
-    size_t at = 0;
-    for (size_t units = 0; at < text.length && units < unit;) {
-        units += text_next(text, &at) > 0xFFFF ? 2 : 1;
+    TextBuffer out = {.arena = arena};
+    size_t unit = 0;
+    for (size_t at = 0; at < text.length && unit < to;) {
+        size_t begin = at, first = unit;
+        unit += text_next(text, &at) > 0xFFFF ? 2 : 1;
+        if (unit <= from) continue;
+        bool half = first < from || unit > to;
+        buffer_text(&out, half ? TEXT("\xEF\xBF\xBD") : text_slice(text, begin, at));
     }
-    return at;
+    return buffer_done(&out);
 }

@@ -87,13 +87,8 @@ const Value *list_contains(FunctionCall *function, const Value **arguments, size
 
 static const Value *end_of_text(FunctionCall *function, Text text, bool last)
 {
-    if (!text.length) return value_string(function->arena, TEXT(""));
-    size_t units = text_utf16_length(text);
-    size_t from = last ? call_unit_offset(text, units - 1) : 0,
-           to = last ? text.length : call_unit_offset(text, 1);
-    bool half = last ? from == text.length : text_utf16_length(text_slice(text, from, to)) > 1;
-    return value_string(function->arena, half ? TEXT("\xEF\xBF\xBD")
-                                              : text_slice(text, from, to)); // half a character
+    size_t units = text_utf16_length(text), from = last && units ? units - 1 : 0;
+    return value_string(function->arena, call_units(function->arena, text, from, from + 1));
 }
 
 const Value *list_first(FunctionCall *function, const Value **arguments, size_t count)
@@ -157,9 +152,7 @@ const Value *list_last_index_of(FunctionCall *function, const Value **arguments,
 static const Value *slice(FunctionCall *function, const Value *whole, size_t from, size_t to)
 {
     if (whole->kind == VALUE_STRING) {
-        size_t begin = call_unit_offset(whole->string, from),
-               end = call_unit_offset(whole->string, to);
-        return value_string(function->arena, text_slice(whole->string, begin, end));
+        return value_string(function->arena, call_units(function->arena, whole->string, from, to));
     }
     Value *part = value_array(function->arena);
     for (size_t i = from; i < to; i++) value_append(function->arena, part, whole->array.items[i]);
@@ -325,9 +318,10 @@ static const Value *merged(FunctionCall *function, const Value *left, const Valu
         }
         ValueKind before = known->value->kind, after = added.value->kind;
         if (after == VALUE_NULL) continue;
-        bool mixed = (before == VALUE_ARRAY && after == VALUE_OBJECT) ||
-                     (before == VALUE_OBJECT && after == VALUE_ARRAY);
-        if (mixed) return call_refuse(function, TEXT("a list and an object cannot be joined"));
+        bool grouped = before == VALUE_ARRAY || before == VALUE_OBJECT || after == VALUE_ARRAY ||
+                       after == VALUE_OBJECT;
+        bool mixed = grouped && before != after && before != VALUE_NULL;
+        if (mixed) return call_refuse(function, TEXT("values of different kinds cannot be joined"));
         if (before == VALUE_OBJECT && after == VALUE_OBJECT)
             added.value = merged(function, known->value, added.value);
         if (!added.value) return NULL;

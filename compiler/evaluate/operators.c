@@ -184,53 +184,16 @@ const Value *operator_index(FunctionCall *call, const Value *base, const Value *
 
 // ---- text of values
 
-static void write_inner(TextBuffer *out, const Value *value);
-
-// Azure writes lists and objects within a format with single quotes, and escapes none.
-static void write_quoted(TextBuffer *out, Text text)
+// Azure writes lists and objects within a format as JSON whose double quotes are all single ones.
+static Text single_quoted(Arena *arena, const Value *value)
 {
-    TextBuffer json = {.arena = out->arena};
-    json_quote(&json, text);
-    Text quoted = buffer_done(&json);
-    buffer_char(out, '\'');
-    for (size_t i = 1; i + 1 < quoted.length; i++) {
-        if (quoted.at[i] == '\\' && quoted.at[i + 1] == '"') continue;
-        buffer_char(out, quoted.at[i]);
+    TextBuffer out = {.arena = arena};
+    JsonWriter json = {.out = &out, .compact = true};
+    value_write_json(&json, value);
+    for (size_t i = 0; i < out.count; i++) {
+        if (out.items[i] == '"') out.items[i] = '\'';
     }
-    buffer_char(out, '\'');
-}
-
-static void write_inner(TextBuffer *out, const Value *value)
-{
-    switch (value->kind) {
-    case VALUE_NULL: buffer_string(out, "null"); break;
-    case VALUE_BOOL: buffer_string(out, value->boolean ? "true" : "false"); break;
-    case VALUE_INT: buffer_format(out, "%lld", (long long)value->integer); break;
-    case VALUE_STRING: write_quoted(out, value->string); break;
-    case VALUE_FLOAT: {
-        JsonWriter json = {.out = out, .compact = true};
-        value_write_json(&json, value);
-        break;
-    }
-    case VALUE_ARRAY:
-        buffer_char(out, '[');
-        for (size_t i = 0; i < value->array.count; i++) {
-            if (i) buffer_char(out, ',');
-            write_inner(out, value->array.items[i]);
-        }
-        buffer_char(out, ']');
-        break;
-    case VALUE_OBJECT:
-        buffer_char(out, '{');
-        for (size_t i = 0; i < value->object.count; i++) {
-            if (i) buffer_char(out, ',');
-            write_quoted(out, value->object.items[i].name);
-            buffer_char(out, ':');
-            write_inner(out, value->object.items[i].value);
-        }
-        buffer_char(out, '}');
-        break;
-    }
+    return buffer_done(&out);
 }
 
 Text operator_interpolated(Arena *arena, const Value *value)
@@ -244,7 +207,5 @@ Text operator_interpolated(Arena *arena, const Value *value)
     case VALUE_ARRAY:
     case VALUE_OBJECT: break;
     }
-    TextBuffer out = {.arena = arena};
-    write_inner(&out, value);
-    return buffer_done(&out);
+    return single_quoted(arena, value);
 }

@@ -40,16 +40,35 @@ typedef struct {
     uint32_t primary, accent, upper;
 } Weight;
 
+static const char marks[] = "\t\n\v\f\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
+
+static uint32_t behind(char mark)
+{
+    return ((uint32_t)(strchr(marks, mark) - marks) + 1) * 10;
+}
+
+// Signs that are no letters: behind the mark that they follow; 0 for all others.
+static uint32_t symbol_weight(uint32_t code)
+{
+    if (code == 0xA7 || code == 0xB6) return behind('*') + 1;
+    if (code == 0xB0 || code == 0xA9 || code == 0xAE) return behind('%') + code % 8 + 1;
+    if (code >= 0x2190 && code < 0x2300) return behind('|') + 1;
+    if (code >= 0x2300 && code < 0x2C00) return behind('~') + 1;
+    if (code >= 0x1F000 && code < 0x20000) return behind('~') + 2;
+    if (code == 0xA3) return behind('$') + 1;
+    return code == 0x20AC ? behind('$') + 2 : 0;
+}
+
 static Weight weight_of(uint32_t code)
 {
-    static const char marks[] = "\t\n\v\f\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
     uint32_t plain = letter_below(code), bare = plain ? plain : code;
     const char *mark = bare && bare < 0x80 ? strchr(marks, (int)bare) : NULL;
     Weight weight = {bare + 1000, plain ? code : 0, 0};
-    if (mark) weight.primary = (uint32_t)(mark - marks) + 1;
-    if (bare >= '0' && bare <= '9') weight.primary = 100 + bare - '0';
+    if (mark) weight.primary = ((uint32_t)(mark - marks) + 1) * 10;
+    if (symbol_weight(code)) weight.primary = symbol_weight(code);
+    if (bare >= '0' && bare <= '9') weight.primary = 500 + bare - '0';
     if ((bare >= 'a' && bare <= 'z') || (bare >= 'A' && bare <= 'Z')) {
-        weight.primary = 200 + (bare | 32);
+        weight.primary = 600 + (bare | 32);
         weight.upper = bare < 'a';
     } else if (capital(bare) != bare) {
         weight.primary = capital(bare) + 1000;

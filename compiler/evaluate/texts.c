@@ -106,8 +106,7 @@ const Value *text_substring(FunctionCall *function, const Value **arguments, siz
                                                  (long long)units));
     }
     return value_string(function->arena,
-                        text_slice(text, call_unit_offset(text, (size_t)from),
-                                   call_unit_offset(text, (size_t)(from + length))));
+                        call_units(function->arena, text, (size_t)from, (size_t)(from + length)));
 }
 
 static bool found_at(Text text, size_t at, Text part)
@@ -202,8 +201,8 @@ const Value *text_pad_left(FunctionCall *function, const Value **arguments, size
     Text pad = count > 2 ? arguments[2]->string : TEXT(" ");
     if (text_utf16_length(pad) != 1)
         return call_refuse(function, TEXT("the padding must be one character"));
-    if (arguments[1]->integer < 0 || arguments[1]->integer > 131072)
-        return call_refuse(function, TEXT("the length is out of range"));
+    if (arguments[1]->integer < 1 || arguments[1]->integer > 16)
+        return call_refuse(function, TEXT("the width must lie between 1 and 16"));
     TextBuffer out = {.arena = function->arena};
     for (size_t i = text_utf16_length(text); i < (size_t)arguments[1]->integer; i++)
         buffer_text(&out, pad);
