@@ -34,7 +34,7 @@ func traefikConfig(swarm Swarm) object => {
       address: ':443'
       http: {
         tls: hasAcme(swarm) ? { certResolver: 'letsencrypt' } : {}
-        middlewares: swarm.stack.traefik.bodyLimit == 0 ? [] : ['body-limit@file']
+        ...(swarm.stack.traefik.bodyLimit == 0 ? {} : { middlewares: ['body-limit@file'] })
       }
       transport: transport(swarm)
     }
