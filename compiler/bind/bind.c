@@ -20,7 +20,6 @@ typedef struct {
     Arena *arena;
     Diags *diags;
     BindReader *reader;
-    Map opened; // Text → Opened *
 } Binder;
 
 static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Text path);
@@ -411,13 +410,13 @@ static Opened *new_file(Binder *binder, const Opened *asker, Text path)
     opened->file->path = path;
     opened->file->reader = binder->reader;
     opened->asker = asker;
-    map_put(binder->arena, &binder->opened, path, opened);
+    map_put(binder->arena, &binder->reader->opened, path, opened);
     return opened;
 }
 
 static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Text path)
 {
-    Opened *opened = map_get(&binder->opened, path);
+    Opened *opened = map_get(&binder->reader->opened, path);
     if (opened) {
         if (opened->done) return opened;
         add_file_cycle(binder, asker, opened, asked_at);
@@ -477,6 +476,6 @@ static const Source *read_from_disk(BindReader *reader, Diags *diags, Place aske
 BindReader *bind_disk_reader(Arena *arena)
 {
     DiskReader *disk = arena_new(arena, DiskReader);
-    *disk = (DiskReader){{read_from_disk}, arena};
+    *disk = (DiskReader){{.read = read_from_disk}, arena};
     return &disk->reader;
 }

@@ -43,6 +43,7 @@ struct Symbol {
 typedef struct BindReader BindReader;
 struct BindReader {
     const Source *(*read)(BindReader *reader, Diags *diags, Place asked_at, Text path);
+    Map opened; // bind_file's: files bound already, which later calls share
 };
 
 struct BoundFile {

@@ -97,7 +97,7 @@ static bool is_bicep(const OutputFile *file)
 // added.
 static bool compile_residual(Road *road, OutputFiles *files)
 {
-    MadeReader made = {{read_made}, road->arena, files};
+    MadeReader made = {{.read = read_made}, road->arena, files};
     BoundFile *main = bind_file(road->arena, road->diags, &made.reader, TEXT("main.bicep"));
     Text template = main ? emit_template(road->arena, road->diags, main) : (Text){0};
     if (!main || !ok(road)) return false;
