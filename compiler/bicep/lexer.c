@@ -277,15 +277,34 @@ static TokenKind close_brace(Lexer *lexer, uint32_t from)
 
 // ---- tokens
 
+// A string of another language is one token; so are the bytes of one character.
 static TokenKind unknown(Lexer *lexer, uint32_t from)
 {
+    static const struct {
+        char c;
+        const char *hint;
+    } hints[] = {
+        {'"', "strings stand in single quotes: '…'"},
+        {';', "a statement ends with its line"},
+        {'&', "did you mean '&&'?"},
+        {'`', "strings stand in single quotes: '…'"},
+    };
+    char c = lexer->text[from];
     size_t next = from;
     text_next(lexer->source->text, &next);
     if (next > lexer->at) lexer->at = (uint32_t)next;
     Text text = text_from(lexer, from);
+    if (c == '"') {
+        uint32_t close = lexer->at;
+        while (close < lexer->end && lexer->text[close] != c && !is_newline(lexer->text[close])) {
+            close++;
+        }
+        if (close < lexer->end && lexer->text[close] == c) lexer->at = close + 1;
+    }
     diag_add_with(lexer->diags, DIAG_UNKNOWN_CHARACTER, place_from(lexer, from), text);
-    if (text_is(text, "\"")) diag_hint(lexer->diags, TEXT("strings stand in single quotes: '…'"));
-    if (text_is(text, ";")) diag_hint(lexer->diags, TEXT("a statement ends with its line"));
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        if (hints[i].c == c) diag_hint(lexer->diags, text_of(hints[i].hint));
+    }
     return TOKEN_UNKNOWN;
 }
 

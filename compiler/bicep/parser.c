@@ -147,6 +147,10 @@ static void report(Parser *parser, DiagCode code, uint32_t token, Text expected)
     parser->reported = token;
     Text argument = code == DIAG_INTEGER_TOO_LARGE ? token_text(parser, token) : expected;
     diag_add_with(parser->diags, code, token_place(parser, token), argument, found(parser, token));
+    bool closing = text_is(expected, "')'") || text_is(expected, "']'");
+    if (closing && parser->tokens[token].kind == TOKEN_ASSIGN) {
+        diag_hint(parser->diags, TEXT("values are compared with '=='"));
+    }
 }
 
 static void report_failure(Parser *parser)
@@ -794,7 +798,10 @@ static bool parenthesized_list(Parser *parser, Element *element, Flags flags, bo
         if (newlines) skip_newlines(parser);
     }
     bool closed = expect(parser, TOKEN_RIGHT_PAREN);
-    if (!closed) resynchronize(parser, silent, CLOSERS & ~SET(RIGHT_PAREN));
+    if (!closed) {
+        resynchronize(parser, silent, CLOSERS);
+        take(parser, TOKEN_RIGHT_PAREN);
+    }
     return true;
 }
 

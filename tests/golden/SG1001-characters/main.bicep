@@ -4,3 +4,5 @@ var b = 1;
 var c = a & b
 var d = €
 #if debug
+var e = "open
+var f = 1
