@@ -508,6 +508,11 @@ func managerProblems(swarm Swarm) Problem[] =>
     machineProblems(swarm, 'managers', swarm.managers, swarm.managers.os == 'windows'),
     userDataProblems('managers', swarm.managers, true),
     labelProblems('managers', swarm.managers.labels),
+    when(
+      !swarm.managers.schedulable && swarm.stack.enabled,
+      'managers.schedulable',
+      'is false, which leaves no place for Traefik and Portainer: they run on managers; leave it out and constrain your services with node.role == worker, or write stack.enabled: false'
+    ),
     tagProblems('managers.tags', union(swarm.tags, swarm.managers.tags), 2),
     scriptSecretProblems(swarm, 'managers', swarm.managers.scripts, 'managers'),
     when(

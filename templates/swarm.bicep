@@ -519,7 +519,7 @@ type LinuxManagers = {
   @metadata({ default: true })
   acceleratedNetworking: bool
 
-  @description('Whether services without a constraint may run on managers.')
+  @description('Whether anything may run on managers. False drains them, which also leaves no place for Traefik and Portainer.')
   @metadata({ default: true })
   schedulable: bool
 
@@ -590,7 +590,7 @@ type WindowsManagers = {
   @metadata({ default: true })
   acceleratedNetworking: bool
 
-  @description('Whether services without a constraint may run on managers.')
+  @description('Whether anything may run on managers. False drains them, which also leaves no place for Traefik and Portainer.')
   @metadata({ default: true })
   schedulable: bool
 
