@@ -661,9 +661,37 @@ static Place name_place(const Syntax *call)
     return (Place){call->file->source, token.from, token.to};
 }
 
+// Functions of parameters files.
+static bool is_for_parameters(Text name)
+{
+    static const char *const names[] = {"externalInput", "getSecret", "readCliArg", "readEnvVar",
+                                        "readEnvironmentVariable"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (text_is(name, names[i])) return true;
+    }
+    return false;
+}
+
 static void add_unknown_function(const Env *env, const Syntax *node)
 {
+    static const char *const names[] = {
+#define FUNCTION(name, least, most, flags, call) #name,
+#include "compiler/evaluate/functions.def"
+#undef FUNCTION
+    };
+    enum { COUNT = sizeof names / sizeof *names };
+    Text choices[COUNT];
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        Text name = text_of(names[i]);
+        bool usable = !is_for_parameters(name) && !(function_find(name)->flags & FUNCTION_DECORATOR);
+        if (usable) choices[count++] = name;
+    }
     diag_add_with(env->emitter->diags, DIAG_UNKNOWN_FUNCTION, name_place(node), node->call.name);
+    Text nearest = diag_nearest(node->call.name, choices, count);
+    if (nearest.length == 0) return;
+    diag_hint(env->emitter->diags,
+              text_format(env->emitter->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
 }
 
 static void check_count(const Env *env, const Syntax *node, int least, int most)
@@ -674,7 +702,7 @@ static void check_count(const Env *env, const Syntax *node, int least, int most)
     Text wanted = most < 0       ? text_format(arena, "at least %d", least)
                   : least < most ? text_format(arena, "%d to %d", least, most)
                                  : text_format(arena, "%d", least);
-    wanted = text_format(arena, "%.*s argument%s", TEXT_ARG(wanted), most == 1 ? "" : "s");
+    wanted = text_format(arena, "%.*s argument%s", TEXT_ARG(wanted), most == 1 || (most < 0 && least == 1) ? "" : "s");
     diag_add_with(env->emitter->diags, DIAG_ARGUMENT_COUNT, name_place(node), node->call.name, wanted,
                   text_format(arena, "%d", count));
 }
@@ -743,10 +771,12 @@ static Tree *convert_built_in(const Env *env, const Syntax *node)
     Arena *arena = env->emitter->arena;
     Text name = node->call.name;
     const FunctionRow *row = function_find(name);
-    if (!row && !text_starts(name, "list")) {
+    bool lists = !row && text_starts(name, "list") && name.length > 4;
+    bool known = lists || (row && !(row->flags & FUNCTION_DECORATOR) && !is_for_parameters(name));
+    if (!known) {
         add_unknown_function(env, node);
-    } else if (row) {
-        check_count(env, node, row->least, row->most);
+    } else {
+        check_count(env, node, lists ? 2 : row->least, lists ? 3 : row->most);
     }
     if (text_is(name, "nameof")) return nameof_tree(env, node);
     if (is_empty_scope(node)) return tree_call(arena, "createObject");
