@@ -83,8 +83,9 @@ class Case:
             return self.run('console', stdin='input.txt')
         if self.command == 'compile':
             return self.run(*self.compile_words())
-        stop = ('--dump', 'azuredeploy.json')
-        return self.run('build', 'swarm.yaml', *stop, *self.library)
+        wanted = list(self.wanted())
+        stop = next((name for name in ('value', 'completed') if name in wanted), 'azuredeploy.json')
+        return self.run('build', 'swarm.yaml', '--dump', stop, *self.library)
 
     def crashed(self):
         return next((d for d in self.runs.values() if d.returncode < 0 or d.returncode > 5), None)

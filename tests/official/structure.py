@@ -76,6 +76,22 @@ class Expression:
         return found
 
 
+SPLIT = ('secrets', 'capacity')  # parameters of the library that are one for each key in the residual
+
+
+def split_name(whole, key):
+    words = ''.join(word[:1].upper() + word[1:] for word in re.split(r'[^A-Za-z0-9]+', key))
+    return 'secret' + words if whole == 'secrets' else words[:1].lower() + words[1:] + 'Capacity'
+
+
+def split_parameter(tree):
+    """parameters('secrets')['a-b'] is the residual's parameters('secretAB')."""
+    key = ('text', tree[2]) if tree[0] == 'property' else tree[2]
+    if tree[1][:2] == ('call', 'parameters') and key[0] == 'text' and tree[1][2][0][1] in SPLIT:
+        return ('call', 'parameters', [('text', split_name(tree[1][2][0][1], key[1]))])
+    return tree
+
+
 def fold(tree):
     if tree[0] == 'call':
         tree = ('call', tree[1], [fold(part) for part in tree[2]])
@@ -83,9 +99,9 @@ def fold(tree):
             return fold_format(tree[2])
         return tree
     if tree[0] == 'property':
-        return ('property', fold(tree[1]), tree[2])
+        return split_parameter(('property', fold(tree[1]), tree[2]))
     if tree[0] == 'index':
-        return ('index', fold(tree[1]), fold(tree[2]))
+        return split_parameter(('index', fold(tree[1]), fold(tree[2])))
     return tree
 
 
@@ -135,8 +151,9 @@ def folded(text):
 
 
 def folded_all(value):
+    """Also drops what is null: the residual shows no trace of it. Marks are left out."""
     if isinstance(value, dict):
-        return {folded(key): folded_all(item) for key, item in value.items()}
+        return {folded(key): folded_all(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         return [folded_all(item) for item in value]
     return folded(value) if isinstance(value, str) else value
@@ -155,7 +172,8 @@ def take_snapshot(bicep, path):
 def snapshot_differences(library, residual):
     """What is not equal, as text. Outputs come in no order; one that is null is as good as none."""
     problems = []
-    left, right = (folded_all(side['predictedResources']) for side in (library, residual))
+    left, right = ([folded_all({k: v for k, v in resource.items() if k != 'placement'})
+                    for resource in side['predictedResources']] for side in (library, residual))
     left_ids, right_ids = ([r.get('id', '?') for r in side] for side in (left, right))
     if sorted(left_ids) != sorted(right_ids):
         problems += [f'only in the library: {x}' for x in left_ids if x not in right_ids]
@@ -195,6 +213,23 @@ def expression(value):
     """A template's text as the inside of an expression."""
     return value[1:-1] if value.startswith('[') and value.endswith(']') and not value.startswith('[[') \
         else "'" + value.replace("'", "''") + "'"
+
+
+def without_rules(library):
+    """The library without the rules of descriptions, and without the functions that then nobody calls: Azure's engine
+    takes at most 64 functions in a template. The rules are judged on their own."""
+    library = copy.deepcopy(library)
+    library['variables']['found'] = []
+    members = {f"{group['namespace']}.{name}": body for group in library['functions'] for name, body in group['members'].items()}
+    calls = lambda value: set(re.findall(r'\b(__bicep\.\w+|_\d+\.\w+)\(', json.dumps(value))) & members.keys()
+    used, new = set(), calls({key: value for key, value in library.items() if key != 'functions'})
+    while new:
+        used |= new
+        new = {inner for name in new for inner in calls(members[name])} - used
+    for group in library['functions']:
+        group['members'] = {name: body for name, body in group['members'].items() if f"{group['namespace']}.{name}" in used}
+    library['functions'] = [group for group in library['functions'] if group['members']]
+    return library
 
 
 def marked(template):
