@@ -1,10 +1,10 @@
-// compiler/specialize/depend.c: what waits for what. In the library a resource waits for all that its text mentions, and
-// for all that its module waits for; a module is waited for as a whole. The residual's own text says most of that again;
-// what it does not say, and what does not follow from the rest, becomes dependsOn.
-//   Sets are bits, one a deployed unit of the program; a mention counts even in a branch that was decided against, as it
-//   does for the official compiler.
+// compiler/specialize/depend.c: what waits for what. In the library a resource waits for all that
+// its text mentions, and for all that its module waits for; a module is waited for as a whole. The
+// residual's own text says most of that again; what it does not say, and what does not follow from
+// the rest, becomes dependsOn.
+//   Sets are bits, one a deployed unit of the program; a mention counts even in a branch that was
+//   decided against, as it does for the official compiler.
 #include "compiler/specialize/program.h"
-
 
 typedef struct {
     Specializer *s;
@@ -49,7 +49,8 @@ static const uint64_t *expansion(Graph *graph, Instance *instance)
     return instance->expansion;
 }
 
-static void walk_statement(Graph *graph, uint64_t *set, Frame outside, Frame inside, const Symbol *symbol)
+static void walk_statement(Graph *graph, uint64_t *set, Frame outside, Frame inside,
+                           const Symbol *symbol)
 {
     const Syntax *value = symbol->declaration->resource.value;
     if (value->kind == SYNTAX_FOR) {
@@ -65,7 +66,8 @@ static void walk_statement(Graph *graph, uint64_t *set, Frame outside, Frame ins
 
 static void walk_unit(Graph *graph, uint64_t *set, const Unit *unit)
 {
-    Frame outside = {.instance = unit->instance, .within = unit->symbol->kind == SYMBOL_RESOURCE ? unit->symbol : NULL};
+    Frame outside = {.instance = unit->instance,
+                     .within = unit->symbol->kind == SYMBOL_RESOURCE ? unit->symbol : NULL};
     Frame inside = outside;
     inside.locals = unit->locals;
     walk_statement(graph, set, outside, inside, unit->symbol);
@@ -75,7 +77,8 @@ static void add_target(Graph *graph, uint64_t *set, const Residual *target)
 {
     if (target->kind == RESIDUAL_MODULE) add_set(graph, set, expansion(graph, target->instance));
     if (target->kind == RESIDUAL_ARRAY) {
-        for (size_t i = 0; i < target->array.entries.count; i++) add_target(graph, set, target->array.entries.items[i].value);
+        for (size_t i = 0; i < target->array.entries.count; i++)
+            add_target(graph, set, target->array.entries.items[i].value);
     }
     if (target->kind != RESIDUAL_UNIT) return;
     Unit *unit = unroll_unit(target->unit);
@@ -85,7 +88,9 @@ static void add_target(Graph *graph, uint64_t *set, const Residual *target)
     }
     if (!unit->needs) { // it stands for what it mentions
         unit->needs = new_set(graph);
-        if (unit->parent) add_target(graph, unit->needs, &(Residual){.kind = RESIDUAL_UNIT, .unit = unit->parent});
+        if (unit->parent)
+            add_target(graph, unit->needs,
+                       &(Residual){.kind = RESIDUAL_UNIT, .unit = unit->parent});
         walk_unit(graph, unit->needs, unit);
     }
     add_set(graph, set, unit->needs);
@@ -106,7 +111,8 @@ static void mention(Graph *graph, uint64_t *set, Frame frame, Text name)
     if (!known) {
         known = new_set(graph);
         map_put(graph->s->arena, &frame.instance->variable_mentions, name, known);
-        walk(graph, known, (Frame){.instance = frame.instance}, symbol->declaration->declaration.value);
+        walk(graph, known, (Frame){.instance = frame.instance},
+             symbol->declaration->declaration.value);
     }
     add_set(graph, set, known);
 }
@@ -124,7 +130,8 @@ static bool mention_turn(Graph *graph, uint64_t *set, Frame frame, const Syntax 
     Residual *at = residual_seen(reduce(graph->s, frame, node->index.at));
     Residual *turns = unroll_symbol(graph->s, frame.instance, symbol);
     if (turns->kind != RESIDUAL_ARRAY || !at->value || at->value->kind != VALUE_INT) return false;
-    if (at->value->integer < 0 || (size_t)at->value->integer >= turns->array.entries.count) return false;
+    if (at->value->integer < 0 || (size_t)at->value->integer >= turns->array.entries.count)
+        return false;
     add_target(graph, set, turns->array.entries.items[at->value->integer].value);
     walk(graph, set, frame, node->index.at);
     return true;
@@ -246,7 +253,8 @@ static void find_needs(Graph *graph, Unit *unit)
 {
     unit->needs = new_set(graph);
     walk_unit(graph, unit->needs, unit);
-    if (unit->parent) add_target(graph, unit->needs, &(Residual){.kind = RESIDUAL_UNIT, .unit = unit->parent});
+    if (unit->parent)
+        add_target(graph, unit->needs, &(Residual){.kind = RESIDUAL_UNIT, .unit = unit->parent});
     if (unit->before) add_target(graph, unit->needs, unit->before);
     add_set(graph, unit->needs, instance_needs(graph, unit->instance));
 }
@@ -353,7 +361,8 @@ static void find_waits(Graph *graph, Unit **units, Unit *unit)
     if (unit->condition) mentioned(graph, implied, unit->condition);
     if (unit->parent) mentioned_unit(graph, implied, unit->parent);
     for (size_t i = 0; i < graph->program->deployed; i++) {
-        if (i != unit->index && has_bit(unit->needs, i)) add_set(graph, implied, reach(graph, units, units[i]));
+        if (i != unit->index && has_bit(unit->needs, i))
+            add_set(graph, implied, reach(graph, units, units[i]));
     }
     for (size_t i = 0; i < graph->program->deployed; i++) {
         if (i == unit->index || !has_bit(unit->needs, i) || has_bit(implied, i)) continue;

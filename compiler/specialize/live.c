@@ -1,11 +1,12 @@
-// compiler/specialize/live.c: walks over all that is printed, from what is deployed and from the outputs. What it never
-// meets disappears; what it meets twice gets a name.
+// compiler/specialize/live.c: walks over all that is printed, from what is deployed and from the
+// outputs. What it never meets disappears; what it meets twice gets a name.
 #include "compiler/specialize/program.h"
 
 typedef struct {
     Specializer *s;
     Program *program;
     const Syntax *statement; // that is being walked
+    int holes;               // > 0: within '…${ }…'
 } Walk;
 
 static void mark(Walk *walk, Residual *residual, bool body);
@@ -22,8 +23,12 @@ static void mark_bound(Walk *walk, Declaration *variable, bool body)
 {
     variable->uses++;
     if (!body) variable->unlike_body = true;
+    if (walk->holes > 0 && residual_has_literal(variable->content)) variable->often = true;
     if (variable->uses > 1) return;
+    int holes = walk->holes;
+    if (variable->often) walk->holes = 0;
     mark(walk, variable->content, body);
+    walk->holes = holes;
     if (variable->kind == DECLARATION_FILE) add_loaded(walk, variable);
     list_add(walk->s->arena, &walk->program->variables, variable);
 }
@@ -51,7 +56,8 @@ static void mark_value(Walk *walk, const Value *value)
         for (size_t i = 0; i < value->array.count; i++) mark_value(walk, value->array.items[i]);
         return;
     case VALUE_OBJECT:
-        for (size_t i = 0; i < value->object.count; i++) mark_value(walk, value->object.items[i].value);
+        for (size_t i = 0; i < value->object.count; i++)
+            mark_value(walk, value->object.items[i].value);
         return;
     case VALUE_NULL:
     case VALUE_BOOL:
@@ -158,7 +164,11 @@ static void mark(Walk *walk, Residual *residual, bool body)
         mark(walk, residual->ternary.otherwise, false);
         return;
     case RESIDUAL_NON_NULL: mark(walk, residual->inner, false); return;
-    case RESIDUAL_STRING: mark_list(walk, &residual->string.parts); return;
+    case RESIDUAL_STRING:
+        walk->holes++;
+        mark_list(walk, &residual->string.parts);
+        walk->holes--;
+        return;
     case RESIDUAL_OBJECT: mark_entries(walk, &residual->object.entries, body); return;
     case RESIDUAL_ARRAY: mark_entries(walk, &residual->array.entries, body); return;
     }
@@ -169,9 +179,11 @@ static void mark_outputs(Walk *walk)
     const SyntaxList *outputs = &walk->program->root->file->outputs;
     for (size_t i = 0; i < outputs->count; i++) {
         const Syntax *node = outputs->items[i];
-        bool wanted = !walk->program->outer || map_has(&walk->program->wanted_outputs, node->declaration.name);
+        bool wanted = !walk->program->outer ||
+                      map_has(&walk->program->wanted_outputs, node->declaration.name);
         if (!wanted) continue;
-        Residual *content = unroll_output(walk->s, walk->program->root, node, node->declaration.name);
+        Residual *content =
+            unroll_output(walk->s, walk->program->root, node, node->declaration.name);
         walk->statement = node;
         if (!residual_is_null(content)) mark(walk, content, false);
     }
@@ -181,13 +193,14 @@ static void settle(Program *program)
 {
     for (size_t i = 0; i < program->variables.count; i++) {
         Declaration *variable = program->variables.items[i];
-        variable->live = variable->kind == DECLARATION_FILE || variable->uses > 1 || variable->often;
+        variable->live =
+            variable->kind == DECLARATION_FILE || variable->uses > 1 || variable->often;
     }
 }
 
 void live_mark(Specializer *s, Program *program)
 {
-    Walk walk = {s, program, NULL};
+    Walk walk = {s, program, NULL, 0};
     for (size_t i = 0; i < program->units.count; i++) {
         if (!program->units.items[i]->existing) mark_unit(&walk, program->units.items[i]);
     }

@@ -1,4 +1,5 @@
-// compiler/specialize/notes.c: the library's comments: those on the lines right above something, and behind it.
+// compiler/specialize/notes.c: the library's comments: those on the lines right above something,
+// and behind it.
 #include "compiler/specialize/program.h"
 
 #include <string.h>
@@ -33,7 +34,8 @@ static Text comment_behind(const Syntax *node)
 {
     Text text = node->file->source->text;
     size_t at = node->file->tokens.items[node->last].to;
-    while (at < text.length && (text.at[at] == ' ' || text.at[at] == '\t' || text.at[at] == ',')) at++;
+    while (at < text.length && (text.at[at] == ' ' || text.at[at] == '\t' || text.at[at] == ','))
+        at++;
     if (at + 1 >= text.length || text.at[at] != '/' || text.at[at + 1] != '/') return (Text){0};
     size_t to = at;
     while (to < text.length && text.at[to] != '\n' && text.at[to] != '\r') to++;

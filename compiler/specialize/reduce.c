@@ -1,6 +1,7 @@
-// compiler/specialize/reduce.c: an expression of the library to its residual. What is known is computed, what is known in
-// part keeps its shape, the rest stays as written with its known parts filled in. Variables are evaluated when first
-// asked for, so that what a decided condition leaves out is never looked at.
+// compiler/specialize/reduce.c: an expression of the library to its residual. What is known is
+// computed, what is known in part keeps its shape, the rest stays as written with its known parts
+// filled in. Variables are evaluated when first asked for, so that what a decided condition leaves
+// out is never looked at.
 #include "compiler/evaluate/functions.h"
 #include "compiler/specialize/program.h"
 
@@ -50,14 +51,17 @@ static Instance *instance_of(Specializer *s, Frame frame, const Symbol *symbol)
 
 static bool is_fail(const Residual *residual)
 {
-    return residual->kind == RESIDUAL_CALL && !residual->call.base && text_is(residual->call.name, "fail");
+    return residual->kind == RESIDUAL_CALL && !residual->call.base &&
+           text_is(residual->call.name, "fail");
 }
 
-static Residual *variable(Specializer *s, Instance *instance, const Symbol *symbol, const Syntax *node)
+static Residual *variable(Specializer *s, Instance *instance, const Symbol *symbol,
+                          const Syntax *node)
 {
     Residual **slot = &instance->slots[symbol->index];
     unsigned char *state = &instance->states[symbol->index];
-    if (*state == 1) return reduce_error(s, DIAG_NOT_SPECIALIZED, node, TEXT("what needs itself"), TEXT(""));
+    if (*state == 1)
+        return reduce_error(s, DIAG_NOT_SPECIALIZED, node, TEXT("what needs itself"), TEXT(""));
     if (*state == 0) {
         *state = 1;
         Frame frame = {.instance = instance, .loops = instance->loops};
@@ -68,8 +72,10 @@ static Residual *variable(Specializer *s, Instance *instance, const Symbol *symb
         if (*state == 0) return content;
     }
     Text text;
-    if (s->undecided == 0 && is_fail(*slot) && residual_known_text((*slot)->call.arguments.items[0], &text)) {
-        return reduce_error(s, DIAG_FAIL_REACHED, symbol->declaration->declaration.value, text, TEXT(""));
+    if (s->undecided == 0 && is_fail(*slot) &&
+        residual_known_text((*slot)->call.arguments.items[0], &text)) {
+        return reduce_error(s, DIAG_FAIL_REACHED, symbol->declaration->declaration.value, text,
+                            TEXT(""));
     }
     return *slot;
 }
@@ -77,7 +83,8 @@ static Residual *variable(Specializer *s, Instance *instance, const Symbol *symb
 // Used within a loop that it is outside of: it will be used again when that loop turns once more.
 static void note_use(Frame frame, Residual *used)
 {
-    if (used->kind == RESIDUAL_BOUND && frame.loops > used->declaration->loops) used->declaration->often = true;
+    if (used->kind == RESIDUAL_BOUND && frame.loops > used->declaration->loops)
+        used->declaration->often = true;
 }
 
 Residual *reduce_symbol(Specializer *s, Frame frame, const Symbol *symbol, const Syntax *node)
@@ -94,7 +101,8 @@ Residual *reduce_symbol(Specializer *s, Frame frame, const Symbol *symbol, const
     case SYMBOL_NAMESPACE:
     case SYMBOL_EXTENSION:
     case SYMBOL_ASSERT:
-        return reduce_error(s, DIAG_NOT_SPECIALIZED, node, text_of(bind_kind_name(symbol->kind)), TEXT(""));
+        return reduce_error(s, DIAG_NOT_SPECIALIZED, node, text_of(bind_kind_name(symbol->kind)),
+                            TEXT(""));
     }
     note_use(frame, found);
     return found;
@@ -111,7 +119,8 @@ static Residual *reduce_name(Specializer *s, Frame frame, const Syntax *node)
 
 // ---- properties and items
 
-static Residual *no_property(Specializer *s, const Syntax *node, const ResidualEntries *fields, Text name)
+static Residual *no_property(Specializer *s, const Syntax *node, const ResidualEntries *fields,
+                             Text name)
 {
     Text *names = arena_array(s->arena, Text, fields->count + 1);
     for (size_t i = 0; i < fields->count; i++) names[i] = fields->items[i].name;
@@ -132,7 +141,8 @@ static Residual *access_node(Specializer *s, Residual *base, Text name, bool saf
     return node;
 }
 
-static Residual *output_of(Specializer *s, const Syntax *node, Instance *instance, Text name, bool safe)
+static Residual *output_of(Specializer *s, const Syntax *node, Instance *instance, Text name,
+                           bool safe)
 {
     const SyntaxList *outputs = &instance->file->outputs;
     for (size_t i = 0; i < outputs->count; i++) {
@@ -144,7 +154,8 @@ static Residual *output_of(Specializer *s, const Syntax *node, Instance *instanc
 }
 
 // x.outputs.name of a module that stays: a known one is known here too.
-static Residual *kept_output(Specializer *s, const Syntax *node, Residual *base, Text name, bool safe)
+static Residual *kept_output(Specializer *s, const Syntax *node, Residual *base, Text name,
+                             bool safe)
 {
     Unit *unit = residual_seen(base->access.base)->unit;
     Residual *content = output_of(s, node, unit->target, name, safe);
@@ -171,7 +182,8 @@ static Residual *member(Specializer *s, const Syntax *node, Residual *object, Te
     return safe ? residual_null() : no_property(s, node, entries, name);
 }
 
-static Residual *known_property(Specializer *s, const Syntax *node, const Value *base, Text name, bool safe)
+static Residual *known_property(Specializer *s, const Syntax *node, const Value *base, Text name,
+                                bool safe)
 {
     if (base->kind == VALUE_NULL && safe) return residual_null();
     if (base->kind == VALUE_OBJECT) {
@@ -182,7 +194,8 @@ static Residual *known_property(Specializer *s, const Syntax *node, const Value 
         residual_fields(s->arena, residual_value(s->arena, base), &fields);
         return no_property(s, node, &fields, name);
     }
-    return reduce_error(s, DIAG_PROPERTY_OF_OTHER, node, name, text_of(value_kind_name(base->kind)));
+    return reduce_error(s, DIAG_PROPERTY_OF_OTHER, node, name,
+                        text_of(value_kind_name(base->kind)));
 }
 
 static Residual *entry_of(Specializer *s, Residual *keyed, Text key, bool safe)
@@ -200,15 +213,16 @@ Residual *reduce_access(Specializer *s, const Syntax *node, Residual *base, Text
     switch (seen->kind) {
     case RESIDUAL_ERROR: return seen;
     case RESIDUAL_ABSENT:
-        return safe ? residual_null() : reduce_error(s, DIAG_NOT_DEPLOYED, node, seen->name, TEXT(""));
+        return safe ? residual_null()
+                    : reduce_error(s, DIAG_NOT_DEPLOYED, node, seen->name, TEXT(""));
     case RESIDUAL_MODULE:
         if (text_is(name, "outputs")) {
             Residual *outputs = residual_new(s->arena, RESIDUAL_OUTPUTS);
             outputs->instance = seen->instance;
             return outputs;
         }
-        return reduce_error(s, DIAG_NOT_SPECIALIZED, node, TEXT("another property of a module than its outputs"),
-                            TEXT(""));
+        return reduce_error(s, DIAG_NOT_SPECIALIZED, node,
+                            TEXT("another property of a module than its outputs"), TEXT(""));
     case RESIDUAL_OUTPUTS: return output_of(s, node, seen->instance, name, safe);
     case RESIDUAL_KEYED: return entry_of(s, seen, name, safe);
     case RESIDUAL_OBJECT: {
@@ -242,13 +256,14 @@ static bool is_of_units(const ResidualEntries *items)
 {
     for (size_t i = 0; i < items->count; i++) {
         ResidualKind kind = items->items[i].value->kind;
-        if (kind == RESIDUAL_UNIT || kind == RESIDUAL_MODULE || kind == RESIDUAL_ABSENT) return true;
+        if (kind == RESIDUAL_UNIT || kind == RESIDUAL_MODULE || kind == RESIDUAL_ABSENT)
+            return true;
     }
     return false;
 }
 
-static Residual *item(Specializer *s, const Syntax *node, const ResidualEntries *items, int64_t at, bool safe,
-                      bool from_end)
+static Residual *item(Specializer *s, const Syntax *node, const ResidualEntries *items, int64_t at,
+                      bool safe, bool from_end)
 {
     int64_t count = (int64_t)items->count;
     if (from_end) at = count - at;
@@ -268,10 +283,12 @@ static Residual *index_node(Specializer *s, Residual *base, Residual *at, bool s
     return node;
 }
 
-Residual *reduce_index(Specializer *s, const Syntax *node, Residual *base, Residual *at, bool safe, bool from_end)
+Residual *reduce_index(Specializer *s, const Syntax *node, Residual *base, Residual *at, bool safe,
+                       bool from_end)
 {
     Residual *seen = residual_seen(base);
-    if (seen->kind == RESIDUAL_ERROR || residual_seen(at)->kind == RESIDUAL_ERROR) return residual_error();
+    if (seen->kind == RESIDUAL_ERROR || residual_seen(at)->kind == RESIDUAL_ERROR)
+        return residual_error();
     if (seen->kind == RESIDUAL_ABSENT || (safe && residual_is_null(seen))) {
         return reduce_access(s, node, base, TEXT(""), safe);
     }
@@ -283,7 +300,8 @@ Residual *reduce_index(Specializer *s, const Syntax *node, Residual *base, Resid
     if (list && known && known->kind == VALUE_INT) {
         return item(s, node, &items, known->integer, safe, from_end);
     }
-    if (list && is_of_units(&items)) return reduce_error(s, DIAG_INDEX_UNKNOWN, node, TEXT(""), TEXT(""));
+    if (list && is_of_units(&items))
+        return reduce_error(s, DIAG_INDEX_UNKNOWN, node, TEXT(""), TEXT(""));
     return index_node(s, base, at, safe, from_end);
 }
 
@@ -345,7 +363,8 @@ static Residual *reduce_coalesce(Specializer *s, Frame frame, const Syntax *node
 static bool compares_with_null(SyntaxOp op, Residual *left, Residual *right)
 {
     if (op != OP_EQUALS && op != OP_NOT_EQUALS) return false;
-    return (residual_is_null(left) && residual_not_null(right)) || (residual_is_null(right) && residual_not_null(left));
+    return (residual_is_null(left) && residual_not_null(right)) ||
+           (residual_is_null(right) && residual_not_null(left));
 }
 
 static Residual *reduce_binary(Specializer *s, Frame frame, const Syntax *node)
@@ -353,7 +372,8 @@ static Residual *reduce_binary(Specializer *s, Frame frame, const Syntax *node)
     SyntaxOp op = node->binary.op;
     if (op == OP_AND || op == OP_OR) return reduce_logical(s, frame, node);
     if (op == OP_COALESCE) return reduce_coalesce(s, frame, node);
-    Residual *left = reduce(s, frame, node->binary.left), *right = reduce(s, frame, node->binary.right);
+    Residual *left = reduce(s, frame, node->binary.left),
+             *right = reduce(s, frame, node->binary.right);
     if (left->kind == RESIDUAL_ERROR || right->kind == RESIDUAL_ERROR) return residual_error();
     const Value *a = residual_seen(left)->value, *b = residual_seen(right)->value;
     if (compares_with_null(op, left, right)) return residual_bool(op == OP_NOT_EQUALS);
@@ -403,8 +423,9 @@ static Residual *reduce_ternary(Specializer *s, Frame frame, const Syntax *node)
 // any(x) and x! say something about a type; where the value has its shape, nothing is left to say.
 static bool keeps_shape(const Residual *residual)
 {
-    return residual->kind == RESIDUAL_ACCESS || residual->kind == RESIDUAL_INDEX || residual->kind == RESIDUAL_PARAM ||
-           residual->kind == RESIDUAL_CALL || residual->kind == RESIDUAL_LOCAL;
+    return residual->kind == RESIDUAL_ACCESS || residual->kind == RESIDUAL_INDEX ||
+           residual->kind == RESIDUAL_PARAM || residual->kind == RESIDUAL_CALL ||
+           residual->kind == RESIDUAL_LOCAL;
 }
 
 static Residual *reduce_non_null(Specializer *s, Frame frame, const Syntax *node)
@@ -455,6 +476,9 @@ static Residual *reduce_string(Specializer *s, Frame frame, const Syntax *node)
         Residual *part = reduce(s, frame, node->string.expressions.items[i]);
         if (part->kind == RESIDUAL_ERROR) return part;
         const Value *known = residual_seen(part)->value;
+        if (!known && residual_has_literal(part)) {
+            part = unroll_bind(s, frame.instance, NULL, TEXT("text"), part); // named, see live.c
+        }
         if (known && !value_holds_file(known)) {
             buffer_text(&segment, operator_interpolated(s->arena, known));
         } else {
@@ -497,7 +521,8 @@ static bool add_spread(Specializer *s, ResidualEntries *entries, Residual *sprea
                        const Notes *notes)
 {
     ResidualEntries fields;
-    bool known = object ? residual_fields(s->arena, spread, &fields) : residual_items(s->arena, spread, &fields);
+    bool known = object ? residual_fields(s->arena, spread, &fields)
+                        : residual_items(s->arena, spread, &fields);
     if (!known) {
         ResidualEntry entry = {.value = spread, .spread = true, .notes = notes};
         list_add(s->arena, entries, entry);
@@ -518,7 +543,8 @@ static bool add_spread(Specializer *s, ResidualEntries *entries, Residual *sprea
 static Residual *reduce_object(Specializer *s, Frame frame, const Syntax *node)
 {
     bool lines = notes_on_lines(node), good = true;
-    ResidualEntries entries = {arena_array(s->arena, ResidualEntry, node->list.count), 0, node->list.count};
+    ResidualEntries entries = {arena_array(s->arena, ResidualEntry, node->list.count), 0,
+                               node->list.count};
     bool plain = true; // only written keys so far: the binder saw to it that they differ
     for (size_t i = 0; i < node->list.count; i++) {
         const Syntax *property = node->list.items[i];
@@ -549,7 +575,8 @@ static Residual *reduce_object(Specializer *s, Frame frame, const Syntax *node)
 static Residual *reduce_array(Specializer *s, Frame frame, const Syntax *node)
 {
     bool lines = notes_on_lines(node), good = true;
-    ResidualEntries items = {arena_array(s->arena, ResidualEntry, node->list.count), 0, node->list.count};
+    ResidualEntries items = {arena_array(s->arena, ResidualEntry, node->list.count), 0,
+                             node->list.count};
     for (size_t i = 0; i < node->list.count; i++) {
         const Syntax *written = node->list.items[i];
         const Notes *notes = lines ? notes_of(s->arena, written) : NULL;
@@ -578,7 +605,8 @@ static Residual *local_node(Specializer *s, LambdaLocal *local)
     return node;
 }
 
-static Residual *lambda_node(Specializer *s, LambdaLocal **locals, size_t count, Frame frame, const Syntax *body)
+static Residual *lambda_node(Specializer *s, LambdaLocal **locals, size_t count, Frame frame,
+                             const Syntax *body)
 {
     Residual *node = residual_new(s->arena, RESIDUAL_LAMBDA);
     node->lambda.locals = locals;
@@ -615,7 +643,8 @@ static Residual *loop_as_map(Specializer *s, Frame frame, const Syntax *node, Re
     Residual *call = residual_new(s->arena, RESIDUAL_CALL);
     call->call.name = TEXT("map");
     list_add(s->arena, &call->call.arguments, array);
-    list_add(s->arena, &call->call.arguments, lambda_node(s, locals, count, frame, node->loop.body));
+    list_add(s->arena, &call->call.arguments,
+             lambda_node(s, locals, count, frame, node->loop.body));
     return call;
 }
 
@@ -631,7 +660,8 @@ static Residual *reduce_loop(Specializer *s, Frame frame, const Syntax *node)
     for (size_t i = 0; i < items.count; i++) {
         frame.locals = with_local(s, outer, node->loop.item, items.items[i].value);
         if (node->loop.index.length) {
-            frame.locals = with_local(s, frame.locals, node->loop.index, residual_int(s->arena, (int64_t)i));
+            frame.locals =
+                with_local(s, frame.locals, node->loop.index, residual_int(s->arena, (int64_t)i));
         }
         ResidualEntry entry = {.value = reduce(s, frame, node->loop.body)};
         if (entry.value->kind == RESIDUAL_ERROR) return entry.value;
@@ -669,7 +699,8 @@ static Residual *constant_function(Specializer *s, Frame frame, const Symbol *sy
     return *slot;
 }
 
-static Residual *apply_function(Specializer *s, Frame frame, const Symbol *symbol, Residual **arguments, size_t count)
+static Residual *apply_function(Specializer *s, Frame frame, const Symbol *symbol,
+                                Residual **arguments, size_t count)
 {
     const Syntax *lambda = symbol->declaration->declaration.value;
     if (lambda->lambda.count == 0) return constant_function(s, frame, symbol);
@@ -681,7 +712,8 @@ static Residual *apply_function(Specializer *s, Frame frame, const Symbol *symbo
     return reduce(s, inside, lambda->lambda.body);
 }
 
-static Residual *call_node(Specializer *s, Residual *base, Text name, Residual **arguments, size_t count)
+static Residual *call_node(Specializer *s, Residual *base, Text name, Residual **arguments,
+                           size_t count)
 {
     Residual *node = residual_new(s->arena, RESIDUAL_CALL);
     node->call.base = base;
@@ -712,11 +744,13 @@ static bool keeps_form(Text name, const Value *first)
 }
 
 // A pure function of known values. NULL: it is none.
-static Residual *fold(Specializer *s, const Syntax *node, Text name, Residual **arguments, size_t count)
+static Residual *fold(Specializer *s, const Syntax *node, Text name, Residual **arguments,
+                      size_t count)
 {
     const FunctionRow *row = function_find(name);
     if (!row || !row->call || !(row->flags & FUNCTION_PURE)) return NULL;
-    if (row->flags & (FUNCTION_LAMBDA | FUNCTION_LOAD | FUNCTION_RUNTIME | FUNCTION_DEPLOYMENT)) return NULL;
+    if (row->flags & (FUNCTION_LAMBDA | FUNCTION_LOAD | FUNCTION_RUNTIME | FUNCTION_DEPLOYMENT))
+        return NULL;
     const Value **values = arena_array(s->arena, const Value *, count + 1);
     for (size_t i = 0; i < count; i++) {
         values[i] = residual_seen(arguments[i])->value;
@@ -737,28 +771,32 @@ static bool any_structured(Residual **arguments, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         ResidualKind kind = residual_seen(arguments[i])->kind;
-        if (kind == RESIDUAL_OBJECT || kind == RESIDUAL_ARRAY || kind == RESIDUAL_LAMBDA) return true;
+        if (kind == RESIDUAL_OBJECT || kind == RESIDUAL_ARRAY || kind == RESIDUAL_LAMBDA)
+            return true;
         if (!residual_seen(arguments[i])->value) return true;
     }
     return false;
 }
 
-Residual *reduce_builtin(Specializer *s, const Syntax *node, Residual *base, Text name, Residual **arguments,
-                         size_t count)
+Residual *reduce_builtin(Specializer *s, const Syntax *node, Residual *base, Text name,
+                         Residual **arguments, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (residual_seen(arguments[i])->kind == RESIDUAL_ERROR) return residual_error();
     }
-    if (base) return base->kind == RESIDUAL_ERROR ? base : call_node(s, base, name, arguments, count);
+    if (base)
+        return base->kind == RESIDUAL_ERROR ? base : call_node(s, base, name, arguments, count);
     Text text;
     if (text_is(name, "any") && count == 1) {
         bool keep = !residual_seen(arguments[0])->value && keeps_shape(residual_seen(arguments[0]));
         return keep ? call_node(s, NULL, name, arguments, count) : arguments[0];
     }
-    if (text_is(name, "fail") && count == 1 && s->undecided == 0 && residual_known_text(arguments[0], &text)) {
+    if (text_is(name, "fail") && count == 1 && s->undecided == 0 &&
+        residual_known_text(arguments[0], &text)) {
         return reduce_error(s, DIAG_FAIL_REACHED, node, text, TEXT(""));
     }
-    Residual *made = any_structured(arguments, count) ? shape_call(s, node, name, arguments, count) : NULL;
+    Residual *made =
+        any_structured(arguments, count) ? shape_call(s, node, name, arguments, count) : NULL;
     if (!made) made = fold(s, node, name, arguments, count);
     return made ? made : call_node(s, NULL, name, arguments, count);
 }
@@ -768,7 +806,8 @@ static Residual *name_of(Specializer *s, const Syntax *node)
     const Syntax *named = syntax_bare(node->call.arguments.items[0]);
     if (named->kind == SYNTAX_ACCESS) return residual_text(s->arena, named->access.name);
     Text text;
-    if (named->kind == SYNTAX_INDEX && named->index.at && syntax_plain_string(named->index.at, &text)) {
+    if (named->kind == SYNTAX_INDEX && named->index.at &&
+        syntax_plain_string(named->index.at, &text)) {
         return residual_text(s->arena, text);
     }
     return named->kind == SYNTAX_NAME ? residual_text(s->arena, named->name) : residual_error();
@@ -786,9 +825,11 @@ static const Symbol *function_of(Frame frame, const Syntax *node)
     const Symbol *symbol = NULL;
     if (!node->call.base) {
         symbol = symbol_of(frame, node->call.name);
-    } else if (node->call.base->kind == SYNTAX_NAME && !local_of(frame.locals, node->call.base->name)) {
+    } else if (node->call.base->kind == SYNTAX_NAME &&
+               !local_of(frame.locals, node->call.base->name)) {
         const Symbol *space = symbol_of(frame, node->call.base->name);
-        if (space && space->kind == SYMBOL_NAMESPACE) symbol = bind_exported(space->target_file, node->call.name);
+        if (space && space->kind == SYMBOL_NAMESPACE)
+            symbol = bind_exported(space->target_file, node->call.name);
     }
     return symbol && symbol->kind == SYMBOL_FUNC ? symbol : NULL;
 }
@@ -798,7 +839,8 @@ static Residual *reduce_call(Specializer *s, Frame frame, const Syntax *node)
     size_t count = node->call.arguments.count;
     const FunctionRow *row = function_find(node->call.name);
     const Symbol *function = function_of(frame, node);
-    if (!function && !node->call.base && text_is(node->call.name, "nameof") && count == 1) return name_of(s, node);
+    if (!function && !node->call.base && text_is(node->call.name, "nameof") && count == 1)
+        return name_of(s, node);
     if (!function && row && (row->flags & FUNCTION_LOAD)) return unroll_load(s, frame, node);
     Residual **arguments = arena_array(s->arena, Residual *, count + 1);
     bool good = true;
@@ -809,7 +851,8 @@ static Residual *reduce_call(Specializer *s, Frame frame, const Syntax *node)
     if (!good) return residual_error();
     if (function) return apply_function(s, frame, function, arguments, count);
     Residual *base = NULL;
-    if (node->call.base && !is_builtin_space(frame, node->call.base)) base = reduce(s, frame, node->call.base);
+    if (node->call.base && !is_builtin_space(frame, node->call.base))
+        base = reduce(s, frame, node->call.base);
     return reduce_builtin(s, node, base, node->call.name, arguments, count);
 }
 
@@ -826,14 +869,15 @@ static Residual *reduce_access_syntax(Specializer *s, Frame frame, const Syntax 
         }
     }
     Residual *reduced = reduce(s, frame, base);
-    if (!node->access.nested) return reduce_access(s, node, reduced, node->access.name, node->access.safe);
+    if (!node->access.nested)
+        return reduce_access(s, node, reduced, node->access.name, node->access.safe);
     if (reduced->kind == RESIDUAL_UNIT) {
         const Symbol *child = bind_nested(reduced->unit->symbol, node->access.name);
         if (child) return unroll_symbol(s, reduced->unit->instance, child);
     }
-    return reduced->kind == RESIDUAL_ABSENT
-               ? reduced
-               : reduce_error(s, DIAG_NOT_SPECIALIZED, node, TEXT("this nested resource"), TEXT(""));
+    return reduced->kind == RESIDUAL_ABSENT ? reduced
+                                            : reduce_error(s, DIAG_NOT_SPECIALIZED, node,
+                                                           TEXT("this nested resource"), TEXT(""));
 }
 
 static Residual *closure(Specializer *s, Frame frame, const Syntax *node)

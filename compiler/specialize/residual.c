@@ -1,4 +1,5 @@
-// compiler/specialize/residual.c: makes nodes and answers what can be seen of them without evaluating.
+// compiler/specialize/residual.c: makes nodes and answers what can be seen of them without
+// evaluating.
 #include "compiler/specialize/residual.h"
 
 #include "compiler/specialize/program.h"
@@ -70,7 +71,8 @@ Residual *residual_object(Arena *arena, ResidualEntries entries, bool lines)
     value->object.items = arena_array(arena, ValueProperty, entries.count);
     value->object.count = value->object.room = entries.count;
     for (size_t i = 0; i < entries.count; i++) {
-        value->object.items[i] = (ValueProperty){entries.items[i].name, entries.items[i].value->value, NULL};
+        value->object.items[i] =
+            (ValueProperty){entries.items[i].name, entries.items[i].value->value, NULL};
     }
     node->value = value;
     return node;
@@ -184,10 +186,34 @@ bool residual_is_null(const Residual *residual)
 
 // Functions whose result is text, never null.
 static const char *const text_functions[] = {
-    "base64", "base64ToString", "concat", "dataUri", "format", "guid", "loadFileAsBase64", "loadTextContent",
-    "newGuid", "replace", "resourceId", "string", "subscriptionResourceId", "substring", "take", "tenantResourceId",
-    "toLower", "toUpper", "trim", "uniqueString", "uri", "utcNow", "extensionResourceId", "join", "cidrHost",
-    "cidrSubnet", "padLeft", NULL,
+    "base64",
+    "base64ToString",
+    "concat",
+    "dataUri",
+    "format",
+    "guid",
+    "loadFileAsBase64",
+    "loadTextContent",
+    "newGuid",
+    "replace",
+    "resourceId",
+    "string",
+    "subscriptionResourceId",
+    "substring",
+    "take",
+    "tenantResourceId",
+    "toLower",
+    "toUpper",
+    "trim",
+    "uniqueString",
+    "uri",
+    "utcNow",
+    "extensionResourceId",
+    "join",
+    "cidrHost",
+    "cidrSubnet",
+    "padLeft",
+    NULL,
 };
 
 static bool among(Text name, const char *const *names)
@@ -229,7 +255,8 @@ bool residual_not_null(const Residual *residual)
     case RESIDUAL_CALL: return is_text_function(residual);
     case RESIDUAL_BINARY: return residual->binary.op != OP_COALESCE;
     case RESIDUAL_TERNARY:
-        return residual_not_null(residual->ternary.then) && residual_not_null(residual->ternary.otherwise);
+        return residual_not_null(residual->ternary.then) &&
+               residual_not_null(residual->ternary.otherwise);
     case RESIDUAL_PARAM: {
         const Declaration *param = residual->declaration;
         if (param->kind == DECLARATION_ENTRY) return true;
@@ -290,11 +317,14 @@ ResidualSort residual_sort(const Residual *residual)
         if (is_text_function(residual)) return SORT_STRING;
         if (residual->call.base) return SORT_ANY;
         if (text_is(residual->call.name, "length")) return SORT_INT;
-        if (text_is(residual->call.name, "map") || text_is(residual->call.name, "filter")) return SORT_ARRAY;
-        if (text_is(residual->call.name, "empty") || text_is(residual->call.name, "contains")) return SORT_BOOL;
+        if (text_is(residual->call.name, "map") || text_is(residual->call.name, "filter"))
+            return SORT_ARRAY;
+        if (text_is(residual->call.name, "empty") || text_is(residual->call.name, "contains"))
+            return SORT_BOOL;
         return SORT_ANY;
     case RESIDUAL_ACCESS:
-        // .name of a resource may be any expression, but is text; .properties.x is whatever the provider says
+        // .name of a resource may be any expression, but is text; .properties.x is whatever the
+        // provider says
         return residual_not_null(residual) ? SORT_STRING : SORT_ANY;
     case RESIDUAL_TERNARY: {
         ResidualSort sort = residual_sort(residual->ternary.then);
@@ -353,7 +383,8 @@ static bool short_text(const Residual *text)
 {
     enum { LONGEST = 48 };
     size_t length = 0;
-    for (size_t i = 0; i <= text->string.parts.count; i++) length += text->string.segments[i].length;
+    for (size_t i = 0; i <= text->string.parts.count; i++)
+        length += text->string.segments[i].length;
     return text->string.parts.count == 1 && length <= LONGEST &&
            residual_trivial(text->string.parts.items[0]);
 }
@@ -375,7 +406,8 @@ bool residual_trivial(const Residual *residual)
     case RESIDUAL_BOUND: return true; // that one decides for itself
     case RESIDUAL_ACCESS: return residual_trivial(residual->access.base);
     case RESIDUAL_NON_NULL: return residual_trivial(residual->inner);
-    case RESIDUAL_INDEX: return residual_trivial(residual->index.base) && residual_trivial(residual->index.at);
+    case RESIDUAL_INDEX:
+        return residual_trivial(residual->index.base) && residual_trivial(residual->index.at);
     case RESIDUAL_CALL: return !residual->call.base && residual->call.arguments.count == 0;
     case RESIDUAL_STRING: return short_text(residual);
     case RESIDUAL_UNARY: return residual_trivial(residual->unary.operand);
@@ -383,6 +415,54 @@ bool residual_trivial(const Residual *residual)
     case RESIDUAL_ARRAY: return residual->value && residual->array.entries.count == 0;
     case RESIDUAL_BINARY:
     case RESIDUAL_TERNARY: return false;
+    }
+    return false;
+}
+
+static bool list_has_literal(const ResidualList *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (residual_has_literal(list->items[i])) return true;
+    }
+    return false;
+}
+
+bool residual_has_literal(const Residual *residual)
+{
+    switch (residual->kind) {
+    case RESIDUAL_OBJECT:
+    case RESIDUAL_ARRAY: return true;
+    case RESIDUAL_VALUE:
+        return residual->value->kind == VALUE_OBJECT || residual->value->kind == VALUE_ARRAY;
+    case RESIDUAL_LAMBDA:
+        return residual->lambda.body && residual_has_literal(residual->lambda.body);
+    case RESIDUAL_ACCESS: return residual_has_literal(residual->access.base);
+    case RESIDUAL_INDEX:
+        return residual_has_literal(residual->index.base) ||
+               residual_has_literal(residual->index.at);
+    case RESIDUAL_CALL:
+        if (residual->call.base && residual_has_literal(residual->call.base)) return true;
+        return list_has_literal(&residual->call.arguments);
+    case RESIDUAL_UNARY: return residual_has_literal(residual->unary.operand);
+    case RESIDUAL_BINARY:
+        return residual_has_literal(residual->binary.left) ||
+               residual_has_literal(residual->binary.right);
+    case RESIDUAL_TERNARY:
+        return residual_has_literal(residual->ternary.condition) ||
+               residual_has_literal(residual->ternary.then) ||
+               residual_has_literal(residual->ternary.otherwise);
+    case RESIDUAL_NON_NULL: return residual_has_literal(residual->inner);
+    case RESIDUAL_STRING: return list_has_literal(&residual->string.parts);
+    case RESIDUAL_BOUND: // that one gets a name of its own
+    case RESIDUAL_ERROR:
+    case RESIDUAL_PARAM:
+    case RESIDUAL_KEYED:
+    case RESIDUAL_ENTRY:
+    case RESIDUAL_LOCAL:
+    case RESIDUAL_UNIT:
+    case RESIDUAL_ABSENT:
+    case RESIDUAL_MODULE:
+    case RESIDUAL_OUTPUTS: return false;
     }
     return false;
 }

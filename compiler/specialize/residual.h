@@ -1,7 +1,9 @@
-// compiler/specialize/residual.h: what an expression of the library becomes: a known value, or the part of it that Azure
-// has to evaluate, as a tree.
-//   shapes: `value` is set where all is known, also on a node whose form is kept (base64('…'), a written object).
-//           Objects and arrays may be known in part: their members are trees again (partly static structures)
+// compiler/specialize/residual.h: what an expression of the library becomes: a known value, or the
+// part of it that Azure has to evaluate, as a tree.
+//   shapes: `value` is set where all is known, also on a node whose form is kept (base64('…'), a
+//   written object).
+//           Objects and arrays may be known in part: their members are trees again (partly static
+//           structures)
 //   owns:   the arena of the compilation; a node is never changed after it was made
 #pragma once
 #include "compiler/bind/bind.h"
@@ -16,7 +18,8 @@ typedef enum {
     RESIDUAL_ERROR,    // a diagnostic was added; what uses it stays silent
     RESIDUAL_VALUE,    // known
     RESIDUAL_PARAM,    // declaration: a parameter of the residual
-    RESIDUAL_BOUND,    // declaration: a variable, module parameter or output; its content is looked through where it helps
+    RESIDUAL_BOUND,    // declaration: a variable, module parameter or output; its content is looked
+                       // through where it helps
     RESIDUAL_KEYED,    // declaration: a parameter of which each key becomes a parameter of its own
     RESIDUAL_ENTRY,    // entry: one key of such a parameter, before `??` gives it a default
     RESIDUAL_LOCAL,    // local: the variable of a lambda that stays
@@ -50,7 +53,7 @@ typedef struct {
 
 typedef struct {
     Text name;
-    Residual *key;   // of a computed key; `name` is empty then
+    Residual *key; // of a computed key; `name` is empty then
     Residual *value;
     bool spread;        // ...value
     const Notes *notes; // NULL: none
@@ -61,7 +64,8 @@ typedef struct {
     size_t count, room;
 } ResidualEntries;
 
-// Names that stand for trees: variables of loops and lambdas, parameters of functions; innermost first.
+// Names that stand for trees: variables of loops and lambdas, parameters of functions; innermost
+// first.
 typedef struct Local Local;
 struct Local {
     Text name;
@@ -136,7 +140,7 @@ struct Residual {
         } string;
         struct {
             ResidualEntries entries;
-            bool lines; // written over several lines
+            bool lines;  // written over several lines
         } object, array; // items of an array have no name
     };
 };
@@ -156,7 +160,8 @@ Residual *residual_array(Arena *arena, ResidualEntries items, bool lines);
 // Without variables around it: content that a variable, module parameter or output stands for.
 Residual *residual_seen(Residual *residual);
 
-// The members of a list or object whose shape is known (no unknown spread, no unknown key). False: it is not.
+// The members of a list or object whose shape is known (no unknown spread, no unknown key). False:
+// it is not.
 bool residual_items(Arena *arena, Residual *residual, ResidualEntries *items);
 bool residual_fields(Arena *arena, Residual *residual, ResidualEntries *fields);
 
@@ -164,8 +169,8 @@ bool residual_fields(Arena *arena, Residual *residual, ResidualEntries *fields);
 size_t residual_field(const ResidualEntries *fields, Text name);
 
 bool residual_known_text(const Residual *residual, Text *text); // also sees through variables
-bool residual_is_null(const Residual *residual);                 // known to be null
-bool residual_not_null(const Residual *residual);                // known to be something, even if not what
+bool residual_is_null(const Residual *residual);                // known to be null
+bool residual_not_null(const Residual *residual); // known to be something, even if not what
 
 // What kind of value it will be, as far as that can be seen.
 typedef enum { SORT_ANY, SORT_STRING, SORT_INT, SORT_BOOL, SORT_OBJECT, SORT_ARRAY } ResidualSort;
@@ -173,6 +178,9 @@ ResidualSort residual_sort(const Residual *residual);
 
 // Short enough to be repeated: a name, a property of one.
 bool residual_trivial(const Residual *residual);
+
+// Whether an object or array is written in it, which '…${ }…' cannot hold.
+bool residual_has_literal(const Residual *residual);
 
 // Whether the text of a user's own file is somewhere in it.
 bool value_holds_file(const Value *value);

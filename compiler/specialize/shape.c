@@ -1,5 +1,6 @@
-// compiler/specialize/shape.c: what functions do with lists and objects whose shape is known although not all of their
-// members are. A row each; NULL means that the shape is not known, and the call stays.
+// compiler/specialize/shape.c: what functions do with lists and objects whose shape is known
+// although not all of their members are. A row each; NULL means that the shape is not known, and
+// the call stays.
 #include "compiler/specialize/program.h"
 
 #include <ctype.h>
@@ -109,7 +110,8 @@ static Residual *reduce_shape(ShapeCall *call)
 }
 
 // Merge sort, stable. False: an order is not known.
-static bool sort_items(ShapeCall *call, Residual *before, ResidualEntry *items, ResidualEntry *room, size_t count)
+static bool sort_items(ShapeCall *call, Residual *before, ResidualEntry *items, ResidualEntry *room,
+                       size_t count)
 {
     if (count < 2) return true;
     size_t half = count / 2, left = 0, right = half;
@@ -221,7 +223,8 @@ static Residual *concat_shape(ShapeCall *call)
     ResidualEntries all = {0};
     if (call->count && residual_sort(call->arguments[0]) == SORT_STRING) {
         bool known = true;
-        for (size_t i = 0; i < call->count; i++) known &= residual_seen(call->arguments[i])->value != NULL;
+        for (size_t i = 0; i < call->count; i++)
+            known &= residual_seen(call->arguments[i])->value != NULL;
         return known ? NULL : concat_texts(call);
     }
     for (size_t i = 0; i < call->count; i++) {
@@ -267,7 +270,8 @@ static Residual *slice(ShapeCall *call, bool skip)
 {
     ResidualEntries items, made = {0};
     int64_t number;
-    if (call->count != 2 || !items_of(call, 0, &items) || !known_int(call->arguments[1], &number)) return NULL;
+    if (call->count != 2 || !items_of(call, 0, &items) || !known_int(call->arguments[1], &number))
+        return NULL;
     for (size_t i = 0; i < items.count; i++) {
         if (((int64_t)i < number) != skip) list_add(call->s->arena, &made, items.items[i]);
     }
@@ -319,9 +323,12 @@ static Residual *empty_shape(ShapeCall *call)
     size_t count;
     if (counted(call, &count)) return residual_bool(count == 0);
     Residual *seen = residual_seen(call->arguments[0]);
-    if (seen->kind == RESIDUAL_OBJECT && has_member(&seen->object.entries)) return residual_bool(false);
-    if (seen->kind == RESIDUAL_ARRAY && has_member(&seen->array.entries)) return residual_bool(false);
-    if (seen->kind == RESIDUAL_ACCESS && residual_not_null(seen)) return residual_bool(false); // a name, an id
+    if (seen->kind == RESIDUAL_OBJECT && has_member(&seen->object.entries))
+        return residual_bool(false);
+    if (seen->kind == RESIDUAL_ARRAY && has_member(&seen->array.entries))
+        return residual_bool(false);
+    if (seen->kind == RESIDUAL_ACCESS && residual_not_null(seen))
+        return residual_bool(false); // a name, an id
     if (seen->kind == RESIDUAL_STRING) {
         for (size_t i = 0; i <= seen->string.parts.count; i++) {
             if (seen->string.segments[i].length) return residual_bool(false);
@@ -368,7 +375,8 @@ static bool sorted_fields(ShapeCall *call, ResidualEntries *sorted)
     *sorted = (ResidualEntries){0};
     for (size_t i = 0; i < fields.count; i++) {
         list_add(call->s->arena, sorted, fields.items[i]);
-        for (size_t j = i; j > 0 && compare_upper(sorted->items[j].name, sorted->items[j - 1].name) < 0; j--) {
+        for (size_t j = i;
+             j > 0 && compare_upper(sorted->items[j].name, sorted->items[j - 1].name) < 0; j--) {
             ResidualEntry earlier = sorted->items[j - 1];
             sorted->items[j - 1] = sorted->items[j];
             sorted->items[j] = earlier;
@@ -404,7 +412,8 @@ static Residual *object_keys_shape(ShapeCall *call)
 
 static Residual *merged(ShapeCall *call, Residual *below, Residual *above, bool deep);
 
-static bool merge_into(ShapeCall *call, ResidualEntries *made, const ResidualEntries *fields, bool deep)
+static bool merge_into(ShapeCall *call, ResidualEntries *made, const ResidualEntries *fields,
+                       bool deep)
 {
     for (size_t i = 0; i < fields->count; i++) {
         ResidualEntry field = fields->items[i];
@@ -413,7 +422,8 @@ static bool merge_into(ShapeCall *call, ResidualEntries *made, const ResidualEnt
             list_add(call->s->arena, made, field);
             continue;
         }
-        Residual *value = deep ? merged(call, made->items[at].value, field.value, true) : field.value;
+        Residual *value =
+            deep ? merged(call, made->items[at].value, field.value, true) : field.value;
         if (!value) return false;
         made->items[at].value = value;
     }
@@ -424,11 +434,14 @@ static bool merge_into(ShapeCall *call, ResidualEntries *made, const ResidualEnt
 static Residual *merged(ShapeCall *call, Residual *below, Residual *above, bool deep)
 {
     ResidualEntries lower, upper, made = {0};
-    bool low = residual_fields(call->s->arena, below, &lower), high = residual_fields(call->s->arena, above, &upper);
-    bool open = (!low && residual_sort(below) == SORT_OBJECT) || (!high && residual_sort(above) == SORT_OBJECT);
+    bool low = residual_fields(call->s->arena, below, &lower),
+         high = residual_fields(call->s->arena, above, &upper);
+    bool open = (!low && residual_sort(below) == SORT_OBJECT) ||
+                (!high && residual_sort(above) == SORT_OBJECT);
     if (open) return NULL;
     if (!low || !high) return above;
-    if (!merge_into(call, &made, &lower, deep) || !merge_into(call, &made, &upper, deep)) return NULL;
+    if (!merge_into(call, &made, &lower, deep) || !merge_into(call, &made, &upper, deep))
+        return NULL;
     return residual_object(call->s->arena, made, any_lines(&made));
 }
 
@@ -449,7 +462,8 @@ static Residual *union_shape(ShapeCall *call)
 {
     ResidualEntries made = {0};
     bool known = true;
-    for (size_t i = 0; i < call->count; i++) known &= residual_seen(call->arguments[i])->value != NULL;
+    for (size_t i = 0; i < call->count; i++)
+        known &= residual_seen(call->arguments[i])->value != NULL;
     if (known) return NULL; // computed as a whole
     for (size_t i = 0; i < call->count; i++) {
         ResidualEntries fields;
@@ -475,7 +489,8 @@ static Residual *shallow_merge_shape(ShapeCall *call)
 
 static Residual *string_shape(ShapeCall *call)
 {
-    return call->count == 1 && residual_sort(call->arguments[0]) == SORT_STRING ? call->arguments[0] : NULL;
+    return call->count == 1 && residual_sort(call->arguments[0]) == SORT_STRING ? call->arguments[0]
+                                                                                : NULL;
 }
 
 static bool joins(const Residual *item)
@@ -489,7 +504,9 @@ static Residual *join_shape(ShapeCall *call)
 {
     ResidualEntries items;
     Text between;
-    if (!items_of(call, 0, &items) || call->count != 2 || !residual_known_text(call->arguments[1], &between)) return NULL;
+    if (!items_of(call, 0, &items) || call->count != 2 ||
+        !residual_known_text(call->arguments[1], &between))
+        return NULL;
     if (items.count == 0 || residual_seen(call->arguments[0])->value) return NULL;
     Residual *text = residual_new(call->s->arena, RESIDUAL_STRING);
     text->string.segments = arena_array(call->s->arena, Text, items.count + 1);
@@ -505,7 +522,8 @@ static Residual *coalesce_shape(ShapeCall *call)
 {
     for (size_t i = 0; i < call->count; i++) {
         if (residual_is_null(call->arguments[i])) continue;
-        return residual_not_null(call->arguments[i]) || i + 1 == call->count ? call->arguments[i] : NULL;
+        return residual_not_null(call->arguments[i]) || i + 1 == call->count ? call->arguments[i]
+                                                                             : NULL;
     }
     return residual_null();
 }
@@ -542,7 +560,8 @@ static const ShapeRow rows[] = {
     {"union", union_shape},
 };
 
-Residual *shape_call(Specializer *s, const Syntax *node, Text name, Residual **arguments, size_t count)
+Residual *shape_call(Specializer *s, const Syntax *node, Text name, Residual **arguments,
+                     size_t count)
 {
     ShapeCall call = {s, node, arguments, count};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -23,9 +23,11 @@ static void add_file(Specializer *s, const Program *program, Text text)
     list_add(s->arena, s->files, file);
 }
 
-bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Value *swarm, OutputFiles *files)
+bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Value *swarm,
+                        OutputFiles *files)
 {
-    Specializer s = {.arena = arena, .diags = diags, .files = files, .library = library, .swarm = swarm};
+    Specializer s = {
+        .arena = arena, .diags = diags, .files = files, .library = library, .swarm = swarm};
     size_t errors = diags->errors;
     Instance *root = unroll_root(&s, library, TEXT("main.bicep"));
     unroll_all(&s, root);
@@ -40,7 +42,8 @@ bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Va
     for (size_t i = 0; i < s.modules.count; i++) depend_find(&s, s.modules.items[i]);
     names_give(&s, root->program);
     add_file(&s, root->program, write_program(&s, root->program));
-    for (size_t i = 0; i < s.modules.count; i++) add_file(&s, s.modules.items[i], write_program(&s, s.modules.items[i]));
+    for (size_t i = 0; i < s.modules.count; i++)
+        add_file(&s, s.modules.items[i], write_program(&s, s.modules.items[i]));
     for (size_t i = 0; i < s.loaded.count; i++) list_add(arena, files, s.loaded.items[i]);
     return diags->errors == errors;
 }

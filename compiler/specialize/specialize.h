@@ -1,6 +1,8 @@
-// compiler/specialize/specialize.h: the library, specialised for one swarm: the residual program as Bicep text.
+// compiler/specialize/specialize.h: the library, specialised for one swarm: the residual program as
+// Bicep text.
 //   in:     the bound library (templates/main.bicep) and the completed description
-//   out:    main.bicep (and modules/NAME.bicep for modules with a scope of their own) as plain text that the parser reads;
+//   out:    main.bicep (and modules/NAME.bicep for modules with a scope of their own) as plain text
+//   that the parser reads;
 //           the caller formats and emits it. Files named by load…() in it: `files`
 //   errors: SG1501–SG1599, at the place in the library or in swarm.yaml that caused it
 #pragma once
@@ -17,5 +19,7 @@ typedef struct {
     size_t count, room;
 } OutputFiles;
 
-// `files` gets main.bicep first, then modules, then each file that the residual loads. False after a diagnostic.
-bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Value *swarm, OutputFiles *files);
+// `files` gets main.bicep first, then modules, then each file that the residual loads. False after
+// a diagnostic.
+bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Value *swarm,
+                        OutputFiles *files);

@@ -1,6 +1,6 @@
-// compiler/specialize/unroll.c: from the files of the library to what they deploy: one Instance for each use of a module,
-// one Unit for each turn of a resource. Everything is made when first asked for; unroll_all then asks for everything, in
-// the order in which it is printed.
+// compiler/specialize/unroll.c: from the files of the library to what they deploy: one Instance for
+// each use of a module, one Unit for each turn of a resource. Everything is made when first asked
+// for; unroll_all then asks for everything, in the order in which it is printed.
 #include "compiler/specialize/program.h"
 
 #include "base/file.h"
@@ -106,7 +106,8 @@ static Residual *declared(Specializer *s, ResidualKind kind, Declaration *declar
     return node;
 }
 
-Residual *unroll_bind(Specializer *s, Instance *instance, const Symbol *symbol, Text name, Residual *content)
+Residual *unroll_bind(Specializer *s, Instance *instance, const Symbol *symbol, Text name,
+                      Residual *content)
 {
     if (content->kind == RESIDUAL_BOUND && content->declaration->kind == DECLARATION_FILE &&
         !content->declaration->symbol && symbol && content->declaration->source) {
@@ -114,7 +115,8 @@ Residual *unroll_bind(Specializer *s, Instance *instance, const Symbol *symbol, 
         content->declaration->wish = name;
         return content;
     }
-    if (content->value && content->kind != RESIDUAL_CALL && content->kind != RESIDUAL_STRING) return content;
+    if (content->value && content->kind != RESIDUAL_CALL && content->kind != RESIDUAL_STRING)
+        return content;
     if (residual_trivial(content)) return content;
     Declaration *variable = arena_new(s->arena, Declaration);
     variable->kind = DECLARATION_VAR;
@@ -131,7 +133,8 @@ Residual *unroll_bind(Specializer *s, Instance *instance, const Symbol *symbol, 
 // An object of which only the keys' type is known: { *: int }.
 static bool is_keyed_type(const Syntax *type)
 {
-    return type && type->kind == SYNTAX_TYPE_OBJECT && type->list.count == 1 && !type->list.items[0]->property.key;
+    return type && type->kind == SYNTAX_TYPE_OBJECT && type->list.count == 1 &&
+           !type->list.items[0]->property.key;
 }
 
 static Residual *root_parameter(Specializer *s, Instance *instance, const Symbol *symbol)
@@ -156,7 +159,8 @@ static const Syntax *argument_of(const Instance *instance, Text name)
     if (!params || params->kind != SYNTAX_OBJECT) return NULL;
     for (size_t i = 0; i < params->list.count; i++) {
         const Syntax *given = params->list.items[i];
-        if (given->kind == SYNTAX_PROPERTY && text_equal(given->property.name, name)) return given->property.value;
+        if (given->kind == SYNTAX_PROPERTY && text_equal(given->property.name, name))
+            return given->property.value;
     }
     return NULL;
 }
@@ -169,11 +173,15 @@ static Residual *make_parameter(Specializer *s, Instance *instance, const Symbol
         return root_parameter(s, instance, symbol);
     }
     const Syntax *given = instance->outer ? argument_of(instance, symbol->name) : NULL;
-    Frame outside = {.instance = instance->outer, .locals = instance->locals, .loops = instance->loops};
+    Frame outside = {
+        .instance = instance->outer, .locals = instance->locals, .loops = instance->loops};
     Frame inside = {.instance = instance, .loops = instance->loops};
     const Syntax *fallback = symbol->declaration->declaration.value;
-    Residual *content = given ? reduce(s, outside, given) : fallback ? reduce(s, inside, fallback) : residual_null();
-    if (root && given && !content->value && content->kind != RESIDUAL_ERROR) return root_parameter(s, instance, symbol);
+    Residual *content = given      ? reduce(s, outside, given)
+                        : fallback ? reduce(s, inside, fallback)
+                                   : residual_null();
+    if (root && given && !content->value && content->kind != RESIDUAL_ERROR)
+        return root_parameter(s, instance, symbol);
     if (given && fallback && residual_is_null(content)) content = reduce(s, inside, fallback);
     return unroll_bind(s, instance, symbol, symbol->name, content);
 }
@@ -183,7 +191,8 @@ Residual *unroll_parameter(Specializer *s, Instance *instance, const Symbol *sym
     Residual **slot = &instance->slots[symbol->index];
     if (!*slot) {
         if (instance->states[symbol->index]) {
-            return reduce_error(s, DIAG_NOT_SPECIALIZED, symbol->declaration, TEXT("what needs itself"), TEXT(""));
+            return reduce_error(s, DIAG_NOT_SPECIALIZED, symbol->declaration,
+                                TEXT("what needs itself"), TEXT(""));
         }
         instance->states[symbol->index] = 1;
         Residual *made = make_parameter(s, instance, symbol);
@@ -233,7 +242,8 @@ Declaration *unroll_entry(Specializer *s, Residual *entry, Residual *fallback)
 
 // ---- files
 
-// Where a file of the library lies in the output folder: scripts/… also if the templates say ../scripts/….
+// Where a file of the library lies in the output folder: scripts/… also if the templates say
+// ../scripts/….
 static Text path_outside(Arena *arena, Text folder, Text path)
 {
     Text whole = path_normal(arena, path_join(arena, folder, path));
@@ -248,8 +258,8 @@ static Text path_outside(Arena *arena, Text folder, Text path)
     return whole;
 }
 
-static Residual *file_variable(Specializer *s, Program *program, Text function, Text path, const Source *source,
-                               const Syntax *encoding)
+static Residual *file_variable(Specializer *s, Program *program, Text function, Text path,
+                               const Source *source, const Syntax *encoding)
 {
     Text id = text_format(s->arena, "%.*s %.*s", TEXT_ARG(function), TEXT_ARG(path));
     Declaration *file = map_get(&program->files, id);
@@ -277,26 +287,33 @@ static Residual *known_json(Specializer *s, const Syntax *call, const Source *so
 {
     Text error;
     const Value *value = value_read_json(s->arena, source->text, &error);
-    return value ? residual_value(s->arena, value) : reduce_error(s, DIAG_NO_JSON, call, source->path, error);
+    return value ? residual_value(s->arena, value)
+                 : reduce_error(s, DIAG_NO_JSON, call, source->path, error);
 }
 
 Residual *unroll_load(Specializer *s, Frame frame, const Syntax *call)
 {
     Text path;
-    if (call->call.arguments.count == 0 || !residual_known_text(reduce(s, frame, call->call.arguments.items[0]), &path)) {
-        return reduce_error(s, DIAG_NOT_SPECIALIZED, call, TEXT("a file whose name is not known"), TEXT(""));
+    if (call->call.arguments.count == 0 ||
+        !residual_known_text(reduce(s, frame, call->call.arguments.items[0]), &path)) {
+        return reduce_error(s, DIAG_NOT_SPECIALIZED, call, TEXT("a file whose name is not known"),
+                            TEXT(""));
     }
     BoundFile *file = frame.instance->file;
-    const Source *source = bind_load(s->arena, s->diags, file, syntax_place(call->call.arguments.items[0]), path);
+    const Source *source =
+        bind_load(s->arena, s->diags, file, syntax_place(call->call.arguments.items[0]), path);
     if (!source) return residual_error();
-    if (text_is(call->call.name, "loadJsonContent") && call->call.arguments.count == 1) return known_json(s, call, source);
-    if (!text_is(call->call.name, "loadTextContent") && !text_is(call->call.name, "loadFileAsBase64")) {
+    if (text_is(call->call.name, "loadJsonContent") && call->call.arguments.count == 1)
+        return known_json(s, call, source);
+    if (!text_is(call->call.name, "loadTextContent") &&
+        !text_is(call->call.name, "loadFileAsBase64")) {
         return reduce_error(s, DIAG_NOT_SPECIALIZED, call, call->call.name, TEXT(""));
     }
     Text root = path_folder(s->library->path);
     Text folder = path_folder(file->path);
-    Text within = text_equal(folder, root) ? path_outside(s->arena, root, path)
-                                           : path_outside(s->arena, root, path_join(s->arena, folder, path));
+    Text within = text_equal(folder, root)
+                      ? path_outside(s->arena, root, path)
+                      : path_outside(s->arena, root, path_join(s->arena, folder, path));
     const Syntax *encoding = call->call.arguments.count > 1 ? call->call.arguments.items[1] : NULL;
     return file_variable(s, frame.instance->program, call->call.name, within, source, encoding);
 }
@@ -368,7 +385,8 @@ static Residual *both(Specializer *s, Residual *a, Residual *b)
     return node;
 }
 
-// The name without regard to others: pool + web + scale → poolWebScale; what is named like its module is that: poolWeb.
+// The name without regard to others: pool + web + scale → poolWebScale; what is named like its
+// module is that: poolWeb.
 static Text wished_name(Specializer *s, const Turn *turn)
 {
     Instance *instance = turn->instance;
@@ -387,7 +405,8 @@ static Residual *new_unit(Specializer *s, const Turn *turn, const Syntax *body, 
     unit->locals = turn->locals;
     unit->key = turn->key;
     unit->looped = turn->looped;
-    unit->existing = turn->symbol->kind == SYMBOL_RESOURCE && turn->symbol->declaration->resource.existing;
+    unit->existing =
+        turn->symbol->kind == SYMBOL_RESOURCE && turn->symbol->declaration->resource.existing;
     unit->body = body;
     unit->parent = turn->parent;
     unit->condition = unit->existing ? condition : both(s, turn->instance->condition, condition);
@@ -399,7 +418,8 @@ static Residual *new_unit(Specializer *s, const Turn *turn, const Syntax *body, 
     return node;
 }
 
-static void fill_instance(Specializer *s, Instance *made, const Turn *turn, const Syntax *body, Residual *condition)
+static void fill_instance(Specializer *s, Instance *made, const Turn *turn, const Syntax *body,
+                          Residual *condition)
 {
     made->outer = turn->instance;
     made->module = turn->symbol;
@@ -411,7 +431,8 @@ static void fill_instance(Specializer *s, Instance *made, const Turn *turn, cons
     made->condition = both(s, turn->instance->condition, condition);
 }
 
-static Residual *inlined_module(Specializer *s, const Turn *turn, const Syntax *body, Residual *condition)
+static Residual *inlined_module(Specializer *s, const Turn *turn, const Syntax *body,
+                                Residual *condition)
 {
     Instance *made = new_instance(s, turn->instance->program, turn->symbol->target_file);
     fill_instance(s, made, turn, body, condition);
@@ -425,7 +446,8 @@ static Residual *inlined_module(Specializer *s, const Turn *turn, const Syntax *
     return node;
 }
 
-static Residual *kept_module(Specializer *s, const Turn *turn, const Syntax *body, Residual *condition)
+static Residual *kept_module(Specializer *s, const Turn *turn, const Syntax *body,
+                             Residual *condition)
 {
     Residual *node = new_unit(s, turn, body, condition);
     Instance *root = unroll_root(s, turn->symbol->target_file, TEXT(""));
@@ -446,8 +468,8 @@ static bool own_scope(Specializer *s, const Turn *turn, const Syntax *body)
     const Syntax *scope = syntax_property(body, "scope");
     if (!scope) return false;
     Residual *value = residual_seen(reduce(s, frame_of(turn), scope->property.value));
-    bool here = value->kind == RESIDUAL_CALL && !value->call.base && value->call.arguments.count == 0 &&
-                text_is(value->call.name, "resourceGroup");
+    bool here = value->kind == RESIDUAL_CALL && !value->call.base &&
+                value->call.arguments.count == 0 && text_is(value->call.name, "resourceGroup");
     return !here && !residual_is_null(value);
 }
 
@@ -484,7 +506,8 @@ static const Local *with_local(Specializer *s, const Local *outer, Text name, Re
 // @batchSize(n): how many turns run at a time; 0 for all.
 static size_t batch_of(const Symbol *symbol)
 {
-    const Syntax *decorator = syntax_decorator(symbol->declaration->resource.decorators, "batchSize");
+    const Syntax *decorator =
+        syntax_decorator(symbol->declaration->resource.decorators, "batchSize");
     if (!decorator || decorator->call.arguments.count == 0) return 0;
     const Syntax *size = syntax_bare(decorator->call.arguments.items[0]);
     return size->kind == SYNTAX_INTEGER ? (size_t)size->integer : 0;
@@ -513,7 +536,8 @@ static Residual *all_turns(Specializer *s, Turn turn, const Syntax *loop)
     for (size_t i = 0; i < items.count; i++) {
         turn.locals = with_local(s, outer, loop->loop.item, items.items[i].value);
         if (loop->loop.index.length) {
-            turn.locals = with_local(s, turn.locals, loop->loop.index, residual_int(s->arena, (int64_t)i));
+            turn.locals =
+                with_local(s, turn.locals, loop->loop.index, residual_int(s->arena, (int64_t)i));
         }
         turn.key = key_of(s, items.items[i].value, i);
         turn.before = batch_before(s, &made, batch_of(turn.symbol));
@@ -547,7 +571,8 @@ Residual *unroll_symbol(Specializer *s, Instance *instance, const Symbol *symbol
     Residual **slot = &instance->slots[symbol->index];
     if (*slot) return *slot;
     if (instance->states[symbol->index]) {
-        return reduce_error(s, DIAG_NOT_SPECIALIZED, symbol->declaration, TEXT("what needs itself"), TEXT(""));
+        return reduce_error(s, DIAG_NOT_SPECIALIZED, symbol->declaration, TEXT("what needs itself"),
+                            TEXT(""));
     }
     instance->states[symbol->index] = 1;
     *slot = make_symbol(s, instance, symbol);
@@ -571,7 +596,8 @@ static void add_made(Specializer *s, Residual *made)
     if (made->kind == RESIDUAL_UNIT) add_unit(s, made->unit);
     if (made->kind == RESIDUAL_MODULE) unroll_all(s, made->instance);
     if (made->kind != RESIDUAL_ARRAY) return;
-    for (size_t i = 0; i < made->array.entries.count; i++) add_made(s, made->array.entries.items[i].value);
+    for (size_t i = 0; i < made->array.entries.count; i++)
+        add_made(s, made->array.entries.items[i].value);
 }
 
 void unroll_all(Specializer *s, Instance *instance)
@@ -602,7 +628,8 @@ Residual *unroll_body(Specializer *s, Unit *unit)
                    .within = unit->module ? NULL : unit->symbol,
                    .loops = unit->instance->loops + unit->looped};
     Residual *body = reduce(s, frame, unit->body);
-    unit->content = body->kind == RESIDUAL_OBJECT ? without(s, body, "dependsOn") : residual_error();
+    unit->content =
+        body->kind == RESIDUAL_OBJECT ? without(s, body, "dependsOn") : residual_error();
     return unit->content;
 }
 
@@ -625,7 +652,8 @@ static const Residual *property_of(const Unit *unit, const char *name)
 // What a name says in the end: v.name is whatever v is named.
 static const Residual *final_name(const Residual *name)
 {
-    while (name && name->kind == RESIDUAL_ACCESS && !name->access.safe && text_is(name->access.name, "name")) {
+    while (name && name->kind == RESIDUAL_ACCESS && !name->access.safe &&
+           text_is(name->access.name, "name")) {
         const Residual *base = residual_seen(name->access.base);
         if (base->kind != RESIDUAL_UNIT) break;
         name = property_of(unroll_unit(base->unit), "name");
@@ -648,7 +676,8 @@ static bool same_residual(const Residual *a, const Residual *b)
     case RESIDUAL_PARAM: return a->declaration == b->declaration;
     case RESIDUAL_UNIT: return unroll_unit(a->unit) == unroll_unit(b->unit);
     case RESIDUAL_ACCESS:
-        return text_equal(a->access.name, b->access.name) && same_residual(a->access.base, b->access.base);
+        return text_equal(a->access.name, b->access.name) &&
+               same_residual(a->access.base, b->access.base);
     case RESIDUAL_CALL:
         return !a->call.base && !b->call.base && text_equal(a->call.name, b->call.name) &&
                same_lists(&a->call.arguments, &b->call.arguments);
@@ -682,7 +711,8 @@ static Text type_of(const Unit *unit)
 
 static bool is_same_resource(const Unit *a, const Unit *b)
 {
-    if (a->module || b->module || a->parent || b->parent || a->condition || b->condition) return false;
+    if (a->module || b->module || a->parent || b->parent || a->condition || b->condition)
+        return false;
     Text left = type_of(a), right = type_of(b);
     if (left.length != right.length) return false;
     for (size_t i = 0; i < left.length; i++) {
@@ -693,8 +723,8 @@ static bool is_same_resource(const Unit *a, const Unit *b)
            same_residual(final_name(property_of(a, "name")), final_name(property_of(b, "name")));
 }
 
-// Modules that know a resource by its name only come together with those that deploy it. Two statements for one
-// resource would be an error (BCP121).
+// Modules that know a resource by its name only come together with those that deploy it. Two
+// statements for one resource would be an error (BCP121).
 void unroll_merge(Specializer *s, Program *program)
 {
     bool was_quiet = s->quiet;
@@ -709,7 +739,8 @@ void unroll_merge(Specializer *s, Program *program)
         for (size_t j = 0; j < program->units.count && !unit->same; j++) {
             Unit *other = program->units.items[j];
             bool earlier = !other->existing || j < i;
-            if (other != unit && earlier && is_same_resource(unit, other)) unit->same = unroll_unit(other);
+            if (other != unit && earlier && is_same_resource(unit, other))
+                unit->same = unroll_unit(other);
         }
     }
     s->quiet = was_quiet;

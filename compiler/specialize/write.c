@@ -1,5 +1,6 @@
-// compiler/specialize/write.c: a residual program as Bicep text. Only what the formatter cannot know is laid out here:
-// where the library wrote something over several lines, where statements are apart.
+// compiler/specialize/write.c: a residual program as Bicep text. Only what the formatter cannot
+// know is laid out here: where the library wrote something over several lines, where statements are
+// apart.
 #include "compiler/specialize/program.h"
 
 #include <ctype.h>
@@ -85,7 +86,8 @@ static void write_key(Writer *w, Text name)
 // A variable that is printed where it is used.
 static Residual *inlined(Residual *residual)
 {
-    while (residual->kind == RESIDUAL_BOUND && !residual->declaration->live) residual = residual->declaration->content;
+    while (residual->kind == RESIDUAL_BOUND && !residual->declaration->live)
+        residual = residual->declaration->content;
     return residual;
 }
 
@@ -194,7 +196,8 @@ static void write_entry(Writer *w, const ResidualEntry *entry, bool body)
 
 static bool is_left_out(const ResidualEntry *entry, bool body)
 {
-    return body && !entry->spread && residual_is_null(entry->value) && (entry->name.length || entry->key);
+    return body && !entry->spread && residual_is_null(entry->value) &&
+           (entry->name.length || entry->key);
 }
 
 static bool has_notes(const ResidualEntries *entries)
@@ -221,7 +224,8 @@ static void write_lines(Writer *w, const ResidualEntries *entries, bool body)
     }
 }
 
-static void write_entries(Writer *w, const ResidualEntries *entries, bool lines, bool body, const char *brackets)
+static void write_entries(Writer *w, const ResidualEntries *entries, bool lines, bool body,
+                          const char *brackets)
 {
     size_t count = 0;
     for (size_t i = 0; i < entries->count; i++) count += !is_left_out(&entries->items[i], body);
@@ -299,7 +303,8 @@ static int binding_of(const Residual *residual)
     if (residual->kind == RESIDUAL_TERNARY || residual->kind == RESIDUAL_LAMBDA) return TERNARY;
     if (residual->kind == RESIDUAL_BINARY) return binding(residual->binary.op);
     if (residual->kind == RESIDUAL_UNARY) return UNARY;
-    bool negative = residual->kind == RESIDUAL_VALUE && residual->value->kind == VALUE_INT && residual->value->integer < 0;
+    bool negative = residual->kind == RESIDUAL_VALUE && residual->value->kind == VALUE_INT &&
+                    residual->value->integer < 0;
     return negative ? UNARY : PRIMARY;
 }
 
@@ -341,7 +346,8 @@ static void name_local(Writer *w, LambdaLocal *local)
     TextBuffer lower = {.arena = w->s->arena};
     for (size_t i = 2;; i++) {
         lower.count = 0;
-        for (size_t j = 0; j < local->name.length; j++) buffer_char(&lower, (char)tolower((unsigned char)local->name.at[j]));
+        for (size_t j = 0; j < local->name.length; j++)
+            buffer_char(&lower, (char)tolower((unsigned char)local->name.at[j]));
         if (!is_active(w, local->name) && !map_has(&w->program->names, buffer_done(&lower))) break;
         local->name = text_format(w->s->arena, "%.*s%zu", TEXT_ARG(local->wish), i);
     }
@@ -414,7 +420,8 @@ static void write_index(Writer *w, const Residual *index)
     put(w, "]");
 }
 
-// `outer`: how tightly what is around it binds; `body`: within a resource's body, where null means absent.
+// `outer`: how tightly what is around it binds; `body`: within a resource's body, where null means
+// absent.
 static void write_residual(Writer *w, Residual *residual, int outer, bool body)
 {
     residual = inlined(residual);
@@ -560,11 +567,14 @@ static void write_decorators(Writer *w, SyntaxList decorators, Text key)
     for (size_t i = 0; i < decorators.count; i++) {
         const Syntax *decorator = decorators.items[i];
         bool drop = false;
-        for (const char *const *name = dropped; *name; name++) drop |= text_is(decorator->call.name, *name);
+        for (const char *const *name = dropped; *name; name++)
+            drop |= text_is(decorator->call.name, *name);
         if (drop) continue;
         Text text;
-        bool description = text_is(decorator->call.name, "description") && decorator->call.arguments.count == 1;
-        if (key.length && description && syntax_plain_string(decorator->call.arguments.items[0], &text)) {
+        bool description =
+            text_is(decorator->call.name, "description") && decorator->call.arguments.count == 1;
+        if (key.length && description &&
+            syntax_plain_string(decorator->call.arguments.items[0], &text)) {
             put(w, "@description(");
             write_quoted(w, described(w, text, key));
             put(w, ")\n");
@@ -579,7 +589,8 @@ static void write_decorators(Writer *w, SyntaxList decorators, Text key)
 // Limits that stand on the library's type move to the parameter.
 static void write_type_limits(Writer *w, const BoundFile *file, const Syntax *type)
 {
-    static const char *const limits[] = {"minLength", "maxLength", "minValue", "maxValue", "secure", "sealed", "discriminator", NULL};
+    static const char *const limits[] = {"minLength", "maxLength", "minValue",      "maxValue",
+                                         "secure",    "sealed",    "discriminator", NULL};
     const Symbol *symbol = type ? type_symbol(file, type) : NULL;
     for (int depth = 0; symbol && depth < 50; depth++) {
         SyntaxList decorators = symbol->declaration->declaration.decorators;
@@ -656,7 +667,8 @@ static Text full_type(Writer *w, const Unit *unit)
     size_t at = 0;
     while (at < around.length && around.at[at] != '@') at++;
     if (!memchr(type.at, '@', type.length)) version = text_slice(around, at, around.length);
-    return text_format(w->s->arena, "%.*s/%.*s%.*s", TEXT_ARG(text_slice(around, 0, at)), TEXT_ARG(type), TEXT_ARG(version));
+    return text_format(w->s->arena, "%.*s/%.*s%.*s", TEXT_ARG(text_slice(around, 0, at)),
+                       TEXT_ARG(type), TEXT_ARG(version));
 }
 
 static void write_unit(Writer *w, const Unit *unit)
@@ -690,7 +702,8 @@ static void write_outputs(Writer *w)
     for (size_t i = 0; i < outputs->count; i++) {
         const Syntax *node = outputs->items[i];
         Residual *content = map_get(&w->program->root->outputs, node->declaration.name);
-        bool wanted = !w->program->outer || map_has(&w->program->wanted_outputs, node->declaration.name);
+        bool wanted =
+            !w->program->outer || map_has(&w->program->wanted_outputs, node->declaration.name);
         if (!wanted || !content || residual_is_null(content)) continue;
         write_notes_above(w, node);
         write_decorators(w, node->declaration.decorators, (Text){0});
@@ -720,8 +733,10 @@ Text write_program(Specializer *s, Program *program)
     Writer *w = &writer;
     bool apart = false;
     write_scope(w);
-    for (size_t i = 0; i < program->params_printed.count; i++) write_param(w, program->params_printed.items[i]);
-    for (size_t i = 0; i < program->variables_printed.count; i++) write_variable(w, program->variables_printed.items[i], &apart);
+    for (size_t i = 0; i < program->params_printed.count; i++)
+        write_param(w, program->params_printed.items[i]);
+    for (size_t i = 0; i < program->variables_printed.count; i++)
+        write_variable(w, program->variables_printed.items[i], &apart);
     if (apart) put(w, "\n");
     for (size_t i = 0; i < program->units.count; i++) {
         if (program->units.items[i]->live) write_unit(w, program->units.items[i]);

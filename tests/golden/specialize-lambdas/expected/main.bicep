@@ -4,6 +4,8 @@ param sshKeys string[]
 
 param key string
 
+var text = string({ where: location })
+
 resource node 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'acme${key}'
   location: location
@@ -20,6 +22,7 @@ resource node 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
     groups: string({ low: [80], high: [443] })
     merged: string({ a: { x: 1, y: location }, b: 2 })
     flat: string(flatten([[80, 443], [length(location)], sshKeys]))
+    named: 'acme: ${text}'
     ternary: length(key) > 3 ? '${key}-acme' : 'acme'
   }
 }

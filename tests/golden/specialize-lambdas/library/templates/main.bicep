@@ -7,6 +7,7 @@ param sshKeys string[]
 param key string
 
 func line(name string, value string) string => '${name}=${value}'
+func boxed(where string) string => string({ where: where })
 func lines(keys string[], owner string) array => map(keys, key => { owner: owner, key: key, port: 22 })
 
 var ports = map(range(0, length(swarm.ports)), i => { name: 'port-${i}', port: swarm.ports[i] })
@@ -28,6 +29,7 @@ resource node 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
     groups: string(groupBy(swarm.ports, port => port > 100 ? 'high' : 'low'))
     merged: string(union({ a: { x: 1 } }, { a: { y: location } }, { b: 2 }))
     flat: string(flatten([swarm.ports, [length(location)], sshKeys]))
+    named: '${swarm.name}: ${boxed(location)}'
     ternary: length(key) > 3 ? '${key}-${swarm.name}' : swarm.name
   }
 }
