@@ -437,7 +437,10 @@ static Syntax *string(Parser *parser)
     size_t mark = parser->stack.count;
     if (!string_holes(parser)) {
         parser->stack.count = mark;
-        parser->failure = (Failure){.silent = true, .token = parser->at};
+        // Of a hole that the line's end cuts off, the lexer has spoken; not of one at the end of
+        // the file.
+        fail(parser, DIAG_EXPECTED, TEXT("'}' behind the expression"));
+        parser->failure.silent = parser->stopped || parser->at < parser->end;
         return NULL;
     }
     SyntaxList holes = pop_list(parser, mark);

@@ -1,0 +1,1 @@
+func longIdentifierName42(b bool,b false[])int=>foo&&true%'p-${longIdentifierName57.barBaz}${foo(false)}-${x1

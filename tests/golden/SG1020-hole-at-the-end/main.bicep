@@ -1,0 +1,2 @@
+// The file ends within ${…}
+var a = 'x-${a
