@@ -22,7 +22,7 @@ if (-not $Run) {
     exit 0
 }
 [Net.WebRequest]::DefaultWebProxy = New-Object Net.WebProxy # none
-function Log([string] $Text) { $Text | Out-File -Append -Encoding ascii "$keep\node.log" }
+function Log([string] $Text) { $Text | Out-File -Append -Encoding ascii "$keep/node.log" }
 function Read-UserData([string] $File) { # one whole JSON text with a program in it, or nothing
     try { Get-Content -Raw -Encoding UTF8 $File | ConvertFrom-Json | Where-Object { $_.program } } catch { }
 }
@@ -31,22 +31,22 @@ while ($true) {
         try {
             $answer = (Invoke-WebRequest -UseBasicParsing -TimeoutSec 10 -Headers @{ Metadata = 'true' } $url).Content
             if ($answer -is [byte[]]) { $answer = [Text.Encoding]::ASCII.GetString($answer) }
-            [IO.File]::WriteAllBytes("$keep\new", [Convert]::FromBase64String($answer))
-            if (-not (Read-UserData "$keep\new")) { throw 'it is not one JSON text with a program' }
-            Move-Item -Force "$keep\new" "$keep\userdata.json"
+            [IO.File]::WriteAllBytes("$keep/new", [Convert]::FromBase64String($answer))
+            if (-not (Read-UserData "$keep/new")) { throw 'it is not one JSON text with a program' }
+            Move-Item -Force "$keep/new" "$keep/userdata.json"
             break
         } catch {
             Log "loader: no good userData, next try in $pause s: $_"
         }
         Start-Sleep -Seconds $pause
     }
-    $facts = Read-UserData "$keep\userdata.json"
+    $facts = Read-UserData "$keep/userdata.json"
     if ($facts) {
-        [IO.File]::WriteAllText("$keep\node.ps1", $facts.program)
-        if ((Test-Path "$keep\node.log") -and (Get-Item "$keep\node.log").Length -gt 10MB) {
-            Move-Item -Force "$keep\node.log" "$keep\node.old.log"
+        [IO.File]::WriteAllText("$keep/node.ps1", $facts.program)
+        if ((Test-Path "$keep/node.log") -and (Get-Item "$keep/node.log").Length -gt 10MB) {
+            Move-Item -Force "$keep/node.log" "$keep/node.old.log"
         }
-        powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -File "$keep\node.ps1" "$keep\userdata.json" |
+        powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -File "$keep/node.ps1" "$keep/userdata.json" |
             ForEach-Object { Log $_ }
     }
     Start-Sleep -Seconds 10

@@ -172,5 +172,27 @@ Say 'once'
 Say 'token SWMTKN-1-abc'
 Check 'say/once' { @($log -match '^said .*once$').Count -eq 1 }
 Check 'say/redacts' { -not ($log -match 'SWMTKN') }
+
+# ---- the loader: what it keeps and runs, and as what it registers itself
+
+$source = [IO.File]::ReadAllText((Join-Path $PSScriptRoot '../../scripts/powershell/loader.ps1')).Replace('C:\ProgramData\swarmgen', "$scratch/loader")
+[void](New-Item -ItemType Directory "$scratch/loader")
+$ran = New-Object Collections.ArrayList
+function Invoke-WebRequest { if (-not $served) { throw '410' }; return @{ Content = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($served)) } }
+function powershell.exe { [void]$ran.Add([IO.File]::ReadAllText("$scratch/loader/node.ps1")); 'a line of the program' }
+function Start-Sleep([int] $Seconds) { if ($Seconds -eq 10) { throw 'the round is over' } }
+function Invoke-Loader([string] $UserData) {
+    $script:served = $UserData
+    $ran.Clear()
+    try { & ([scriptblock]::Create($source)) -Run } catch { if ("$_" -ne 'the round is over') { throw } }
+}
+Check 'loader/nothing-yet' { Invoke-Loader ''; $ran.Count -eq 0 }
+Check 'loader/runs' { Invoke-Loader '{"version": 1, "program": "first"}'; "$ran" -eq 'first' }
+Check 'loader/logs' { (Get-Content "$scratch/loader/node.log") -contains 'a line of the program' }
+Check 'loader/unanswered' { Invoke-Loader ''; "$ran" -eq 'first' }
+Check 'loader/truncated' { Invoke-Loader '{"version": 1, "program": "sec'; "$ran" -eq 'first' }
+Check 'loader/two-texts' { Invoke-Loader '{"program": "a"} {"program": "b"}'; "$ran" -eq 'first' }
+Check 'loader/no-program' { Invoke-Loader '{"version": 1}'; "$ran" -eq 'first' }
+Check 'loader/changed' { Invoke-Loader '{"version": 1, "program": "second"}'; "$ran" -eq 'second' }
 Remove-Item -Recurse $scratch
 exit $bad
