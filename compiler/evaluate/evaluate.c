@@ -4,6 +4,7 @@
 #include "compiler/evaluate/evaluate.h"
 
 #include "compiler/evaluate/calls.h"
+#include "compiler/evaluate/order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,27 @@ static const Value *string_value(Evaluator *evaluator, Frame frame, const Syntax
     return value_string(evaluator->arena, buffer_done(&out));
 }
 
+// As shallowMerge does, which spreads become: names are told apart without regard to case, the
+// first spelling stays.
+static void set_merged(Arena *arena, Value *object, Text name, const Value *value)
+{
+    for (size_t i = 0; i < object->object.count; i++) {
+        if (order_same_key(object->object.items[i].name, name)) {
+            object->object.items[i].value = value;
+            return;
+        }
+    }
+    list_add(arena, &object->object, ((ValueProperty){name, value, NULL}));
+}
+
+static bool has_spread(const Syntax *object)
+{
+    for (size_t i = 0; i < object->list.count; i++) {
+        if (object->list.items[i]->kind == SYNTAX_SPREAD) return true;
+    }
+    return false;
+}
+
 static bool spread_into(Evaluator *evaluator, Frame frame, const Syntax *node, Value *whole)
 {
     const Value *value = evaluate(evaluator, frame, node->inner);
@@ -134,8 +156,8 @@ static bool spread_into(Evaluator *evaluator, Frame frame, const Syntax *node, V
         value_append(evaluator->arena, whole, value->array.items[i]);
     }
     for (size_t i = 0; value->kind == VALUE_OBJECT && i < value->object.count; i++) {
-        value_set(evaluator->arena, whole, value->object.items[i].name,
-                  value->object.items[i].value);
+        set_merged(evaluator->arena, whole, value->object.items[i].name,
+                   value->object.items[i].value);
     }
     return true;
 }
@@ -143,6 +165,7 @@ static bool spread_into(Evaluator *evaluator, Frame frame, const Syntax *node, V
 static const Value *object_value(Evaluator *evaluator, Frame frame, const Syntax *node)
 {
     Value *object = value_object(evaluator->arena);
+    bool merges = has_spread(node);
     for (size_t i = 0; i < node->list.count; i++) {
         const Syntax *item = node->list.items[i];
         if (item->kind == SYNTAX_SPREAD) {
@@ -159,7 +182,8 @@ static const Value *object_value(Evaluator *evaluator, Frame frame, const Syntax
         }
         const Value *value = evaluate(evaluator, frame, item->property.value);
         if (!value) return NULL;
-        value_set(evaluator->arena, object, name, value);
+        if (merges) set_merged(evaluator->arena, object, name, value);
+        if (!merges) value_set(evaluator->arena, object, name, value);
     }
     return object;
 }

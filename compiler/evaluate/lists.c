@@ -361,7 +361,7 @@ const Value *list_shallow_merge(FunctionCall *function, const Value **arguments,
             ValueProperty added = {object->object.items[j].name, object->object.items[j].value,
                                    NULL};
             ValueProperty *known = property_of(whole, added.name);
-            if (known) *known = added;
+            if (known) known->value = added.value;
             if (!known) list_add(function->arena, &whole->object, added);
         }
     }

@@ -59,6 +59,14 @@ static uint32_t symbol_weight(uint32_t code)
     return code == 0x20AC ? behind('$') + 2 : 0;
 }
 
+// The digit that a small one, or a fraction, sorts with.
+static uint32_t digit_below(uint32_t code)
+{
+    if (code == 0xB9 || code == 0xBC || code == 0xBD) return '1';
+    if (code == 0xB2) return '2';
+    return code == 0xB3 || code == 0xBE ? '3' : 0;
+}
+
 static Weight weight_of(uint32_t code)
 {
     uint32_t plain = letter_below(code), bare = plain ? plain : code;
@@ -67,13 +75,14 @@ static Weight weight_of(uint32_t code)
     if (mark) weight.primary = ((uint32_t)(mark - marks) + 1) * 10;
     if (symbol_weight(code)) weight.primary = symbol_weight(code);
     if (bare >= '0' && bare <= '9') weight.primary = 500 + bare - '0';
+    if (digit_below(code)) weight = (Weight){500 + digit_below(code) - '0', 0, code};
     if ((bare >= 'a' && bare <= 'z') || (bare >= 'A' && bare <= 'Z')) {
         weight.primary = 600 + (bare | 32);
         weight.upper = bare < 'a';
     } else if (capital(bare) != bare) {
         weight.primary = capital(bare) + 1000;
     } else {
-        weight.upper = bare > 0x80;
+        weight.upper = bare > 0x80 && !digit_below(code) ? 1 : weight.upper;
     }
     return weight;
 }
