@@ -1,5 +1,5 @@
 # Only calls CMake's presets and the runners of tests/; see README.md.
-.PHONY: all dev release try test quick bless lint bench fuzz install clean
+.PHONY: all dev release try test quick bless lint bench fuzz docs install clean
 
 all: release
 
@@ -35,6 +35,10 @@ bench: release
 fuzz:
 	@tools/install.sh --quiet fuzz
 	@tests/fuzz/run.sh $(or $(SECONDS),60)
+
+# docs/swarm-yaml.md, after a change of templates/swarm.bicep.
+docs: release
+	@build/release/swarmgen schema --reference >docs/swarm-yaml.md
 
 install: release
 	@cmake --install build/release

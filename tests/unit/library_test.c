@@ -20,7 +20,7 @@ static bool same_page(Arena *arena, Diags *diags, BoundFile *types)
     if (!page || !swarm_write_reference(arena, diags, types, &made)) return false;
     if (text_equal(page->text, buffer_done(&made))) return true;
     fprintf(stderr,
-            "docs/swarm-yaml.md is old: swarmgen schema --reference > docs/swarm-yaml.md\n");
+            "docs/swarm-yaml.md is old: make docs\n");
     return false;
 }
 
