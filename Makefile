@@ -16,7 +16,7 @@ try: release
 # Everything: unit, golden, scripts, layers, fuzz corpora, examples, and the official compiler as the judge.
 # `make test COUNT=50` asks the official compiler about fewer random inputs; `make quick` not at all.
 test: dev release
-	@tests/run.py --count $(or $(COUNT),500)
+	@tests/run.py --count $(or $(COUNT),500) $(if $(SEED),--seed $(SEED))
 
 quick: dev
 	@tests/run.py --only unit,golden,headers
