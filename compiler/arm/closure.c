@@ -1,4 +1,5 @@
-// compiler/arm/closure.c: first everything reachable is collected, then named in collation order, then sorted by name.
+// compiler/arm/closure.c: first everything reachable is collected, then named in collation order,
+// then sorted by name.
 #include "compiler/arm/closure.h"
 
 #include "compiler/arm/collation.h"
@@ -26,7 +27,8 @@ static void visit_mentioned(Search *search, const Symbol *symbol)
 {
     if (symbol->kind == SYMBOL_NAMESPACE) {
         visit_exports(search, symbol->target_file);
-    } else if (symbol->kind == SYMBOL_TYPE || symbol->kind == SYMBOL_VAR || symbol->kind == SYMBOL_FUNC) {
+    } else if (symbol->kind == SYMBOL_TYPE || symbol->kind == SYMBOL_VAR ||
+               symbol->kind == SYMBOL_FUNC) {
         visit(search, symbol->origin ? symbol->origin : symbol);
     }
 }
@@ -99,7 +101,8 @@ static void name_all(Search *search)
             map_put(arena, &numbers, imported->unit->path, number);
         }
         if (imported->symbol) {
-            set_name(imported, text_format(arena, "_%u.%.*s", *number, TEXT_ARG(imported->original)));
+            set_name(imported,
+                     text_format(arena, "_%u.%.*s", *number, TEXT_ARG(imported->original)));
         } else {
             set_name(imported, text_format(arena, "_%u._%u", *number, next++));
         }

@@ -1,4 +1,5 @@
-// compiler/arm/closure.h: everything that a template takes from other files by `import`, with its name in the template.
+// compiler/arm/closure.h: everything that a template takes from other files by `import`, with its
+// name in the template.
 //   facts: bicep-emission section 4, "Imports"
 #pragma once
 #include "compiler/arm/emitter.h"

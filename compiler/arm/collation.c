@@ -1,4 +1,5 @@
-// compiler/arm/collation.c: characters have weights; upper case differs only if everything else is equal.
+// compiler/arm/collation.c: characters have weights; upper case differs only if everything else is
+// equal.
 #include "compiler/arm/collation.h"
 
 #include <ctype.h>

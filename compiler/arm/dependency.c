@@ -1,6 +1,7 @@
-// compiler/arm/dependency.c: mentions are followed through variables and existing resources until something that is
-// deployed is reached. On the way each loop is entered at the index that was written; where an index is lost, or only makes
-// sense inside another loop, the whole collection is waited for.
+// compiler/arm/dependency.c: mentions are followed through variables and existing resources until
+// something that is deployed is reached. On the way each loop is entered at the index that was
+// written; where an index is lost, or only makes sense inside another loop, the whole collection is
+// waited for.
 #include "compiler/arm/dependency.h"
 
 #include "compiler/arm/collation.h"
@@ -75,7 +76,8 @@ static void follow(Search *search, const Mention *mention, const Env *context, b
         if (unit->stamps[symbol->index] == search->stamp) return;
         unit->stamps[symbol->index] = search->stamp;
     }
-    const Env *env = deployed ? expression_env_at(unit, symbol, index) : variable_env(unit, symbol, index);
+    const Env *env =
+        deployed ? expression_env_at(unit, symbol, index) : variable_env(unit, symbol, index);
     const MentionList *next = &unit->mentions[symbol->index];
     for (size_t i = 0; i < next->count; i++) {
         follow(search, &next->items[i], env, all_copy && has_copy);

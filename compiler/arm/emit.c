@@ -1,5 +1,6 @@
-// compiler/arm/emit.c: the sections of a template, in the order of the official compiler. Everything is written once, from
-// top to bottom, into one buffer; only the template's hash is put in afterwards.
+// compiler/arm/emit.c: the sections of a template, in the order of the official compiler.
+// Everything is written once, from top to bottom, into one buffer; only the template's hash is put
+// in afterwards.
 #include "compiler/arm/emit.h"
 
 #include "base/file.h"
@@ -73,8 +74,11 @@ const Env *emitter_loop_env(const Env *around, const Syntax *loop, Tree *item_at
                     .array = loop->loop.array,
                     .around = around,
                     .outer = around->locals};
-    *number = (Local){
-        .name = loop->loop.index, .kind = LOCAL_INDEX, .index = number_at, .around = around, .outer = item};
+    *number = (Local){.name = loop->loop.index,
+                      .kind = LOCAL_INDEX,
+                      .index = number_at,
+                      .around = around,
+                      .outer = item};
     *env = *around;
     env->locals = number->name.length ? number : item;
     return env;
@@ -115,7 +119,8 @@ static bool has_secure_output(Emitter *emitter, BoundFile *file)
     for (size_t i = 0; i < file->outputs.count; i++) {
         const Syntax *node = file->outputs.items[i];
         const Env *env = &emitter_unit(emitter, file)->root;
-        if (typejson_is_secure(env, node->declaration.type, node->declaration.decorators)) return true;
+        if (typejson_is_secure(env, node->declaration.type, node->declaration.decorators))
+            return true;
     }
     return false;
 }
@@ -240,7 +245,8 @@ static void write_import_origin(Emitter *emitter, Node *object, const Imported *
     typejson_merge(arena, origin, "sourceTemplate", typejson_text(arena, imported->unit->path));
     char *name = text_string(arena, imported->original);
     if (!text_ends(imported->name, name)) {
-        typejson_merge(arena, origin, "originalIdentifier", typejson_text(arena, imported->original));
+        typejson_merge(arena, origin, "originalIdentifier",
+                       typejson_text(arena, imported->original));
     }
     typejson_merge(arena, metadata, "__bicep_imported_from!", origin);
     typejson_merge(arena, object, "metadata", metadata);
@@ -333,7 +339,8 @@ static void write_function(Emitter *emitter, const Env *root, const Symbol *symb
     for (size_t i = 0; i < lambda->lambda.count; i++) {
         const SyntaxParameter *parameter = &lambda->lambda.parameters[i];
         Node *object = typejson_type(root, parameter->type, (SyntaxList){0});
-        typejson_merge(emitter->arena, object, "name", typejson_text(emitter->arena, parameter->name));
+        typejson_merge(emitter->arena, object, "name",
+                       typejson_text(emitter->arena, parameter->name));
         typejson_write(emitter, object);
     }
     json_end_array(json);
@@ -406,7 +413,8 @@ static void write_functions(Emitter *emitter, const ImportedList *imported)
     for (size_t i = 0; i < imported->count; i++) {
         Text space = space_of(&imported->items[i]);
         bool written = own && text_is(space, "__bicep");
-        for (size_t j = 0; j < i && !written; j++) written = text_equal(space_of(&imported->items[j]), space);
+        for (size_t j = 0; j < i && !written; j++)
+            written = text_equal(space_of(&imported->items[j]), space);
         if (written) continue;
         begin_space(emitter, space);
         write_imported_functions(emitter, imported, space);
@@ -424,8 +432,8 @@ static void check_default(Emitter *emitter, const Symbol *symbol)
     const char *wanted =
         typejson_wanted(&emitter->unit->root, node->declaration.type, node->declaration.value);
     if (!wanted) return;
-    diag_add_with(emitter->diags, DIAG_DEFAULT_TYPE, syntax_place(node->declaration.value), symbol->name,
-                  text_of(wanted));
+    diag_add_with(emitter->diags, DIAG_DEFAULT_TYPE, syntax_place(node->declaration.value),
+                  symbol->name, text_of(wanted));
 }
 
 static void write_parameters(Emitter *emitter)
@@ -446,7 +454,8 @@ static void write_parameters(Emitter *emitter)
         check_default(emitter, symbols->items[i]);
         Node *object = typejson_type(env, node->declaration.type, decorators);
         if (node->declaration.value) {
-            typejson_merge(arena, object, "defaultValue", typejson_value(arena, env, node->declaration.value));
+            typejson_merge(arena, object, "defaultValue",
+                           typejson_value(arena, env, node->declaration.value));
         }
         const Syntax *allowed = syntax_decorator(decorators, "allowed");
         if (allowed && allowed->call.arguments.count) {
@@ -492,12 +501,14 @@ static VariableList all_variables(Emitter *emitter, const ImportedList *imported
     for (size_t i = 0; i < unit->file->symbols.count; i++) {
         const Symbol *symbol = unit->file->symbols.items[i];
         if (symbol->kind != SYMBOL_VAR || survey_inlined(unit, symbol)) continue;
-        list_add(arena, &list,
-                 ((Variable){&unit->root, symbol->name, symbol->declaration->declaration.value, false}));
+        list_add(
+            arena, &list,
+            ((Variable){&unit->root, symbol->name, symbol->declaration->declaration.value, false}));
     }
     for (size_t i = 0; i < imported->count; i++) {
         const Imported *at = &imported->items[i];
-        const Syntax *value = at->symbol ? at->symbol->declaration->declaration.value : at->load->call;
+        const Syntax *value =
+            at->symbol ? at->symbol->declaration->declaration.value : at->load->call;
         list_add(arena, &list, ((Variable){&at->unit->root, at->name, value, at->symbol == NULL}));
     }
     return list;
@@ -589,10 +600,12 @@ static uint64_t word_at(const char *at)
 {
     const unsigned char *b = (const unsigned char *)at;
     return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+           (uint64_t)b[7] << 56;
 }
 
-// Eight bytes at a time: the text is long. The official algorithm is not published; ours only has to be stable.
+// Eight bytes at a time: the text is long. The official algorithm is not published; ours only has
+// to be stable.
 static uint64_t template_hash(Text text)
 {
     uint64_t hash = 0x9E3779B97F4A7C15u ^ text.length;
@@ -616,7 +629,8 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     Closure closure = closure_collect(&emitter);
     json_begin_object(json);
     write_text(&emitter, "$schema",
-               text_format(arena, "https://schema.management.azure.com/schemas/%s", schema_of(emitter.target)));
+               text_format(arena, "https://schema.management.azure.com/schemas/%s",
+                           schema_of(emitter.target)));
     if (emitter.symbolic) write_text(&emitter, "languageVersion", TEXT("2.0"));
     write_text(&emitter, "contentVersion", TEXT("1.0.0.0"));
     size_t hash = write_metadata(&emitter);

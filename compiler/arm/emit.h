@@ -1,4 +1,5 @@
-// compiler/arm/emit.h: a bound Bicep file to the ARM JSON template that the official compiler makes of it.
+// compiler/arm/emit.h: a bound Bicep file to the ARM JSON template that the official compiler makes
+// of it.
 //   needs:  a bound file without errors
 //   errors: SG1401–SG1499: what is not supported yet is named with its place, never emitted wrongly
 //   facts:  bicep-emission; judged byte for byte by tests/official

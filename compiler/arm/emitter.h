@@ -1,5 +1,6 @@
 // compiler/arm/emitter.h: what the files of this part share while they write one template.
-//   shapes: an Emitter is one template; a Unit one Bicep file it takes declarations from (its own, and imported ones);
+//   shapes: an Emitter is one template; a Unit one Bicep file it takes declarations from (its own,
+//   and imported ones);
 //           an Env says what the names in an expression stand for
 //   owns:   everything lives in the emitter's arena
 #pragma once
@@ -26,8 +27,9 @@ struct Local {
     const Syntax *array; // of a loop
     const Env *around;   // where the loop's array is understood
     const Local *outer;
-    bool written;        // of a loop's item: it stands for the written array[index], so that a chain of accesses goes on
-    Symbol *module;      // of a lambda: the module whose collection it runs over; else NULL
+    bool written;   // of a loop's item: it stands for the written array[index], so that a chain of
+                    // accesses goes on
+    Symbol *module; // of a lambda: the module whose collection it runs over; else NULL
 };
 
 struct Env {
@@ -61,8 +63,9 @@ typedef struct {
     const Syntax *loop, *condition, *body;
     const Syntax *name, *parent, *scope; // property values, NULL if absent
     bool existing;
-    bool item_in_name, index_in_name; // its name depends on the loop's variable: only then is that one replaced where
-                                      // an index is written, as in the official compiler
+    bool item_in_name,
+        index_in_name; // its name depends on the loop's variable: only then is that one replaced
+                       // where an index is written, as in the official compiler
     const Env *env; // of its body, inside its own loop
 } Info;
 
@@ -97,17 +100,17 @@ struct Unit {
     BoundFile *file;
     Unit *next;
     Env root;
-    Text path;          // relative to the template's file
-    Text *names;        // by symbol index: in this template; empty if not imported
+    Text path;             // relative to the template's file
+    Text *names;           // by symbol index: in this template; empty if not imported
     MentionList *mentions; // by symbol index
     bool *calls_runtime;   // by symbol index: a function that needs the deployment
     char *inlined;         // by symbol index: 0 unknown, 1 no, 2 yes
     Info **infos;          // by symbol index, of resources and modules
     unsigned *stamps;      // by symbol index: the search that saw it last
     unsigned last_stamp;
-    LoadList loads;        // in source order
+    LoadList loads; // in source order
     StartList starts;
-    bool symbolic;         // something in the file asks for symbolic names
+    bool symbolic; // something in the file asks for symbolic names
 };
 
 typedef enum {

@@ -1,5 +1,6 @@
-// compiler/arm/expression.c: the one place where syntax becomes ARM. `expression_tree` makes what stands inside "[…]",
-// `expression_write` what stands in JSON; both look through what has no meaning of its own (expression_meaning).
+// compiler/arm/expression.c: the one place where syntax becomes ARM. `expression_tree` makes what
+// stands inside "[…]", `expression_write` what stands in JSON; both look through what has no
+// meaning of its own (expression_meaning).
 #include "compiler/arm/expression.h"
 
 #include "compiler/arm/identity.h"
@@ -99,7 +100,8 @@ const Env *expression_env_at(Unit *unit, const Symbol *symbol, Tree *index)
     Env *around = arena_new(arena, Env);
     *around = unit->root;
     around->within = symbol->kind == SYMBOL_RESOURCE ? symbol : NULL;
-    return emitter_loop_env(around, info->loop, info->item_in_name ? index : tree_call(arena, "copyIndex"),
+    return emitter_loop_env(around, info->loop,
+                            info->item_in_name ? index : tree_call(arena, "copyIndex"),
                             info->index_in_name ? index : tree_call(arena, "copyIndex"));
 }
 
@@ -211,7 +213,8 @@ static Tree *guarded(Emitter *emitter, Reference reference, bool safe, Tree *tre
     Tree *condition = NULL;
     const Symbol *around[32];
     size_t depth = 0;
-    for (const Symbol *at = reference.symbol; at && depth < 32; at = at->parent) around[depth++] = at;
+    for (const Symbol *at = reference.symbol; at && depth < 32; at = at->parent)
+        around[depth++] = at;
     while (depth-- > 0) {
         const Info *info = survey_info(reference.env->unit, around[depth]);
         if (!info->condition) continue;
@@ -238,7 +241,8 @@ static Tree *resource_property(Emitter *emitter, Reference reference, Text name,
     if (text_is(name, "properties") && !safe) return resource_reference(emitter, reference, false);
     Tree *tree = guarded(emitter, reference, safe, resource_reference(emitter, reference, true));
     Tree *property = tree_text(arena, name);
-    return safe ? tree_call2(arena, "tryGet", tree, property) : tree_property(arena, tree, property);
+    return safe ? tree_call2(arena, "tryGet", tree, property)
+                : tree_property(arena, tree, property);
 }
 
 // ---- modules' outputs
@@ -247,7 +251,8 @@ static const Syntax *module_output(Reference reference, Text name)
 {
     const BoundFile *file = reference.symbol->target_file;
     for (size_t i = 0; file && i < file->outputs.count; i++) {
-        if (text_equal(file->outputs.items[i]->declaration.name, name)) return file->outputs.items[i];
+        if (text_equal(file->outputs.items[i]->declaration.name, name))
+            return file->outputs.items[i];
     }
     return NULL;
 }
@@ -262,7 +267,8 @@ static Tree *module_outputs(Emitter *emitter, Reference reference, bool safe, bo
 {
     Arena *arena = emitter->arena;
     if (secure) {
-        Tree *target = emitter->symbolic ? expression_symbolic(emitter, reference) : identity_id(reference);
+        Tree *target =
+            emitter->symbolic ? expression_symbolic(emitter, reference) : identity_id(reference);
         Tree *call = tree_call2(arena, "listOutputsWithSecureValues", target,
                                 tree_text(arena, TEXT("2025-04-01")));
         return guarded(emitter, reference, safe, call);
@@ -273,10 +279,12 @@ static Tree *module_outputs(Emitter *emitter, Reference reference, bool safe, bo
     return tree_call2(arena, "tryGet", guarded(emitter, reference, safe, tree), outputs);
 }
 
-static Tree *module_property(const Env *env, Reference reference, const Syntax *node, Text name, bool safe)
+static Tree *module_property(const Env *env, Reference reference, const Syntax *node, Text name,
+                             bool safe)
 {
     Emitter *emitter = env->emitter;
-    if (text_is(name, "name")) return guarded(emitter, reference, safe, identity_module_name(reference));
+    if (text_is(name, "name"))
+        return guarded(emitter, reference, safe, identity_module_name(reference));
     if (text_is(name, "outputs")) return module_outputs(emitter, reference, safe, false);
     emitter_unsupported(emitter, node, "this property of a module");
     return text_tree(env, "");
@@ -291,7 +299,8 @@ static bool is_try(const Tree *tree)
 static Tree *with_argument(Arena *arena, const Tree *call, Tree *argument)
 {
     Tree *tree = tree_call_text(arena, call->text);
-    for (size_t i = 0; i < call->arguments.count; i++) tree_add(arena, tree, call->arguments.items[i]);
+    for (size_t i = 0; i < call->arguments.count; i++)
+        tree_add(arena, tree, call->arguments.items[i]);
     tree_add(arena, tree, argument);
     return tree;
 }
@@ -303,11 +312,14 @@ static void add_unknown_output(const Env *env, Reference module, const Syntax *n
     Arena *arena = env->emitter->arena;
     Token token = node->file->tokens.items[node->access.name_token];
     Text *choices = arena_array(arena, Text, file->outputs.count + 1);
-    for (size_t i = 0; i < file->outputs.count; i++) choices[i] = file->outputs.items[i]->declaration.name;
-    diag_add_with(diags, DIAG_MODULE_OUTPUT_UNKNOWN, ((Place){node->file->source, token.from, token.to}),
-                  file->path, node->access.name);
+    for (size_t i = 0; i < file->outputs.count; i++)
+        choices[i] = file->outputs.items[i]->declaration.name;
+    diag_add_with(diags, DIAG_MODULE_OUTPUT_UNKNOWN,
+                  ((Place){node->file->source, token.from, token.to}), file->path,
+                  node->access.name);
     Text nearest = diag_nearest(node->access.name, choices, file->outputs.count);
-    if (nearest.length) diag_hint(diags, text_format(arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    if (nearest.length)
+        diag_hint(diags, text_format(arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
 }
 
 // m.outputs.name: the value, below the output's object.
@@ -359,7 +371,8 @@ static bool is_access(const Env *env, const Syntax *node)
 static Tree *access_tree(Emitter *emitter, Tree *base, Tree *at, Access access)
 {
     Arena *arena = emitter->arena;
-    if (access.safe) return tree_call2(arena, access.from_end ? "tryIndexFromEnd" : "tryGet", base, at);
+    if (access.safe)
+        return tree_call2(arena, access.from_end ? "tryIndexFromEnd" : "tryGet", base, at);
     if (access.chained && base->kind == TREE_CALL && is_try(base)) {
         if (access.from_end) {
             Tree *object = tree_call2(arena, "createObject", tree_text(arena, TEXT("value")), at);
@@ -373,7 +386,8 @@ static Tree *access_tree(Emitter *emitter, Tree *base, Tree *at, Access access)
     return tree_property(arena, base, at);
 }
 
-static Tree *symbol_property(const Env *env, const Syntax *node, const Syntax *base, Text name, bool safe)
+static Tree *symbol_property(const Env *env, const Syntax *node, const Syntax *base, Text name,
+                             bool safe)
 {
     Reference reference = expression_reference(env, base);
     if (!reference.symbol) return NULL;
@@ -431,7 +445,8 @@ static Tree *convert_access(const Env *env, const Syntax *node)
         emitter_unsupported(emitter, base, "a resource's property in brackets before a dot");
         return text_tree(env, "");
     }
-    if (base->kind == SYNTAX_ACCESS && text_is(base->access.name, "outputs") && !base->access.nested) {
+    if (base->kind == SYNTAX_ACCESS && text_is(base->access.name, "outputs") &&
+        !base->access.nested) {
         if (module_of_variable(env, base->access.base)) return element_output(env, node);
         Reference module = expression_reference(env, base->access.base);
         if (module.symbol && module.symbol->kind == SYMBOL_MODULE) {
@@ -441,7 +456,8 @@ static Tree *convert_access(const Env *env, const Syntax *node)
     Tree *special = symbol_property(env, node, base, name, node->access.safe);
     if (special) return special;
     Access access = {.safe = node->access.safe, .chained = is_access(env, base)};
-    return access_tree(emitter, expression_tree(env, base), tree_text(emitter->arena, name), access);
+    return access_tree(emitter, expression_tree(env, base), tree_text(emitter->arena, name),
+                       access);
 }
 
 // In the classic form the official compiler forgets the index of c[i] as a value; so must we.
@@ -496,7 +512,8 @@ static Tree *convert_string(const Env *env, const Syntax *node)
     return tree;
 }
 
-// The value of an integer literal, also behind a minus; false if it is none. The lexer has checked its range.
+// The value of an integer literal, also behind a minus; false if it is none. The lexer has checked
+// its range.
 static bool integer_value(const Syntax *node, int64_t *value)
 {
     bool negative = node->kind == SYNTAX_UNARY && node->unary.op == OP_MINUS;
@@ -510,7 +527,8 @@ static Tree *integer_tree(const Env *env, int64_t value)
 {
     Arena *arena = env->emitter->arena;
     if (value <= INT32_MAX && value >= INT32_MIN) return tree_int(arena, value);
-    return tree_call1(arena, "json", tree_text(arena, text_format(arena, "%lld", (long long)value)));
+    return tree_call1(arena, "json",
+                      tree_text(arena, text_format(arena, "%lld", (long long)value)));
 }
 
 static Tree *key_tree(const Env *env, const Syntax *property)
@@ -594,11 +612,19 @@ static Tree *lower_equals(Arena *arena, Tree *left, Tree *right)
 static Tree *convert_binary(const Env *env, const Syntax *node)
 {
     static const char *const names[] = {
-        [OP_MULTIPLY] = "mul",      [OP_DIVIDE] = "div",         [OP_MODULO] = "mod",
-        [OP_ADD] = "add",           [OP_SUBTRACT] = "sub",       [OP_LESS] = "less",
-        [OP_LESS_EQUAL] = "lessOrEquals", [OP_GREATER] = "greater",
-        [OP_GREATER_EQUAL] = "greaterOrEquals", [OP_EQUALS] = "equals", [OP_AND] = "and",
-        [OP_OR] = "or",             [OP_COALESCE] = "coalesce",
+        [OP_MULTIPLY] = "mul",
+        [OP_DIVIDE] = "div",
+        [OP_MODULO] = "mod",
+        [OP_ADD] = "add",
+        [OP_SUBTRACT] = "sub",
+        [OP_LESS] = "less",
+        [OP_LESS_EQUAL] = "lessOrEquals",
+        [OP_GREATER] = "greater",
+        [OP_GREATER_EQUAL] = "greaterOrEquals",
+        [OP_EQUALS] = "equals",
+        [OP_AND] = "and",
+        [OP_OR] = "or",
+        [OP_COALESCE] = "coalesce",
     };
     Arena *arena = env->emitter->arena;
     Tree *left = expression_tree(env, node->binary.left);
@@ -684,7 +710,8 @@ static void add_unknown_function(const Env *env, const Syntax *node)
     size_t count = 0;
     for (size_t i = 0; i < COUNT; i++) {
         Text name = text_of(names[i]);
-        bool usable = !is_for_parameters(name) && !(function_find(name)->flags & FUNCTION_DECORATOR);
+        bool usable =
+            !is_for_parameters(name) && !(function_find(name)->flags & FUNCTION_DECORATOR);
         if (usable) choices[count++] = name;
     }
     diag_add_with(env->emitter->diags, DIAG_UNKNOWN_FUNCTION, name_place(node), node->call.name);
@@ -702,9 +729,10 @@ static void check_count(const Env *env, const Syntax *node, int least, int most)
     Text wanted = most < 0       ? text_format(arena, "at least %d", least)
                   : least < most ? text_format(arena, "%d to %d", least, most)
                                  : text_format(arena, "%d", least);
-    wanted = text_format(arena, "%.*s argument%s", TEXT_ARG(wanted), most == 1 || (most < 0 && least == 1) ? "" : "s");
-    diag_add_with(env->emitter->diags, DIAG_ARGUMENT_COUNT, name_place(node), node->call.name, wanted,
-                  text_format(arena, "%d", count));
+    wanted = text_format(arena, "%.*s argument%s", TEXT_ARG(wanted),
+                         most == 1 || (most < 0 && least == 1) ? "" : "s");
+    diag_add_with(env->emitter->diags, DIAG_ARGUMENT_COUNT, name_place(node), node->call.name,
+                  wanted, text_format(arena, "%d", count));
 }
 
 // A scope function with arguments is an empty object as a value.
@@ -786,8 +814,9 @@ static Tree *convert_built_in(const Env *env, const Syntax *node)
     for (size_t i = 0; i < node->call.arguments.count; i++) {
         const Syntax *argument = syntax_bare(node->call.arguments.items[i]);
         bool elements = module && argument->kind == SYNTAX_LAMBDA;
-        tree_add(arena, tree, elements ? lambda_tree(env, argument, module, name)
-                                       : expression_tree(env, argument));
+        tree_add(arena, tree,
+                 elements ? lambda_tree(env, argument, module, name)
+                          : expression_tree(env, argument));
     }
     return tree;
 }
@@ -797,7 +826,8 @@ static Tree *user_call(const Env *env, const Syntax *node, const Symbol *symbol)
     Arena *arena = env->emitter->arena;
     Text name = expression_name_of(env, symbol);
     bool qualified = memchr(name.at, '.', name.length) != NULL;
-    Tree *tree = tree_call_text(arena, qualified ? name : text_format(arena, "__bicep.%.*s", TEXT_ARG(name)));
+    Tree *tree = tree_call_text(
+        arena, qualified ? name : text_format(arena, "__bicep.%.*s", TEXT_ARG(name)));
     const Syntax *declared = symbol->declaration->declaration.value;
     if (declared && declared->kind == SYNTAX_LAMBDA) {
         int most = (int)declared->lambda.count, least = most;
@@ -817,7 +847,8 @@ static Tree *list_call(const Env *env, const Syntax *node, Reference reference)
     Emitter *emitter = env->emitter;
     Arena *arena = emitter->arena;
     Tree *tree = tree_call_text(arena, node->call.name);
-    tree_add(arena, tree, emitter->symbolic ? expression_symbolic(emitter, reference) : identity_id(reference));
+    tree_add(arena, tree,
+             emitter->symbolic ? expression_symbolic(emitter, reference) : identity_id(reference));
     if (node->call.arguments.count == 0) {
         Text version = survey_info(reference.env->unit, reference.symbol)->version;
         tree_add(arena, tree, tree_text(arena, version));
@@ -831,7 +862,8 @@ static Tree *this_call(const Env *env, const Syntax *node)
     Arena *arena = env->emitter->arena;
     Tree *target = tree_call1(arena, "target", text_tree(env, "full"));
     if (text_is(node->call.name, "existingResource")) return target;
-    if (text_is(node->call.name, "exists")) return negated(arena, tree_call1(arena, "empty", target));
+    if (text_is(node->call.name, "exists"))
+        return negated(arena, tree_call1(arena, "empty", target));
     emitter_unsupported(env->emitter, node, "this function of `this`");
     return text_tree(env, "");
 }
@@ -845,7 +877,8 @@ static Tree *convert_call(const Env *env, const Syntax *node)
     if (space && space->kind == SYMBOL_NAMESPACE) {
         return user_call(env, node, bind_exported(space->target_file, node->call.name));
     }
-    if (base->kind == SYNTAX_NAME && text_is(base->name, "this") && !space) return this_call(env, node);
+    if (base->kind == SYNTAX_NAME && text_is(base->name, "this") && !space)
+        return this_call(env, node);
     Reference reference = expression_reference(env, base);
     bool lists = node->call.name.length > 4 && strncasecmp(node->call.name.at, "list", 4) == 0;
     if (reference.symbol && reference.symbol->kind == SYMBOL_RESOURCE && lists) {
@@ -880,7 +913,8 @@ static Tree *convert_name(const Env *env, const Syntax *node)
     if (symbol) {
         switch (origin_of(symbol)->kind) {
         case SYMBOL_PARAM:
-            return tree_call1(emitter->arena, "parameters", tree_text(emitter->arena, symbol->name));
+            return tree_call1(emitter->arena, "parameters",
+                              tree_text(emitter->arena, symbol->name));
         case SYMBOL_VAR: return variable_tree(env, symbol);
         case SYMBOL_RESOURCE:
         case SYMBOL_MODULE: return whole_reference(emitter, expression_reference(env, node));
@@ -966,8 +1000,8 @@ void expression_write_tree(Emitter *emitter, Tree *tree)
     }
 }
 
-void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *index, int64_t batch,
-                           bool with_input)
+void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *index,
+                           int64_t batch, bool with_input)
 {
     Emitter *emitter = env->emitter;
     Arena *arena = emitter->arena;
@@ -978,7 +1012,8 @@ void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *
         json_text(json, tree_escape(arena, name));
     }
     json_key(json, TEXT("count"));
-    expression_write_tree(emitter, tree_call1(arena, "length", expression_tree(env, loop->loop.array)));
+    expression_write_tree(emitter,
+                          tree_call1(arena, "length", expression_tree(env, loop->loop.array)));
     if (batch) {
         json_key(json, TEXT("mode"));
         json_text(json, TEXT("serial"));
@@ -986,7 +1021,8 @@ void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *
         json_int(json, batch);
     }
     if (with_input) {
-        Meaning body = expression_meaning(emitter_loop_env(env, loop, index, index), loop->loop.body);
+        Meaning body =
+            expression_meaning(emitter_loop_env(env, loop, index, index), loop->loop.body);
         Text plain;
         json_key(json, TEXT("input"));
         bool object = body.node->kind == SYNTAX_OBJECT && !has_spread(body.node);
@@ -1022,7 +1058,8 @@ static void write_loops(const Env *env, const Syntax *object, const char *const 
         const Syntax *item = object->list.items[i];
         if (item->kind != SYNTAX_PROPERTY || item->property.value->kind != SYNTAX_FOR) continue;
         if (is_skipped(item->property.name, skipped)) continue;
-        if (item->property.name.length == 0 || skipped) { // a computed key, or a resource's own property
+        if (item->property.name.length == 0 ||
+            skipped) { // a computed key, or a resource's own property
             diag_add(env->emitter->diags, DIAG_LOOP_PLACE, syntax_place(item->property.value));
             continue;
         }
@@ -1069,7 +1106,8 @@ void expression_write_members(const Env *env, const Syntax *object, const char *
         if (item->kind != SYNTAX_PROPERTY || item->property.value->kind == SYNTAX_FOR) continue;
         if (is_skipped(item->property.name, skipped)) continue;
         Text key = item->property.name;
-        bool computed = key.length == 0 || item->property.key->kind == SYNTAX_STRING || is_copy(key);
+        bool computed =
+            key.length == 0 || item->property.key->kind == SYNTAX_STRING || is_copy(key);
         if (computed) key = printed_key(env, item);
         if (item->property.name.length == 0 && is_repeated(env, object, i, key)) continue;
         json_key(env->emitter->json, key);
@@ -1108,7 +1146,8 @@ static void write_meaning(Meaning meaning)
     } else if (node->kind == SYNTAX_CALL && is_built_in_call(env, node) && is_empty_scope(node)) {
         json_begin_object(json);
         json_end_object(json);
-    } else if (node->kind == SYNTAX_CALL && is_built_in_call(env, node) && loading_is_load(node->call.name)) {
+    } else if (node->kind == SYNTAX_CALL && is_built_in_call(env, node) &&
+               loading_is_load(node->call.name)) {
         loading_write(env, node);
     } else {
         expression_write_tree(emitter, expression_tree(env, node));

@@ -3,7 +3,8 @@
 #pragma once
 #include "compiler/arm/emitter.h"
 
-// What an expression is after parentheses, any(), `!` and pasted variables are taken away, and where it is understood.
+// What an expression is after parentheses, any(), `!` and pasted variables are taken away, and
+// where it is understood.
 typedef struct {
     const Env *env;
     const Syntax *node;
@@ -16,11 +17,12 @@ Tree *expression_tree(const Env *env, const Syntax *node);
 
 // In value position: literals as plain JSON, recursively; anything else as "[…]".
 void expression_write(const Env *env, const Syntax *node);
-// The members of an object, loops first in "copy"; `skipped` names properties that are left out, up to a NULL.
+// The members of an object, loops first in "copy"; `skipped` names properties that are left out, up
+// to a NULL.
 void expression_write_members(const Env *env, const Syntax *object, const char *const *skipped);
 // {name, count, mode, batchSize, input}; `index` is what the item's index is, `input` may be NULL.
-void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *index, int64_t batch,
-                           bool with_input);
+void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *index,
+                           int64_t batch, bool with_input);
 void expression_write_tree(Emitter *emitter, Tree *tree);
 
 // A resource or module that an expression stands for: r, c[i], a::b.
@@ -31,7 +33,8 @@ typedef struct {
 } Reference;
 
 Reference expression_reference(const Env *env, const Syntax *node);
-// The body's Env of a resource, module or loop variable where its loop stands at `index` (NULL: the own copyIndex()).
+// The body's Env of a resource, module or loop variable where its loop stands at `index` (NULL: the
+// own copyIndex()).
 const Env *expression_env_at(Unit *unit, const Symbol *symbol, Tree *index);
 
 // True if reading the output of a module must not be logged.

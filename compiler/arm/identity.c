@@ -1,5 +1,5 @@
-// compiler/arm/identity.c: a child's name and scope are its parent's, asked for recursively; each step has the Env in
-// which the parent's loop stands at the index that the child wrote.
+// compiler/arm/identity.c: a child's name and scope are its parent's, asked for recursively; each
+// step has the Env in which the parent's loop stands at the index that the child wrote.
 #include "compiler/arm/identity.h"
 
 #include "compiler/arm/survey.h"
@@ -105,13 +105,16 @@ Tree *identity_module_name(Reference reference)
     bool loop = info->loop != NULL;
     size_t room = loop ? LONGEST - HASH - INDEX - 2 : LONGEST - HASH - 1;
     Text prefix = text_slice(reference.symbol->name, 0, room);
-    Tree *tree = tree_call1(arena, "format",
-                            tree_text(arena, text_format(arena, loop ? "%.*s-{0}-{1}" : "%.*s-{0}",
-                                                         TEXT_ARG(prefix))));
-    if (loop) tree_add(arena, tree, reference.index ? reference.index : tree_call(arena, "copyIndex"));
-    Tree *deployment = tree_property(arena, tree_call(arena, "deployment"), literal(reference, "name"));
-    tree_add(arena, tree,
-             tree_call2(arena, "uniqueString", tree_text(arena, reference.symbol->name), deployment));
+    Tree *tree = tree_call1(
+        arena, "format",
+        tree_text(arena, text_format(arena, loop ? "%.*s-{0}-{1}" : "%.*s-{0}", TEXT_ARG(prefix))));
+    if (loop)
+        tree_add(arena, tree, reference.index ? reference.index : tree_call(arena, "copyIndex"));
+    Tree *deployment =
+        tree_property(arena, tree_call(arena, "deployment"), literal(reference, "name"));
+    tree_add(
+        arena, tree,
+        tree_call2(arena, "uniqueString", tree_text(arena, reference.symbol->name), deployment));
     return tree;
 }
 
@@ -136,7 +139,8 @@ static Scope default_scope(const Emitter *emitter)
 
 static Scope scope_at(Reference reference, bool indexed);
 
-// Only the property `scope` keeps the index of `scope: c[i]`; in ids the official compiler forgets it.
+// Only the property `scope` keeps the index of `scope: c[i]`; in ids the official compiler forgets
+// it.
 static Scope scope_of_resource(Reference target, bool indexed)
 {
     if (!indexed) target.env = info_of(target)->env;
@@ -183,22 +187,26 @@ static Meaning scope_meaning(const Env *env, const Syntax *node)
     while (meaning.node->kind == SYNTAX_NAME) {
         const Symbol *symbol = expression_symbol(meaning.env, meaning.node);
         if (!symbol || symbol->kind != SYMBOL_VAR || symbol->import) break;
-        meaning = expression_meaning(&meaning.env->unit->root, symbol->declaration->declaration.value);
+        meaning =
+            expression_meaning(&meaning.env->unit->root, symbol->declaration->declaration.value);
     }
     return meaning;
 }
 
 static Scope scope_at(Reference reference, bool indexed)
 {
-    Reference parent = reference.symbol->kind == SYMBOL_RESOURCE ? parent_of(reference) : (Reference){0};
+    Reference parent =
+        reference.symbol->kind == SYMBOL_RESOURCE ? parent_of(reference) : (Reference){0};
     if (parent.symbol) return scope_at(parent, indexed);
     const Syntax *node = info_of(reference)->scope;
     Scope scope = default_scope(reference.env->emitter);
     if (!node) return scope;
     Meaning meaning = scope_meaning(reference.env, node);
     Reference target = expression_reference(meaning.env, meaning.node);
-    if (target.symbol && target.symbol->kind == SYMBOL_RESOURCE) return scope_of_resource(target, indexed);
-    bool known = meaning.node->kind == SYNTAX_CALL && scope_of_call(meaning.env, meaning.node, &scope);
+    if (target.symbol && target.symbol->kind == SYMBOL_RESOURCE)
+        return scope_of_resource(target, indexed);
+    bool known =
+        meaning.node->kind == SYNTAX_CALL && scope_of_call(meaning.env, meaning.node, &scope);
     if (!known) emitter_unsupported(reference.env->emitter, node, "this scope");
     return scope;
 }
@@ -286,11 +294,13 @@ void identity_write_scope(Reference reference)
 {
     Emitter *emitter = reference.env->emitter;
     Arena *arena = emitter->arena;
-    if (!info_of(reference)->scope && !info_of(reference)->parent && !reference.symbol->parent) return;
+    if (!info_of(reference)->scope && !info_of(reference)->parent && !reference.symbol->parent)
+        return;
     Scope scope = scope_at(reference, true);
     switch (scope.kind) {
     case SCOPE_TENANT:
-        if (emitter->target != TARGET_TENANT) write_property(emitter, "scope", literal(reference, "/"));
+        if (emitter->target != TARGET_TENANT)
+            write_property(emitter, "scope", literal(reference, "/"));
         break;
     case SCOPE_MANAGEMENT_GROUP:
         if (!scope.management) break;

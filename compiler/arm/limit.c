@@ -28,8 +28,8 @@ static void check_starts(Emitter *emitter)
         bool property = !strchr(start->what, ' ');
         Text what = property ? text_format(emitter->arena, "the property '%s'", start->what)
                              : text_of(start->what);
-        diag_add_with(emitter->diags, DIAG_NOT_KNOWN, syntax_place(start->node), syntax_text(start->node),
-                      what);
+        diag_add_with(emitter->diags, DIAG_NOT_KNOWN, syntax_place(start->node),
+                      syntax_text(start->node), what);
     }
 }
 
@@ -63,11 +63,13 @@ static void check_declared(Emitter *emitter, const Symbol *symbol)
         diag_add_with(emitter->diags, DIAG_NAME_MISSING, place, symbol->name);
     }
     if (info->version.length == 0) {
-        diag_add_with(emitter->diags, DIAG_VERSION_MISSING, syntax_place(node->resource.type), info->type);
+        diag_add_with(emitter->diags, DIAG_VERSION_MISSING, syntax_place(node->resource.type),
+                      info->type);
     }
     for (size_t i = 0; i < info->body->list.count; i++) {
         if (info->body->list.items[i]->kind == SYNTAX_SPREAD) {
-            emitter_unsupported(emitter, info->body->list.items[i], "a spread in a resource's body");
+            emitter_unsupported(emitter, info->body->list.items[i],
+                                "a spread in a resource's body");
         }
     }
 }
@@ -81,8 +83,8 @@ static void check_name(Emitter *emitter, Map *seen, Symbol *symbol)
     Text key = text_format(arena, "%.*s %.*s", TEXT_ARG(lower(arena, info->type)), TEXT_ARG(id));
     Symbol *earlier = map_get(seen, key);
     if (earlier) {
-        diag_add_with(emitter->diags, DIAG_DOUBLED_RESOURCE, syntax_place(info->name), earlier->name,
-                      symbol->name);
+        diag_add_with(emitter->diags, DIAG_DOUBLED_RESOURCE, syntax_place(info->name),
+                      earlier->name, symbol->name);
     } else {
         map_put(arena, seen, key, symbol);
     }

@@ -161,7 +161,9 @@ static void write_json(Emitter *emitter, const Value *value)
     case VALUE_NULL: json_null(json); break;
     case VALUE_BOOL: json_bool(json, value->boolean); break;
     case VALUE_INT: json_int(json, value->integer); break;
-    case VALUE_FLOAT: expression_write_tree(emitter, float_tree(emitter->arena, value->number)); break;
+    case VALUE_FLOAT:
+        expression_write_tree(emitter, float_tree(emitter->arena, value->number));
+        break;
     case VALUE_STRING: json_text(json, tree_escape(emitter->arena, value->string)); break;
     case VALUE_ARRAY:
         json_begin_array(json);
@@ -187,10 +189,12 @@ static const Value *content_of(const Env *env, const Syntax *call)
     Text content;
     if (text_is(call->call.name, "loadJsonContent")) return json_value(env, call);
     if (text_is(call->call.name, "loadTextContent")) {
-        return read_content(env, call, 1, &content) ? value_string(arena, without_mark(content)) : NULL;
+        return read_content(env, call, 1, &content) ? value_string(arena, without_mark(content))
+                                                    : NULL;
     }
     if (text_is(call->call.name, "loadFileAsBase64")) {
-        return read_content(env, call, 9, &content) ? value_string(arena, base64(arena, content)) : NULL;
+        return read_content(env, call, 9, &content) ? value_string(arena, base64(arena, content))
+                                                    : NULL;
     }
     emitter_unsupported(env->emitter, call, "this load function");
     return NULL;

@@ -1,4 +1,5 @@
-// compiler/arm/loading.h: loadTextContent() and its like: read while compiling, put into the template as values.
+// compiler/arm/loading.h: loadTextContent() and its like: read while compiling, put into the
+// template as values.
 //   facts: bicep-emission section 2, "Files"
 #pragma once
 #include "compiler/arm/emitter.h"

@@ -88,7 +88,8 @@ static void write_text_property(Emitter *emitter, const char *key, Text text)
 static bool is_option(const Syntax *decorator)
 {
     Text name = decorator->call.name;
-    return text_is(name, "onlyIfNotExists") || text_is(name, "retryOn") || text_is(name, "nullIfNotFound");
+    return text_is(name, "onlyIfNotExists") || text_is(name, "retryOn") ||
+           text_is(name, "nullIfNotFound");
 }
 
 static void write_options(Emitter *emitter, const Syntax *node)
@@ -177,7 +178,8 @@ static Tree *secret_tree(const Env *env, const Syntax *call)
 {
     static const char *const keys[] = {"secretName", "secretVersion"};
     Arena *arena = env->emitter->arena;
-    Tree *vault = tree_call2(arena, "createObject", tree_text(arena, TEXT("id")), vault_id(env, call));
+    Tree *vault =
+        tree_call2(arena, "createObject", tree_text(arena, TEXT("id")), vault_id(env, call));
     Tree *object = tree_call2(arena, "createObject", tree_text(arena, TEXT("keyVault")), vault);
     for (size_t i = 0; i < call->call.arguments.count && i < 2; i++) {
         tree_add(arena, object, tree_text(arena, text_of(keys[i])));
@@ -219,10 +221,12 @@ static void write_argument_loop(const Env *env, const Syntax *loop)
     json_key(json, TEXT("name"));
     json_text(json, TEXT("value"));
     json_key(json, TEXT("count"));
-    expression_write_tree(emitter, tree_call1(arena, "length", expression_tree(env, loop->loop.array)));
+    expression_write_tree(emitter,
+                          tree_call1(arena, "length", expression_tree(env, loop->loop.array)));
     json_key(json, TEXT("input"));
     Tree *tree = expression_tree(inner, loop->loop.body);
-    if (!syntax_plain_string(syntax_bare(loop->loop.body), &plain)) tree = tree_as_call(arena, tree);
+    if (!syntax_plain_string(syntax_bare(loop->loop.body), &plain))
+        tree = tree_as_call(arena, tree);
     json_text(json, tree_print(arena, tree));
     json_end_object(json);
     json_end_array(json);
@@ -270,7 +274,8 @@ static void check_unknown_argument(Emitter *emitter, const BoundFile *target, co
                   target->path, item->property.name);
     Text nearest = diag_nearest(item->property.name, choices, count);
     if (nearest.length) {
-        diag_hint(emitter->diags, text_format(emitter->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+        diag_hint(emitter->diags,
+                  text_format(emitter->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
     }
 }
 
@@ -313,7 +318,8 @@ static void check_arguments(Emitter *emitter, const Symbol *module, const Syntax
         const Syntax *node = module->declaration;
         Token token = node->file->tokens.items[node->resource.name_token];
         Place place = {node->file->source, token.from, token.to};
-        diag_add_with(emitter->diags, DIAG_MODULE_PARAMETER_MISSING, place, module->name, wanted->name);
+        diag_add_with(emitter->diags, DIAG_MODULE_PARAMETER_MISSING, place, module->name,
+                      wanted->name);
     }
 }
 
@@ -343,7 +349,8 @@ static void write_location(Emitter *emitter, Reference reference)
     if (identity_scope(reference).kind == SCOPE_RESOURCE_GROUP) return;
     Arena *arena = emitter->arena;
     const char *around = emitter->target == TARGET_RESOURCE_GROUP ? "resourceGroup" : "deployment";
-    Tree *location = tree_property(arena, tree_call(arena, around), tree_text(arena, TEXT("location")));
+    Tree *location =
+        tree_property(arena, tree_call(arena, around), tree_text(arena, TEXT("location")));
     json_key(emitter->json, TEXT("location"));
     expression_write_tree(emitter, location);
 }
@@ -405,8 +412,10 @@ static void write_entry(Emitter *emitter, Symbol *symbol)
 // Of one resource: the resources nested in its children, then its children.
 static void write_nested(Emitter *emitter, const Symbol *around)
 {
-    for (size_t i = 0; i < around->children.count; i++) write_nested(emitter, around->children.items[i]);
-    for (size_t i = 0; i < around->children.count; i++) write_entry(emitter, around->children.items[i]);
+    for (size_t i = 0; i < around->children.count; i++)
+        write_nested(emitter, around->children.items[i]);
+    for (size_t i = 0; i < around->children.count; i++)
+        write_entry(emitter, around->children.items[i]);
 }
 
 void resource_write_all(Emitter *emitter)

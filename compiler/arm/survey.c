@@ -1,5 +1,6 @@
-// compiler/arm/survey.c: names are resolved with their scopes, as in compiler/bind/names.c; what a mention means for
-// dependencies depends on what stands around it, so each walk takes a Use along: how the node is used by its parent.
+// compiler/arm/survey.c: names are resolved with their scopes, as in compiler/bind/names.c; what a
+// mention means for dependencies depends on what stands around it, so each walk takes a Use along:
+// how the node is used by its parent.
 #include "compiler/arm/survey.h"
 
 #include <string.h>
@@ -23,7 +24,7 @@ typedef struct {
 typedef struct {
     const Syntax *index;
     const Syntax *whole; // the outermost access
-    bool access;     // the parent reads a property or item (parentheses aside)
+    bool access;         // the parent reads a property or item (parentheses aside)
     bool weak, identifies;
 } Use;
 
@@ -98,11 +99,13 @@ static bool stays_inside(const Shadow *shadows, const Syntax *node)
     }
     if (kind == SYNTAX_UNARY) return stays_inside(shadows, node->unary.operand);
     if (kind == SYNTAX_BINARY) {
-        return stays_inside(shadows, node->binary.left) || stays_inside(shadows, node->binary.right);
+        return stays_inside(shadows, node->binary.left) ||
+               stays_inside(shadows, node->binary.right);
     }
     if (kind == SYNTAX_TERNARY) {
         return stays_inside(shadows, node->ternary.condition) ||
-               stays_inside(shadows, node->ternary.then) || stays_inside(shadows, node->ternary.otherwise);
+               stays_inside(shadows, node->ternary.then) ||
+               stays_inside(shadows, node->ternary.otherwise);
     }
     if (kind == SYNTAX_ACCESS) return stays_inside(shadows, node->access.base);
     if (kind == SYNTAX_INDEX) {
@@ -173,7 +176,8 @@ static bool is_runtime(Text name)
 static void note_load(Survey *survey, const Syntax *node)
 {
     const Symbol *owner = survey->current;
-    bool direct = owner && owner->kind == SYMBOL_VAR && owner->declaration->declaration.value == node;
+    bool direct =
+        owner && owner->kind == SYMBOL_VAR && owner->declaration->declaration.value == node;
     if (survey->in_function || (direct && !is_load_always(node->call.name))) return;
     LoadList *loads = &survey->unit->loads;
     Load load = {.call = node, .owner = owner, .number = loads->count};
@@ -236,7 +240,8 @@ static void survey_index(Survey *survey, const Shadow *shadows, const Syntax *no
     const Syntax *base = node->index.base;
     Symbol *symbol = symbol_of(survey, shadows, base);
     Text name;
-    Use inner = {.access = true, .identifies = use.identifies, .whole = use.whole ? use.whole : node};
+    Use inner = {
+        .access = true, .identifies = use.identifies, .whole = use.whole ? use.whole : node};
     if (base->kind == SYNTAX_NAME || base->kind == SYNTAX_ACCESS) inner.index = node->index.at;
     if (syntax_plain_string(node->index.at, &name)) {
         inner.weak = is_identity(name);
@@ -276,19 +281,23 @@ static void survey_loop(Survey *survey, const Shadow *shadows, const Syntax *nod
     survey->start = "the array of a loop";
     survey_value(survey, shadows, node->loop.array, no_use);
     survey->start = before;
-    if (survey->current && survey->current->kind == SYMBOL_VAR) survey->start = "the loop of a variable";
+    if (survey->current && survey->current->kind == SYMBOL_VAR)
+        survey->start = "the loop of a variable";
     survey_value(survey, node->loop.index.length ? &index : &item, node->loop.body, no_use);
     survey->start = before;
 }
 
-// The name in messages of a resource's property that Azure reads before it deploys anything; NULL for all others.
+// The name in messages of a resource's property that Azure reads before it deploys anything; NULL
+// for all others.
 static const char *start_of(const Symbol *symbol, const Syntax *property)
 {
-    static const char *const names[] = {"name",     "location",  "tags", "sku",       "zones",     "identity",
-                                        "plan",     "kind",      "managedBy", "extendedLocation", "placement"};
+    static const char *const names[] = {"name",      "location",         "tags",     "sku",
+                                        "zones",     "identity",         "plan",     "kind",
+                                        "managedBy", "extendedLocation", "placement"};
     if (symbol->declaration->resource.existing) return NULL;
     // A resource as scope is a name; what a scope's call is given is a value.
-    if (text_is(property->property.name, "scope") && property->property.value->kind == SYNTAX_CALL) {
+    if (text_is(property->property.name, "scope") &&
+        property->property.value->kind == SYNTAX_CALL) {
         return "the scope";
     }
     size_t count = symbol->kind == SYMBOL_MODULE ? 1 : sizeof names / sizeof *names;
@@ -301,8 +310,8 @@ static const char *start_of(const Symbol *symbol, const Syntax *property)
 static void survey_object(Survey *survey, const Shadow *shadows, const Syntax *node)
 {
     const Syntax *body = NULL;
-    if (survey->current && (survey->current->kind == SYMBOL_RESOURCE ||
-                            survey->current->kind == SYMBOL_MODULE)) {
+    if (survey->current &&
+        (survey->current->kind == SYMBOL_RESOURCE || survey->current->kind == SYMBOL_MODULE)) {
         body = syntax_body(survey->current->declaration);
     }
     for (size_t i = 0; i < node->list.count; i++) {
@@ -522,8 +531,10 @@ static bool rests_on_inlined(Unit *unit, const Symbol *symbol)
     const MentionList *mentions = &unit->mentions[symbol->index];
     for (size_t i = 0; i < mentions->count; i++) {
         const Mention *at = &mentions->items[i];
-        if (at->symbol->kind != SYMBOL_RESOURCE || !at->symbol->declaration->resource.existing) continue;
-        bool rests = at->part == PART_PARENT || at->part == PART_SCOPE || at->symbol == symbol->parent;
+        if (at->symbol->kind != SYMBOL_RESOURCE || !at->symbol->declaration->resource.existing)
+            continue;
+        bool rests =
+            at->part == PART_PARENT || at->part == PART_SCOPE || at->symbol == symbol->parent;
         if (rests && survey_inlined(unit, at->symbol)) return true;
     }
     return false;

@@ -138,7 +138,8 @@ static bool is_digit(uint32_t code)
     return in_ranges(ranges, sizeof ranges / sizeof *ranges, code);
 }
 
-// What may stand behind a dot: letters (of any script), digits, _ and $, not beginning with a digit.
+// What may stand behind a dot: letters (of any script), digits, _ and $, not beginning with a
+// digit.
 static bool is_identifier(Text text)
 {
     if (text.length == 0) return false;

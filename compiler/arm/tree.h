@@ -37,7 +37,8 @@ Tree *tree_property(Arena *arena, Tree *base, Tree *property);
 bool tree_is_call(const Tree *tree, const char *function);
 bool tree_mentions_copy_index(const Tree *tree);
 
-// As the text of a JSON string: "[…]", or a plain text with its first bracket doubled where it looks like an expression.
+// As the text of a JSON string: "[…]", or a plain text with its first bracket doubled where it
+// looks like an expression.
 Text tree_print(Arena *arena, const Tree *tree);
 Text tree_escape(Arena *arena, Text text);
 // As the key of a JSON object: `copy` would be an instruction to Azure.

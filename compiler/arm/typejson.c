@@ -1,4 +1,5 @@
-// compiler/arm/typejson.c: a type's JSON is made as a tree first, because decorators merge into what the type said
+// compiler/arm/typejson.c: a type's JSON is made as a tree first, because decorators merge into
+// what the type said
 // (`metadata` above all), then written.
 #include "compiler/arm/typejson.h"
 
@@ -68,7 +69,8 @@ static void merge_text(Arena *arena, Node *object, Text key, Node *value)
             return;
         }
         for (size_t j = 0; j < value->members.count; j++) {
-            merge_text(arena, member->value, value->members.items[j].key, value->members.items[j].value);
+            merge_text(arena, member->value, value->members.items[j].key,
+                       value->members.items[j].value);
         }
         return;
     }
@@ -263,11 +265,11 @@ static bool single_literal(const Env *env, const Syntax *type, Literal *literal)
         *literal = (Literal){quoted(arena, text), "string", typejson_text(arena, text)};
         return true;
     }
-    if (type->kind == SYNTAX_BOOL ||
-        (type->kind == SYNTAX_UNARY && type->unary.op == OP_NOT &&
-         type->unary.operand->kind == SYNTAX_BOOL)) {
+    if (type->kind == SYNTAX_BOOL || (type->kind == SYNTAX_UNARY && type->unary.op == OP_NOT &&
+                                      type->unary.operand->kind == SYNTAX_BOOL)) {
         bool value = type->kind == SYNTAX_BOOL ? type->boolean : !type->unary.operand->boolean;
-        *literal = (Literal){value ? TEXT("true") : TEXT("false"), "bool", typejson_bool(arena, value)};
+        *literal =
+            (Literal){value ? TEXT("true") : TEXT("false"), "bool", typejson_bool(arena, value)};
         return true;
     }
     if (type->kind == SYNTAX_INTEGER || negative) {
@@ -441,10 +443,12 @@ static bool resolve_reference(const Env *env, const Syntax *type, Pointer *targe
     }
     bool access = type->kind == SYNTAX_ACCESS, index = type->kind == SYNTAX_INDEX;
     if (!access && !index) return false;
-    if (!resolve_reference(env, access ? type->access.base : type->index.base, target)) return false;
+    if (!resolve_reference(env, access ? type->access.base : type->index.base, target))
+        return false;
     // What is accessed may be an alias itself: its own definition is referred to then.
     while (target->typed.type->kind == SYNTAX_NAME || target->typed.type->kind == SYNTAX_ACCESS ||
-           target->typed.type->kind == SYNTAX_INDEX || target->typed.type->kind == SYNTAX_NON_NULL) {
+           target->typed.type->kind == SYNTAX_INDEX ||
+           target->typed.type->kind == SYNTAX_NON_NULL) {
         Typed before = target->typed;
         if (!resolve_reference(before.env, before.type, target)) return false;
     }
@@ -457,8 +461,9 @@ static bool resolve_reference(const Env *env, const Syntax *type, Pointer *targe
     if (name.length && inside->kind == SYNTAX_TYPE_OBJECT) {
         bool others = access && text_is(name, "*");
         for (size_t i = 0; i < inside->list.count; i++) {
-            bool here = others ? !items[i]->property.key
-                               : items[i]->property.key && text_equal(items[i]->property.name, name);
+            bool here = others
+                            ? !items[i]->property.key
+                            : items[i]->property.key && text_equal(items[i]->property.name, name);
             if (here) found = items[i]->property.value;
         }
         if (others) {
@@ -472,7 +477,8 @@ static bool resolve_reference(const Env *env, const Syntax *type, Pointer *targe
         found = inside->inner;
     } else if (index && type->index.at && type->index.at->kind == SYNTAX_INTEGER &&
                inside->kind == SYNTAX_TYPE_TUPLE && type->index.at->integer < inside->list.count) {
-        buffer_format(&target->path, "/prefixItems/%llu", (unsigned long long)type->index.at->integer);
+        buffer_format(&target->path, "/prefixItems/%llu",
+                      (unsigned long long)type->index.at->integer);
         found = items[type->index.at->integer]->property.value;
     }
     if (!found) return false;
@@ -504,14 +510,16 @@ static const Syntax *generic_root(const Syntax *type)
     return type->kind == SYNTAX_TYPE_GENERIC ? type : NULL;
 }
 
-// Only top-level properties whose type every resource agrees on: deeper ones need Azure's type index.
+// Only top-level properties whose type every resource agrees on: deeper ones need Azure's type
+// index.
 static Node *derived_type(const Env *env, const Syntax *type)
 {
     static const struct {
         const char *property, *type;
-    } rows[] = {{"properties", "object"}, {"tags", "object"},  {"identity", "object"}, {"sku", "object"},
-                {"plan", "object"},       {"name", "string"},  {"location", "string"}, {"id", "string"},
-                {"kind", "string"},       {"zones", "array"}};
+    } rows[] = {{"properties", "object"}, {"tags", "object"}, {"identity", "object"},
+                {"sku", "object"},        {"plan", "object"}, {"name", "string"},
+                {"location", "string"},   {"id", "string"},   {"kind", "string"},
+                {"zones", "array"}};
     Arena *arena = env->emitter->arena;
     Node *object = typejson_object(arena);
     const Syntax *root = generic_root(type), *access = bare_type(type);
@@ -521,14 +529,16 @@ static Node *derived_type(const Env *env, const Syntax *type)
     for (size_t i = 0; plain && i < sizeof rows / sizeof *rows; i++) {
         if (text_is(access->access.name, rows[i].property)) found = rows[i].type;
     }
-    bool input = text_is(root->call.name, "resourceInput"), output = text_is(root->call.name, "resourceOutput");
+    bool input = text_is(root->call.name, "resourceInput"),
+         output = text_is(root->call.name, "resourceOutput");
     if (!found || (!input && !output) || root->call.arguments.count != 1 ||
         !syntax_plain_string(root->call.arguments.items[0], &resource)) {
         emitter_unsupported(env->emitter, type, "this type");
         return object;
     }
     Node *metadata = typejson_object(arena), *derived = typejson_object(arena);
-    Text source = text_format(arena, "%.*s#properties/%.*s", TEXT_ARG(resource), TEXT_ARG(access->access.name));
+    Text source = text_format(arena, "%.*s#properties/%.*s", TEXT_ARG(resource),
+                              TEXT_ARG(access->access.name));
     typejson_merge(arena, derived, "source", typejson_text(arena, source));
     if (output) typejson_merge(arena, derived, "output", typejson_bool(arena, true));
     typejson_merge(arena, metadata, "__bicep_resource_derived_type!", derived);
@@ -557,17 +567,20 @@ static void add_variants(const Env *env, const Syntax *type, Text discriminator,
         syntax_plain_string(own.type, &value);
     }
     if (value.length == 0) {
-        emitter_unsupported(env->emitter, type, "a member of the union without a literal discriminator");
+        emitter_unsupported(env->emitter, type,
+                            "a member of the union without a literal discriminator");
         return;
     }
-    Node *made = typed.type == bare_type(type) ? object_type(env, typed.type) : reference_type(env, type);
+    Node *made =
+        typed.type == bare_type(type) ? object_type(env, typed.type) : reference_type(env, type);
     merge_text(arena, mapping, value, made);
 }
 
 static Node *discriminated_type(const Env *env, const Syntax *type, Text discriminator)
 {
     Arena *arena = env->emitter->arena;
-    Node *object = typejson_object(arena), *how = typejson_object(arena), *mapping = typejson_object(arena);
+    Node *object = typejson_object(arena), *how = typejson_object(arena),
+         *mapping = typejson_object(arena);
     set_type(arena, object, "object");
     add_variants(env, type, discriminator, mapping);
     typejson_merge(arena, how, "propertyName", typejson_text(arena, discriminator));
@@ -599,7 +612,8 @@ Node *typejson_type(const Env *env, const Syntax *type, SyntaxList decorators)
     }
     if (generic_root(type) && type->kind != SYNTAX_NON_NULL) return derived_type(env, type);
     SyntaxKind kind = type->kind;
-    if (kind == SYNTAX_NAME || kind == SYNTAX_ACCESS || kind == SYNTAX_INDEX) return reference_type(env, type);
+    if (kind == SYNTAX_NAME || kind == SYNTAX_ACCESS || kind == SYNTAX_INDEX)
+        return reference_type(env, type);
     if (kind == SYNTAX_TYPE_ARRAY) return array_type(env, type);
     if (kind == SYNTAX_TYPE_OBJECT) return object_type(env, type);
     if (kind == SYNTAX_TYPE_TUPLE) return tuple_type(env, type);
@@ -623,8 +637,9 @@ static Node *mergeable(const Env *env, const Syntax *value)
         const Syntax *item = value->list.items[i];
         bool plain = item->kind == SYNTAX_PROPERTY && item->property.name.length;
         if (!plain) return typejson_value(arena, env, value);
-        list_add(arena, &object->members,
-                 ((NodeMember){item->property.name, typejson_value(arena, env, item->property.value)}));
+        list_add(
+            arena, &object->members,
+            ((NodeMember){item->property.name, typejson_value(arena, env, item->property.value)}));
     }
     return object;
 }
@@ -642,7 +657,8 @@ static bool next_line(Text text, size_t *at, Text *line)
     size_t from = *at, to = from;
     while (to < text.length && text.at[to] != '\n' && text.at[to] != '\r') to++;
     *line = text_slice(text, from, to);
-    size_t ending = to < text.length && text.at[to] == '\r' && to + 1 < text.length && text.at[to + 1] == '\n';
+    size_t ending =
+        to < text.length && text.at[to] == '\r' && to + 1 < text.length && text.at[to + 1] == '\n';
     *at = to + 1 + ending;
     return true;
 }
@@ -731,13 +747,15 @@ static bool contains_secure(const Env *env, const Syntax *type, SyntaxList decor
     Typed typed = declared(env, type, no_decorators);
     if (syntax_decorator(typed.decorators, "secure")) return true;
     const Syntax *at = typed.type;
-    if (at->kind == SYNTAX_TYPE_NULLABLE || at->kind == SYNTAX_TYPE_ARRAY || at->kind == SYNTAX_NON_NULL) {
+    if (at->kind == SYNTAX_TYPE_NULLABLE || at->kind == SYNTAX_TYPE_ARRAY ||
+        at->kind == SYNTAX_NON_NULL) {
         return contains_secure(typed.env, at->inner, no_decorators, depth + 1);
     }
     bool list = at->kind == SYNTAX_TYPE_OBJECT || at->kind == SYNTAX_TYPE_TUPLE;
     for (size_t i = 0; list && i < at->list.count; i++) {
         const Syntax *item = at->list.items[i];
-        if (contains_secure(typed.env, item->property.value, item->property.decorators, depth + 1)) {
+        if (contains_secure(typed.env, item->property.value, item->property.decorators,
+                            depth + 1)) {
             return true;
         }
     }
@@ -767,7 +785,8 @@ static const char *kind_of_type(Typed typed)
     const char *name = ambient(typed.env, typed.type);
     if (name) return strcmp(name, "any") == 0 ? NULL : name;
     if (typed.type->kind == SYNTAX_TYPE_OBJECT) return "object";
-    if (typed.type->kind == SYNTAX_TYPE_ARRAY || typed.type->kind == SYNTAX_TYPE_TUPLE) return "array";
+    if (typed.type->kind == SYNTAX_TYPE_ARRAY || typed.type->kind == SYNTAX_TYPE_TUPLE)
+        return "array";
     return NULL;
 }
 

@@ -1,5 +1,6 @@
-// compiler/bind/bind.c: reads a file and, depth first, all that it imports and calls; each path is read once. A path that
-// is met again while it is still being bound is a cycle. Names are looked up (names.c) after the files they may come from.
+// compiler/bind/bind.c: reads a file and, depth first, all that it imports and calls; each path is
+// read once. A path that is met again while it is still being bound is a cycle. Names are looked up
+// (names.c) after the files they may come from.
 #include "compiler/bind/bind.h"
 
 #include "base/file.h"
@@ -11,8 +12,8 @@
 typedef struct Opened Opened;
 struct Opened {
     BoundFile *file;
-    bool done;         // bound, with or without errors
-    bool failed;       // its diagnostics were added
+    bool done;           // bound, with or without errors
+    bool failed;         // its diagnostics were added
     const Opened *asker; // the file that wanted it first
 };
 
@@ -231,8 +232,9 @@ static bool symbol_kind(SyntaxKind kind, SymbolKind *symbol)
         SyntaxKind syntax;
         SymbolKind symbol;
     } rows[] = {
-        {SYNTAX_PARAM, SYMBOL_PARAM},       {SYNTAX_VAR, SYMBOL_VAR},   {SYNTAX_TYPE, SYMBOL_TYPE},
-        {SYNTAX_RESOURCE, SYMBOL_RESOURCE}, {SYNTAX_FUNC, SYMBOL_FUNC}, {SYNTAX_ASSERT, SYMBOL_ASSERT},
+        {SYNTAX_PARAM, SYMBOL_PARAM},   {SYNTAX_VAR, SYMBOL_VAR},
+        {SYNTAX_TYPE, SYMBOL_TYPE},     {SYNTAX_RESOURCE, SYMBOL_RESOURCE},
+        {SYNTAX_FUNC, SYMBOL_FUNC},     {SYNTAX_ASSERT, SYMBOL_ASSERT},
         {SYNTAX_MODULE, SYMBOL_MODULE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -321,7 +323,8 @@ static void check_outputs(Binder *binder, const BoundFile *file)
 {
     Map seen = {0};
     for (size_t i = 0; i < file->outputs.count; i++) {
-        const Syntax *node = file->outputs.items[i], *earlier = map_get(&seen, node->declaration.name);
+        const Syntax *node = file->outputs.items[i],
+                     *earlier = map_get(&seen, node->declaration.name);
         Place place = token_place(node, node->declaration.name_token);
         if (earlier) {
             add_doubled(binder, place, node->declaration.name,
@@ -397,7 +400,8 @@ static void add_file_cycle(Binder *binder, const Opened *asker, const Opened *ag
 {
     Text chain = again->file->path;
     for (const Opened *at = asker; at; at = at->asker) {
-        chain = text_format(binder->arena, "%.*s -> %.*s", TEXT_ARG(at->file->path), TEXT_ARG(chain));
+        chain =
+            text_format(binder->arena, "%.*s -> %.*s", TEXT_ARG(at->file->path), TEXT_ARG(chain));
         if (at == again) break;
     }
     diag_add_with(binder->diags, DIAG_FILE_CYCLE, asked_at, again->file->path, chain);
@@ -441,7 +445,8 @@ BoundFile *bind_file(Arena *arena, Diags *diags, BindReader *reader, Text path)
     return opened->failed ? NULL : opened->file;
 }
 
-BoundFile *bind_parsed(Arena *arena, Diags *diags, BindReader *reader, Text path, SyntaxFile *syntax)
+BoundFile *bind_parsed(Arena *arena, Diags *diags, BindReader *reader, Text path,
+                       SyntaxFile *syntax)
 {
     Binder binder = {.arena = arena, .diags = diags, .reader = reader};
     Opened *opened = new_file(&binder, NULL, path);

@@ -1,7 +1,7 @@
 // compiler/bind/bind.h: a Bicep file with all that it imports and calls: who is meant by a name.
 //   in:     the path of a file and a reader for paths
-//   out:    BoundFile: symbols by name and in source order; modules and imports bound too, each file once
-//   errors: SG1201–SG1249: unknown or doubled names, missing files, cycles
+//   out:    BoundFile: symbols by name and in source order; modules and imports bound too, each
+//   file once errors: SG1201–SG1249: unknown or doubled names, missing files, cycles
 #pragma once
 #include "base/map.h"
 #include "compiler/bicep/syntax.h"
@@ -35,11 +35,12 @@ struct Symbol {
     BoundFile *target_file;    // of a module: the file it calls; of a namespace: the file imported
     Symbol *parent;            // of a nested resource: the one around it
     SymbolList children;       // of a resource: those nested directly in it
-    Symbol *origin;            // of an imported symbol: the symbol in its own file; NULL for own symbols
-    size_t index;              // position among the symbols of its file
+    Symbol *origin; // of an imported symbol: the symbol in its own file; NULL for own symbols
+    size_t index;   // position among the symbols of its file
 };
 
-// Gives a file's content. Paths are normal, '/'-separated; `base` is the path of the file that asks (empty for the root).
+// Gives a file's content. Paths are normal, '/'-separated; `base` is the path of the file that asks
+// (empty for the root).
 typedef struct BindReader BindReader;
 struct BindReader {
     const Source *(*read)(BindReader *reader, Diags *diags, Place asked_at, Text path);
@@ -49,13 +50,15 @@ struct BindReader {
 struct BoundFile {
     Text path;
     SyntaxFile *syntax;
-    Map names;          // Text → Symbol *: parameters, variables, top-level resources, modules, types, functions, imports
-    SymbolList symbols; // own symbols in source order, nested resources behind the resource they stand in
+    Map names; // Text → Symbol *: parameters, variables, top-level resources, modules, types,
+               // functions, imports
+    SymbolList
+        symbols; // own symbols in source order, nested resources behind the resource they stand in
     SymbolList imports; // imported by name, in source order
     SyntaxList outputs; // SYNTAX_OUTPUT in source order
-    Map files;          // Text (as written in the source) → const Source *: files of load…() read so far
-    BoundFile *target;  // of a .bicepparam: the file it gives values for; NULL for `using none`
-    BoundFile *base;    // of a .bicepparam: the one it extends
+    Map files; // Text (as written in the source) → const Source *: files of load…() read so far
+    BoundFile *target; // of a .bicepparam: the file it gives values for; NULL for `using none`
+    BoundFile *base;   // of a .bicepparam: the one it extends
     BindReader *reader;
 };
 
@@ -63,18 +66,21 @@ struct BoundFile {
 BoundFile *bind_file(Arena *arena, Diags *diags, BindReader *reader, Text path);
 
 // Binds an expression's or parsed file's names without any file of its own (console, made text).
-BoundFile *bind_parsed(Arena *arena, Diags *diags, BindReader *reader, Text path, SyntaxFile *syntax);
+BoundFile *bind_parsed(Arena *arena, Diags *diags, BindReader *reader, Text path,
+                       SyntaxFile *syntax);
 
-Symbol *bind_lookup(const BoundFile *file, Text name);            // NULL if unknown
-Symbol *bind_nested(const Symbol *resource, Text name);           // resource::name
-// As seen in the body of `within` (may be NULL): resources nested there or further out, then the file's names.
+Symbol *bind_lookup(const BoundFile *file, Text name);  // NULL if unknown
+Symbol *bind_nested(const Symbol *resource, Text name); // resource::name
+// As seen in the body of `within` (may be NULL): resources nested there or further out, then the
+// file's names.
 Symbol *bind_lookup_within(const BoundFile *file, const Symbol *within, Text name);
 // `name` of another file, if it is exported there.
 Symbol *bind_exported(const BoundFile *file, Text name);
 // "a type", "a parameter" … as in messages.
 const char *bind_kind_name(SymbolKind kind);
 
-// A file named in the source (load functions), relative to `file`; read once. NULL after a diagnostic.
+// A file named in the source (load functions), relative to `file`; read once. NULL after a
+// diagnostic.
 const Source *bind_load(Arena *arena, Diags *diags, BoundFile *file, Place asked_at, Text path);
 
 // A reader that takes paths as they are in the file system.

@@ -1,5 +1,6 @@
-// compiler/bind/names.c: one walk over each declaration. It carries the names that lambdas, loops, functions and resource
-// bodies add (innermost first), and notes which declaration mentions which: cycles are found in these edges at the end.
+// compiler/bind/names.c: one walk over each declaration. It carries the names that lambdas, loops,
+// functions and resource bodies add (innermost first), and notes which declaration mentions which:
+// cycles are found in these edges at the end.
 #include "compiler/bind/names.h"
 
 #include <string.h>
@@ -308,7 +309,8 @@ static void check_properties(Walk *walk, SyntaxList list)
         }
         for (size_t j = 0; j < i && list.count <= SMALL && !earlier; j++) {
             const Syntax *other = list.items[j];
-            bool same = other->kind == node->kind && text_equal(other->property.name, node->property.name);
+            bool same =
+                other->kind == node->kind && text_equal(other->property.name, node->property.name);
             if (same) earlier = other;
         }
         if (earlier) add_doubled_property(walk, node, earlier);
@@ -454,7 +456,8 @@ static void add_unknown_decorator(Walk *walk, const Syntax *node)
 static Text shown_count(Walk *walk, size_t least, size_t most)
 {
     if (most == 0) return TEXT("no argument");
-    if (least == most) return text_format(walk->arena, "%zu argument%s", most, most == 1 ? "" : "s");
+    if (least == most)
+        return text_format(walk->arena, "%zu argument%s", most, most == 1 ? "" : "s");
     return text_format(walk->arena, "%zu to %zu arguments", least, most);
 }
 
@@ -477,7 +480,8 @@ static void check_decorator(Walk *walk, const Syntax *node, unsigned before)
     }
 }
 
-static void check_decorators(Walk *walk, const Local *locals, SyntaxList decorators, unsigned before)
+static void check_decorators(Walk *walk, const Local *locals, SyntaxList decorators,
+                             unsigned before)
 {
     for (size_t i = 0; i < decorators.count; i++) {
         const Syntax *node = decorators.items[i];
@@ -596,8 +600,8 @@ static void check_resource(Walk *walk, const Syntax *node)
     }
     check_decorators(walk, locals, node->resource.decorators, before_of(node));
     Local own = {.resource = walk->current, .outer = locals};
-    // The array of a loop and a condition do not see the nested resources; a name of theirs there is rare enough
-    // to let it pass for a cycle.
+    // The array of a loop and a condition do not see the nested resources; a name of theirs there
+    // is rare enough to let it pass for a cycle.
     check_value(walk, &own, node->resource.value);
 }
 
