@@ -10,11 +10,13 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 
 VERSION = '0.49.2'
 PACKAGE = 'Azure.Bicep.CommandLine.linux-x64'
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CALLS_OF_ONE_PROCESS = 1500
+LONGEST_CALL = 90  # seconds; then the process is ended, as if it had broken down
 
 
 class Missing(Exception):
@@ -95,6 +97,8 @@ class Bicep:
             self.calls = 0
         self.calls += 1
         body = json.dumps({'jsonrpc': '2.0', 'id': self.calls, 'method': 'bicep/' + method, 'params': parameters}).encode()
+        timer = threading.Timer(LONGEST_CALL, self.process.kill)
+        timer.start()
         try:
             self.process.stdin.write(b'Content-Length: %d\r\n\r\n' % len(body) + body)
             self.process.stdin.flush()
@@ -102,6 +106,8 @@ class Bicep:
         except (BrokenPipeError, EOFError):
             self.close()
             return {'error': 'the official compiler ended'}
+        finally:
+            timer.cancel()
         if 'error' in answer:
             return {'error': answer['error'].get('message', '')}
         return answer['result']
