@@ -5,7 +5,7 @@
 //   U+2028,
 //           U+2029 as \u and four lower-case digits; all else raw), seen in output of the Bicep CLI
 //           0.49.2
-//   Reading JSON is json-c's work: it keeps 64-bit integers, which cJSON does not.
+//   Reading JSON is value_read_json's work.
 #pragma once
 #include "base/text.h"
 

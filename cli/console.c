@@ -1,5 +1,5 @@
 // cli/console.c: Bicep expressions from standard input, one a line; their values to standard
-// output.
+// output. A line `var x = …` or `func f(…) … => …` declares something for the lines behind it.
 #include "cli/command.h"
 
 #include "compiler/bicep/parser.h"
@@ -19,15 +19,35 @@ static const Option console_options[] = {
     {0},
 };
 
+// A line that declares something for the lines behind it.
+static bool is_declaration(Text line)
+{
+    static const char *const words[] = {"var ", "func ", "type ", "import "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (text_starts(line, words[i])) return true;
+    }
+    return false;
+}
+
+// The declarations so far as a file; NULL after a diagnostic.
+static BoundFile *bind_declarations(Arena *arena, Diags *diags, Text declarations)
+{
+    Source *source = arena_new(arena, Source);
+    *source = (Source){TEXT("console"), declarations};
+    SyntaxFile *syntax = parser_read(arena, diags, source);
+    if (diag_failed(diags)) return NULL;
+    return bind_parsed(arena, diags, bind_disk_reader(arena), source->path, syntax);
+}
+
 // Of one line; NULL after a diagnostic.
-static const Value *line_value(Arena *arena, Diags *diags, Text line)
+static const Value *line_value(Arena *arena, Diags *diags, Text declarations, Text line)
 {
     Source *source = arena_new(arena, Source);
     *source = (Source){TEXT("console"), line};
     Syntax *node = parser_read_expression(arena, diags, source);
     if (!node || diag_failed(diags)) return NULL;
-    BoundFile *file = arena_new(arena, BoundFile);
-    *file = (BoundFile){.path = source->path, .reader = bind_disk_reader(arena)};
+    BoundFile *file = bind_declarations(arena, diags, declarations);
+    if (!file) return NULL;
     Evaluator *evaluator = evaluate_begin(arena, diags, file, NULL);
     return evaluate_expression(evaluator, node, NULL);
 }
@@ -46,22 +66,39 @@ static void write_answer(TextBuffer *out, const Value *value, const Diags *diags
     buffer_char(out, '\n');
 }
 
-// False if standard output is closed; `*failed` is set after an error.
-static bool answer(Text line, bool as_json, bool colour, bool *failed)
+typedef struct {
+    const ConsoleOptions *want;
+    bool colour, failed;
+    TextBuffer declarations; // each with its line end
+} Console;
+
+// False if standard output is closed.
+static bool answer(Console *console, Text line)
 {
     Arena arena = {0};
     Diags diags = {.arena = &arena};
     TextBuffer out = {.arena = &arena};
-    const Value *value = line_value(&arena, &diags, line);
-    *failed |= !value;
-    if (as_json) {
+    const Value *value;
+    bool declares = is_declaration(line);
+    if (declares) {
+        size_t before = console->declarations.count;
+        buffer_text(&console->declarations, line);
+        buffer_char(&console->declarations, '\n');
+        bool good = bind_declarations(&arena, &diags, buffer_done(&console->declarations)) != NULL;
+        if (!good) console->declarations.count = before;
+        value = good ? &value_null : NULL;
+    } else {
+        value = line_value(&arena, &diags, buffer_done(&console->declarations), line);
+    }
+    console->failed |= !value;
+    if (console->want->json) {
         write_answer(&out, value, &diags);
-    } else if (value) {
+    } else if (value && !declares) {
         JsonWriter json = {.out = &out};
         value_write_json(&json, value);
         buffer_char(&out, '\n');
-    } else {
-        diag_show(stderr, &diags, colour);
+    } else if (!value) {
+        diag_show(stderr, &diags, console->colour);
     }
     bool good = command_print(buffer_done(&out));
     arena_free(&arena);
@@ -70,24 +107,23 @@ static bool answer(Text line, bool as_json, bool colour, bool *failed)
 
 static Status console_run(Session *session, const void *given)
 {
-    const ConsoleOptions *want = given;
+    Console console = {.want = given, .colour = session->colour, .declarations.arena = &session->arena};
     char *line = NULL;
     size_t room = 0;
     ssize_t length;
-    bool good = true, failed = false;
+    bool good = true;
     while (good && (length = getline(&line, &room, stdin)) >= 0) {
         while (length > 0 && strchr("\r\n", line[length - 1])) length--;
-        if (length > 0)
-            good = answer((Text){line, (size_t)length}, want->json, session->colour, &failed);
+        if (length > 0) good = answer(&console, (Text){line, (size_t)length});
     }
     free(line);
-    return good && (want->json || !failed) ? STATUS_DONE : STATUS_INPUT;
+    return good && (console.want->json || !console.failed) ? STATUS_DONE : STATUS_INPUT;
 }
 
 const Command command_console = {
     "console",
     "",
-    "evaluate Bicep expressions from standard input, one a line",
+    "evaluate Bicep expressions from standard input, one a line; var and func lines are kept",
     console_options,
     sizeof(ConsoleOptions),
     false,

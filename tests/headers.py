@@ -5,7 +5,7 @@ import re
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LIBRARIES = {'PkgConfig::YAML': {'yaml.h'}, 'PkgConfig::PCRE2': {'pcre2.h'}, 'PkgConfig::JSONC': {'json-c', 'json.h'}}
+LIBRARIES = {'PkgConfig::YAML': {'yaml.h'}, 'PkgConfig::PCRE2': {'pcre2.h'}}
 
 
 def rows():

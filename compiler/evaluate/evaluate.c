@@ -4,6 +4,7 @@
 #include "compiler/evaluate/evaluate.h"
 
 #include "compiler/evaluate/calls.h"
+#include "compiler/evaluate/loads.h"
 #include "compiler/evaluate/order.h"
 
 #include <stdlib.h>
@@ -122,32 +123,22 @@ static const Value *string_value(Evaluator *evaluator, Frame frame, const Syntax
     return value_string(evaluator->arena, buffer_done(&out));
 }
 
-// As shallowMerge does, which spreads become: names are told apart without regard to case, the
-// first spelling stays.
-static void set_merged(Arena *arena, Value *object, Text name, const Value *value)
+// An object with '...' becomes a shallowMerge(), which does not tell names by case.
+static void set_joined(Arena *arena, Value *object, Text name, const Value *value)
 {
     for (size_t i = 0; i < object->object.count; i++) {
-        if (order_same_key(object->object.items[i].name, name)) {
-            object->object.items[i].value = value;
-            return;
-        }
+        if (!order_same_key(object->object.items[i].name, name)) continue;
+        object->object.items[i].value = value;
+        return;
     }
     list_add(arena, &object->object, ((ValueProperty){name, value, NULL}));
-}
-
-static bool has_spread(const Syntax *object)
-{
-    for (size_t i = 0; i < object->list.count; i++) {
-        if (object->list.items[i]->kind == SYNTAX_SPREAD) return true;
-    }
-    return false;
 }
 
 static bool spread_into(Evaluator *evaluator, Frame frame, const Syntax *node, Value *whole)
 {
     const Value *value = evaluate(evaluator, frame, node->inner);
     if (!value) return false;
-    if (value->kind != whole->kind && value->kind != VALUE_NULL) {
+    if (value->kind != whole->kind) {
         diag_add_with(evaluator->diags, DIAG_OPERAND, syntax_place(node), TEXT("..."),
                       text_of(value_kind_name(value->kind)));
         return false;
@@ -156,16 +147,34 @@ static bool spread_into(Evaluator *evaluator, Frame frame, const Syntax *node, V
         value_append(evaluator->arena, whole, value->array.items[i]);
     }
     for (size_t i = 0; value->kind == VALUE_OBJECT && i < value->object.count; i++) {
-        set_merged(evaluator->arena, whole, value->object.items[i].name,
+        set_joined(evaluator->arena, whole, value->object.items[i].name,
                    value->object.items[i].value);
     }
     return true;
 }
 
+static bool has_spread(const Syntax *node)
+{
+    for (size_t i = 0; i < node->list.count; i++) {
+        if (node->list.items[i]->kind == SYNTAX_SPREAD) return true;
+    }
+    return false;
+}
+
+static bool property_name(Evaluator *evaluator, Frame frame, const Syntax *item, Text *name)
+{
+    *name = item->property.name;
+    if (name->length || !item->property.key || item->property.key->kind != SYNTAX_STRING)
+        return true;
+    const Value *key = string_value(evaluator, frame, item->property.key);
+    if (key) *name = key->string;
+    return key != NULL;
+}
+
 static const Value *object_value(Evaluator *evaluator, Frame frame, const Syntax *node)
 {
     Value *object = value_object(evaluator->arena);
-    bool merges = has_spread(node);
+    bool joined = has_spread(node);
     for (size_t i = 0; i < node->list.count; i++) {
         const Syntax *item = node->list.items[i];
         if (item->kind == SYNTAX_SPREAD) {
@@ -174,16 +183,12 @@ static const Value *object_value(Evaluator *evaluator, Frame frame, const Syntax
         }
         if (item->kind != SYNTAX_PROPERTY)
             return fail_at(evaluator, item, DIAG_ONLY_AZURE_KNOWS, syntax_text(item));
-        Text name = item->property.name;
-        if (!name.length && item->property.key && item->property.key->kind == SYNTAX_STRING) {
-            const Value *key = string_value(evaluator, frame, item->property.key);
-            if (!key) return NULL;
-            name = key->string;
-        }
+        Text name;
+        if (!property_name(evaluator, frame, item, &name)) return NULL;
         const Value *value = evaluate(evaluator, frame, item->property.value);
         if (!value) return NULL;
-        if (merges) set_merged(evaluator->arena, object, name, value);
-        if (!merges) value_set(evaluator->arena, object, name, value);
+        if (joined) set_joined(evaluator->arena, object, name, value);
+        if (!joined) value_set(evaluator->arena, object, name, value);
     }
     return object;
 }
@@ -377,6 +382,15 @@ static const Value *walk_reduce(const Walk *walk, const Value *value)
     return value;
 }
 
+// What the lambda of sort() says; -1 after an error.
+static int is_less(const Walk *walk, const Value *left, const Value *right)
+{
+    const Value *pair[] = {left, right};
+    const Value *less = apply(walk->evaluator, walk->frame, walk->lambda, pair, 2);
+    if (less && less->kind != VALUE_BOOL) less = refuse(walk, TEXT("the lambda gives no bool"));
+    return less ? less->boolean : -1;
+}
+
 // Merges two sorted halves; -1 after an error.
 static int merge(const Walk *walk, const Value **items, const Value **room, size_t middle,
                  size_t count)
@@ -384,14 +398,11 @@ static int merge(const Walk *walk, const Value **items, const Value **room, size
     size_t left = 0, right = middle;
     for (size_t i = 0; i < count; i++) {
         bool from_right = left == middle;
-        if (left < middle &&
-            right < count) { // the right one only if it is really less: equal ones keep their order
-            const Value *pair[] = {items[right], items[left]};
-            const Value *less = apply(walk->evaluator, walk->frame, walk->lambda, pair, 2);
-            if (less && less->kind != VALUE_BOOL)
-                less = refuse(walk, TEXT("the lambda gives no bool"));
-            if (!less) return -1;
-            from_right = less->boolean;
+        if (left < middle && right < count) { // equal ones, also by '<=', keep their order
+            int first = is_less(walk, items[left], items[right]);
+            int second = first == 0 ? is_less(walk, items[right], items[left]) : 0;
+            if (first < 0 || second < 0) return -1;
+            from_right = second == 1;
         }
         room[i] = from_right ? items[right++] : items[left++];
     }
@@ -543,20 +554,39 @@ static const Value *call_user(Evaluator *evaluator, const Symbol *symbol, const 
     return evaluate(evaluator, (Frame){symbol->file, scope}, lambda->lambda.body);
 }
 
+static bool argument_values(Evaluator *evaluator, Frame frame, const Syntax *node,
+                            const Value ***values)
+{
+    size_t count = node->call.arguments.count;
+    *values = arena_array(evaluator->arena, const Value *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        (*values)[i] = evaluate(evaluator, frame, node->call.arguments.items[i]);
+        if (!(*values)[i]) return false;
+    }
+    return true;
+}
+
 static const Value *load_call(Evaluator *evaluator, Frame frame, const Syntax *node)
 {
-    const Value *path = evaluate(evaluator, frame, node->call.arguments.items[0]);
-    if (!path || path->kind != VALUE_STRING) return NULL;
+    const Value **values;
+    if (!argument_values(evaluator, frame, node, &values)) return NULL;
     FunctionCall call = call_at(evaluator, node);
-    const Source *source =
-        bind_load(evaluator->arena, evaluator->diags, frame.file, call.place, path->string);
-    if (!source) return NULL;
-    const Value *text = value_string(evaluator->arena, source->text);
-    if (text_is(node->call.name, "loadTextContent")) return text;
-    if (text_is(node->call.name, "loadFileAsBase64")) return text_base64(&call, &text, 1);
-    if (text_is(node->call.name, "loadJsonContent") && node->call.arguments.count == 1)
-        return other_json(&call, &text, 1);
-    return call_refuse(&call, TEXT("this function is not evaluated here"));
+    return load_value(&call, frame.file, node->call.name, values, node->call.arguments.count);
+}
+
+// readEnvironmentVariable(name, default?): in parameters files, and where nothing is compiled.
+static const Value *environment_call(Evaluator *evaluator, Frame frame, const Syntax *node)
+{
+    const Value **values;
+    if (!argument_values(evaluator, frame, node, &values)) return NULL;
+    FunctionCall call = call_at(evaluator, node);
+    if (!call_expects(&call, values, 0, VALUE_STRING)) return NULL;
+    const char *found = getenv(text_string(evaluator->arena, values[0]->string));
+    if (found) return value_string(evaluator->arena, text_copy(evaluator->arena, text_of(found)));
+    if (node->call.arguments.count > 1) return values[1];
+    return call_refuse(&call, text_format(evaluator->arena,
+                                          "there is no environment variable '%.*s', and no default",
+                                          TEXT_ARG(values[0]->string)));
 }
 
 static const Value *builtin_call(Evaluator *evaluator, Frame frame, const Syntax *node)
@@ -579,15 +609,14 @@ static const Value *builtin_call(Evaluator *evaluator, Frame frame, const Syntax
     }
     if (row->flags & FUNCTION_LAMBDA) return lambda_call(evaluator, frame, node);
     if (row->flags & FUNCTION_LOAD) return load_call(evaluator, frame, node);
+    if (text_is(node->call.name, "readEnvironmentVariable") && !text_ends(frame.file->path, ".bicep"))
+        return environment_call(evaluator, frame, node);
     if (!(row->flags & FUNCTION_PURE))
         return fail_at(evaluator, node, DIAG_ONLY_AZURE_KNOWS, node->call.name);
     FunctionCall call = call_at(evaluator, node);
     if (!row->call) return call_refuse(&call, TEXT("this function is not evaluated here"));
-    const Value **values = arena_array(evaluator->arena, const Value *, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        values[i] = evaluate(evaluator, frame, node->call.arguments.items[i]);
-        if (!values[i]) return NULL;
-    }
+    const Value **values;
+    if (!argument_values(evaluator, frame, node, &values)) return NULL;
     return row->call(&call, values, count);
 }
 
@@ -616,13 +645,9 @@ static const Value *call_value(Evaluator *evaluator, Frame frame, const Syntax *
             return name_of(evaluator, node);
         return builtin_call(evaluator, frame, node);
     }
-    size_t count = node->call.arguments.count;
-    const Value **values = arena_array(evaluator->arena, const Value *, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        values[i] = evaluate(evaluator, frame, node->call.arguments.items[i]);
-        if (!values[i]) return NULL;
-    }
-    return call_user(evaluator, symbol, values, count, syntax_place(node));
+    const Value **values;
+    if (!argument_values(evaluator, frame, node, &values)) return NULL;
+    return call_user(evaluator, symbol, values, node->call.arguments.count, syntax_place(node));
 }
 
 // ---- all

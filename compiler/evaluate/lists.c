@@ -1,5 +1,6 @@
 // compiler/evaluate/lists.c: functions on lists and objects, some of them on texts too.
 #include "compiler/evaluate/calls.h"
+#include "compiler/evaluate/cases.h"
 #include "compiler/evaluate/order.h"
 
 #include <stdlib.h>
@@ -25,20 +26,9 @@ static int64_t unit_index(Text text, size_t at)
     return (int64_t)text_utf16_length(text_slice(text, 0, at));
 }
 
-static char lower(char c)
+static bool begins(Text text, Text part)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
-}
-
-static bool begins(Text text, Text part, bool ignoring_case)
-{
-    if (part.length > text.length) return false;
-    for (size_t i = 0; i < part.length; i++) {
-        bool same =
-            ignoring_case ? lower(text.at[i]) == lower(part.at[i]) : text.at[i] == part.at[i];
-        if (!same) return false;
-    }
-    return true;
+    return part.length <= text.length && memcmp(text.at, part.at, part.length) == 0;
 }
 
 // ---- sizes and members
@@ -71,15 +61,13 @@ const Value *list_contains(FunctionCall *function, const Value **arguments, size
     (void)count;
     const Value *whole = arguments[0], *part = arguments[1];
     if (whole->kind == VALUE_ARRAY) return value_bool(holds(whole, part));
-    Text text =
-        part->kind == VALUE_INT ? operator_interpolated(function->arena, part) : part->string;
-    if (part->kind != VALUE_STRING && part->kind != VALUE_INT)
-        return wrong_argument(function, 1, part, "a string");
+    if (part->kind != VALUE_STRING) return wrong_argument(function, 1, part, "a string");
+    Text text = part->string;
     if (whole->kind == VALUE_OBJECT) return value_bool(value_find(whole, text) != NULL);
     if (whole->kind != VALUE_STRING)
         return wrong_argument(function, 0, whole, "a string, array or object");
     for (size_t at = 0; at + text.length <= whole->string.length; at++) {
-        if (begins(text_slice(whole->string, at, whole->string.length), text, false))
+        if (begins(text_slice(whole->string, at, whole->string.length), text))
             return &value_true;
     }
     return &value_false;
@@ -88,7 +76,7 @@ const Value *list_contains(FunctionCall *function, const Value **arguments, size
 static const Value *end_of_text(FunctionCall *function, Text text, bool last)
 {
     size_t units = text_utf16_length(text), from = last && units ? units - 1 : 0;
-    return value_string(function->arena, call_units(function->arena, text, from, from + 1));
+    return value_string(function->arena, call_units(function->arena, text, from, units ? from + 1 : 0));
 }
 
 const Value *list_first(FunctionCall *function, const Value **arguments, size_t count)
@@ -126,10 +114,11 @@ static const Value *index_of(FunctionCall *function, const Value **arguments, bo
     for (size_t i = 0; i < 2; i++) {
         if (!call_expects(function, arguments, i, VALUE_STRING)) return NULL;
     }
-    Text text = arguments[0]->string, part = arguments[1]->string;
+    Text text = case_of_text(function->arena, arguments[0]->string, true);
+    Text part = case_of_text(function->arena, arguments[1]->string, true);
     int64_t found = -1;
     for (size_t at = 0; at + part.length <= text.length && (last || found < 0); at++) {
-        if (begins(text_slice(text, at, text.length), part, true)) found = unit_index(text, at);
+        if (begins(text_slice(text, at, text.length), part)) found = unit_index(text, at);
     }
     if (last && part.length == 0) found = text.length ? unit_index(text, text.length) - 1 : 0;
     return value_int(function->arena, found);
@@ -248,7 +237,7 @@ const Value *list_range(FunctionCall *function, const Value **arguments, size_t 
     int64_t from = arguments[0]->integer, many = arguments[1]->integer;
     if (many < 0 || many > 10000)
         return call_refuse(function, TEXT("the count must lie between 0 and 10000"));
-    if (from > INT32_MAX - many || from < INT32_MIN)
+    if (from > INT32_MAX || from + many - 1 > INT32_MAX || from < INT32_MIN)
         return call_refuse(function, TEXT("the range is out of bounds"));
     Value *range = value_array(function->arena);
     for (int64_t i = 0; i < many; i++)
@@ -305,6 +294,11 @@ static Value *copy_object(Arena *arena, const Value *object)
     return copy;
 }
 
+static bool is_container(ValueKind kind)
+{
+    return kind == VALUE_OBJECT || kind == VALUE_ARRAY;
+}
+
 // Objects within objects are joined, null overrides nothing, all else is replaced.
 static const Value *merged(FunctionCall *function, const Value *left, const Value *right)
 {
@@ -318,10 +312,15 @@ static const Value *merged(FunctionCall *function, const Value *left, const Valu
         }
         ValueKind before = known->value->kind, after = added.value->kind;
         if (after == VALUE_NULL) continue;
-        bool grouped = before == VALUE_ARRAY || before == VALUE_OBJECT || after == VALUE_ARRAY ||
-                       after == VALUE_OBJECT;
-        bool mixed = grouped && before != after && before != VALUE_NULL;
-        if (mixed) return call_refuse(function, TEXT("values of different kinds cannot be joined"));
+        bool mixed = before != after && before != VALUE_NULL &&
+                     (is_container(before) || is_container(after));
+        if (mixed) {
+            return call_refuse(function,
+                               text_format(function->arena,
+                                           "'%.*s' is %s in one object and %s in another",
+                                           TEXT_ARG(added.name), value_kind_name(before),
+                                           value_kind_name(after)));
+        }
         if (before == VALUE_OBJECT && after == VALUE_OBJECT)
             added.value = merged(function, known->value, added.value);
         if (!added.value) return NULL;

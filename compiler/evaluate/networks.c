@@ -2,6 +2,7 @@
 #include "compiler/evaluate/calls.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct {
@@ -20,24 +21,72 @@ static void clear_host(Address *address, int prefix)
         address->bytes[i / 8] &= (unsigned char)~(0x80 >> i % 8);
 }
 
+// One to four numbers, as inet_aton reads them: the last one fills what is left; 0 begins octal.
+static bool read_four(const char *text, unsigned char *bytes)
+{
+    uint64_t parts[4] = {0};
+    int count = 0;
+    for (const char *at = text;; at++) {
+        char *end;
+        if (count == 4 || *at < '0' || *at > '9') return false;
+        parts[count++] = strtoull(at, &end, *at == '0' ? 8 : 10);
+        at = end;
+        if (*at == '\0') break;
+        if (*at != '.') return false;
+    }
+    int rest = 5 - count; // bytes of the last number
+    if (parts[count - 1] >> (8 * rest)) return false;
+    uint64_t address = parts[count - 1];
+    for (int i = 0; i < count - 1; i++) {
+        if (parts[i] > 255) return false;
+        address |= parts[i] << (24 - 8 * i);
+    }
+    for (int i = 0; i < 4; i++) bytes[i] = (unsigned char)(address >> (24 - 8 * i));
+    return true;
+}
+
+// 24, or 255.255.255.0; -1 if it is neither.
+static int read_prefix(const char *text, int bits)
+{
+    unsigned char mask[4];
+    if (strchr(text, '.')) {
+        int prefix = 0;
+        if (bits != 32 || !read_four(text, mask)) return -1;
+        while (prefix < 32 && mask[prefix / 8] & 0x80 >> prefix % 8) prefix++;
+        for (int i = prefix; i < 32; i++) {
+            if (mask[i / 8] & 0x80 >> i % 8) return -1;
+        }
+        return prefix;
+    }
+    char *end;
+    long prefix = strtol(text, &end, 10);
+    return *end || prefix > bits ? -1 : (int)prefix;
+}
+
+// As Azure reads them: other characters are passed over, a space is as good as '/', what follows the
+// second part is ignored, and without a prefix the class of the address tells it.
 static bool read_range(FunctionCall *function, Text text, Range *range)
 {
-    const char *slash = text.length ? memchr(text.at, '/', text.length) : NULL;
-    size_t end = slash ? (size_t)(slash - text.at) : text.length;
-    char *address = text_string(function->arena, text_slice(text, 0, end));
-    bool four = strchr(address, ':') == NULL;
-    *range = (Range){.network.bits = four ? 32 : 128, .prefix = four ? 32 : 128};
-    if (inet_pton(four ? AF_INET : AF_INET6, address, range->network.bytes) != 1) return false;
-    if (!slash) return true;
-    int prefix = 0;
-    if (end + 1 == text.length || text.length - end > 4) return false;
-    for (size_t i = end + 1; i < text.length; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9') return false;
-        prefix = prefix * 10 + (text.at[i] - '0');
+    char *parts[2] = {text_string(function->arena, text), text_string(function->arena, text)};
+    size_t lengths[2] = {0}, part = 0;
+    bool separated = true;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.at[i];
+        bool separator = c == '/' || c == ' ' || c == '\t' || c == '\n';
+        if (separator && lengths[0] && !separated && ++part == 2) break;
+        separated = separator;
+        if (separator || !c || !strchr("0123456789abcdefABCDEF.:", c)) continue;
+        parts[part][lengths[part]++] = c;
     }
-    if (prefix > range->network.bits) return false;
-    range->prefix = prefix;
-    clear_host(&range->network, prefix);
+    for (size_t i = 0; i < 2; i++) parts[i][lengths[i]] = '\0';
+    bool four = strchr(parts[0], ':') == NULL;
+    *range = (Range){.network.bits = four ? 32 : 128};
+    unsigned char *bytes = range->network.bytes;
+    if (!(four ? read_four(parts[0], bytes) : inet_pton(AF_INET6, parts[0], bytes) == 1)) return false;
+    int class = bytes[0] < 128 ? 8 : bytes[0] < 192 ? 16 : 24;
+    range->prefix = lengths[1] ? read_prefix(parts[1], range->network.bits) : four ? class : 64;
+    if (range->prefix < 0) return false;
+    clear_host(&range->network, range->prefix);
     return true;
 }
 
@@ -48,9 +97,8 @@ static Text address_text(Arena *arena, Address address)
     return text_copy(arena, text_of(text));
 }
 
-// Adds `number` at the bit position `bit` (counted from the left, exclusive). False if it does not
-// fit.
-static bool add_at(Address *address, int bit, uint64_t number)
+// Adds `number` at the bit position `bit` (counted from the left, exclusive).
+static void add_at(Address *address, int bit, int64_t number)
 {
     unsigned carry = 0;
     for (int i = bit - 1; i >= 0; i--) {
@@ -61,7 +109,6 @@ static bool add_at(Address *address, int bit, uint64_t number)
         if (!(sum & 1)) address->bytes[i / 8] &= (unsigned char)~mask;
         carry = sum >> 1;
     }
-    return carry == 0 && number == 0;
 }
 
 static const Value *no_range(FunctionCall *function, Text text)
@@ -79,13 +126,8 @@ const Value *network_subnet(FunctionCall *function, const Value **arguments, siz
         if (!call_expects(function, arguments, i, VALUE_INT)) return NULL;
     }
     Text text = arguments[0]->string;
-    const char *slash = text.length ? memchr(text.at, '/', text.length) : NULL;
     if (!read_range(function, text, &range)) return no_range(function, text);
     int64_t prefix = arguments[1]->integer, index = arguments[2]->integer;
-    if (!slash) { // the class of the address, as .NET's IPNetwork has it
-        range.prefix = range.network.bytes[0] < 128 ? 8 : range.network.bytes[0] < 192 ? 16 : 24;
-        clear_host(&range.network, range.prefix);
-    }
     int64_t more = prefix - range.prefix;
     if (more < 0 || prefix > range.network.bits)
         return call_refuse(function, TEXT("the size of the subnet does not fit in the network"));
@@ -94,7 +136,7 @@ const Value *network_subnet(FunctionCall *function, const Value **arguments, siz
                            text_format(function->arena, "there is no subnet %lld in the network",
                                        (long long)index));
     }
-    add_at(&range.network, (int)prefix, (uint64_t)index);
+    add_at(&range.network, (int)prefix, index);
     Text address = address_text(function->arena, range.network);
     return value_string(function->arena, text_format(function->arena, "%.*s/%lld",
                                                      TEXT_ARG(address), (long long)prefix));
@@ -111,14 +153,13 @@ const Value *network_host(FunctionCall *function, const Value **arguments, size_
         return no_range(function, arguments[0]->string);
     int hosts = range.network.bits - range.prefix;
     int64_t index = arguments[1]->integer;
-    bool four = range.network.bits == 32;
-    int64_t usable = hosts >= 62 ? INT64_MAX : ((int64_t)1 << hosts) - (four ? 2 : 1);
-    if (index < 0 || index >= usable) {
+    int64_t usable = hosts >= 62 ? INT64_MAX : ((int64_t)1 << hosts) - 2; // Azure's, also for IPv6
+    if (index >= usable || index < -INT32_MAX) {
         return call_refuse(
             function,
             text_format(function->arena, "there is no host %lld in the network", (long long)index));
     }
-    add_at(&range.network, range.network.bits, (uint64_t)index + 1);
+    add_at(&range.network, range.network.bits, index + 1);
     return value_string(function->arena, address_text(function->arena, range.network));
 }
 

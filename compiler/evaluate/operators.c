@@ -69,11 +69,24 @@ static const Value *arithmetic(FunctionCall *call, SyntaxOp op, const Value *lef
     return over ? overflow(call, op) : value_int(call->arena, result);
 }
 
+static bool is_number(const Value *value)
+{
+    return value->kind == VALUE_INT || value->kind == VALUE_FLOAT;
+}
+
+static double number_of(const Value *value)
+{
+    return value->kind == VALUE_INT ? (double)value->integer : value->number;
+}
+
 static const Value *compare(FunctionCall *call, SyntaxOp op, const Value *left, const Value *right)
 {
     int order;
     if (left->kind == VALUE_INT && right->kind == VALUE_INT) {
         order = left->integer < right->integer ? -1 : left->integer > right->integer;
+    } else if (is_number(left) && is_number(right)) {
+        double a = number_of(left), b = number_of(right);
+        order = a < b ? -1 : a > b;
     } else if (left->kind == VALUE_STRING && right->kind == VALUE_STRING) {
         order = order_texts(left->string, right->string);
     } else {
@@ -153,7 +166,7 @@ const Value *operator_property(FunctionCall *call, const Value *base, Text name,
 {
     const Value *value = base->kind == VALUE_OBJECT ? value_find(base, name) : NULL;
     if (value) return value;
-    if (safe && (base->kind == VALUE_OBJECT || base->kind == VALUE_NULL)) return &value_null;
+    if (safe) return &value_null;
     diag_add_with(call->diags, DIAG_NO_PROPERTY, call->place, name, kind_in_words(base));
     Text nearest = nearest_name(call->arena, base, name);
     if (nearest.length)

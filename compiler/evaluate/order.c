@@ -3,21 +3,15 @@
 //   0.49.2
 #include "compiler/evaluate/order.h"
 
-#include <string.h>
+#include "compiler/evaluate/cases.h"
 
-static uint32_t capital(uint32_t code)
-{
-    bool small = (code >= 'a' && code <= 'z') || (code >= 0xE0 && code <= 0xFE && code != 0xF7) ||
-                 (code >= 0x3B1 && code <= 0x3C9 && code != 0x3C2) ||
-                 (code >= 0x430 && code <= 0x44F);
-    return small ? code - 32 : code;
-}
+#include <string.h>
 
 int order_keys(Text a, Text b)
 {
     size_t i = 0, j = 0;
     while (i < a.length && j < b.length) {
-        uint32_t left = capital(text_next(a, &i)), right = capital(text_next(b, &j));
+        uint32_t left = case_upper(text_next(a, &i)), right = case_upper(text_next(b, &j));
         if (left != right) return left < right ? -1 : 1;
     }
     return i < a.length ? 1 : j < b.length ? -1 : 0;
@@ -71,7 +65,7 @@ static Weight weight_of(uint32_t code)
 {
     uint32_t plain = letter_below(code), bare = plain ? plain : code;
     const char *mark = bare && bare < 0x80 ? strchr(marks, (int)bare) : NULL;
-    Weight weight = {bare + 1000, plain ? code : 0, 0};
+    Weight weight = {bare + 1000, plain ? case_upper(code) : 0, 0};
     if (mark) weight.primary = ((uint32_t)(mark - marks) + 1) * 10;
     if (symbol_weight(code)) weight.primary = symbol_weight(code);
     if (bare >= '0' && bare <= '9') weight.primary = 500 + bare - '0';
@@ -79,24 +73,52 @@ static Weight weight_of(uint32_t code)
     if ((bare >= 'a' && bare <= 'z') || (bare >= 'A' && bare <= 'Z')) {
         weight.primary = 600 + (bare | 32);
         weight.upper = bare < 'a';
-    } else if (capital(bare) != bare) {
-        weight.primary = capital(bare) + 1000;
+    } else if (case_upper(bare) != bare) {
+        weight.primary = case_upper(bare) + 1000;
     } else {
         weight.upper = bare > 0x80 && !digit_below(code) ? 1 : weight.upper;
     }
     return weight;
 }
 
+// Code points one by one; ß and æ are two letters with an accent of their own.
+typedef struct {
+    Text text;
+    size_t at;
+    uint32_t second; // letter still to come; 0: none
+} Letters;
+
+static bool next_letter(Letters *letters, Weight *weight)
+{
+    if (!letters->second && letters->at >= letters->text.length) return false;
+    uint32_t code = letters->second, whole = 0;
+    letters->second = 0;
+    bool part = code != 0;
+    if (!part) code = whole = text_next(letters->text, &letters->at);
+    if (whole == 0xDF || whole == 0x1E9E) code = letters->second = 's';
+    if (whole == 0xC6 || whole == 0xE6) code = 'a', letters->second = 'e';
+    if (whole == 0x152 || whole == 0x153) code = 'o', letters->second = 'e';
+    *weight = weight_of(code);
+    if (part || letters->second) {
+        weight->accent = 0xDF;
+        weight->upper = whole == 0xC6 || whole == 0x152 || whole == 0x1E9E;
+    }
+    return true;
+}
+
 int order_texts(Text a, Text b)
 {
-    size_t i = 0, j = 0;
+    Letters first = {.text = a}, second = {.text = b};
+    Weight left, right;
     int accents = 0, cases = 0;
-    while (i < a.length && j < b.length) {
-        Weight left = weight_of(text_next(a, &i)), right = weight_of(text_next(b, &j));
+    for (;;) {
+        bool more = next_letter(&first, &left), also = next_letter(&second, &right);
+        if (!more || !also) {
+            if (more || also) return more ? 1 : -1;
+            return accents ? accents : cases;
+        }
         if (left.primary != right.primary) return left.primary < right.primary ? -1 : 1;
         if (!accents && left.accent != right.accent) accents = left.accent < right.accent ? -1 : 1;
         if (!cases && left.upper != right.upper) cases = left.upper < right.upper ? -1 : 1;
     }
-    if (i < a.length || j < b.length) return i < a.length ? 1 : -1;
-    return accents ? accents : cases;
 }

@@ -35,8 +35,11 @@ const Value *other_bool(FunctionCall *function, const Value **arguments, size_t 
     const Value *value = arguments[0];
     if (value->kind == VALUE_BOOL) return value;
     if (value->kind == VALUE_INT) return value_bool(value->integer != 0);
-    if (value->kind == VALUE_STRING && is_word(value->string, "true")) return &value_true;
-    if (value->kind == VALUE_STRING && is_word(value->string, "false")) return &value_false;
+    if (value->kind == VALUE_STRING) {
+        Text word = text_trim(function, arguments, 1)->string;
+        if (is_word(word, "true")) return &value_true;
+        if (is_word(word, "false")) return &value_false;
+    }
     return call_refuse(function, TEXT("the value is neither true nor false"));
 }
 

@@ -1,34 +1,17 @@
 // compiler/evaluate/texts.c: functions on texts. Lengths and positions count UTF-16 units, as .NET
 // does.
 #include "compiler/evaluate/calls.h"
+#include "compiler/evaluate/cases.h"
+#include "compiler/evaluate/formats.h"
 
 #include <string.h>
-
-static Text upper_or_lower(Arena *arena, Text text, bool upper)
-{
-    TextBuffer out = {.arena = arena};
-    for (size_t at = 0; at < text.length;) {
-        uint32_t code = text_next(text, &at);
-        bool lower_ascii = code >= 'a' && code <= 'z', upper_ascii = code >= 'A' && code <= 'Z';
-        bool lower_latin = code >= 0xE0 && code <= 0xFE && code != 0xF7;
-        bool upper_latin = code >= 0xC0 && code <= 0xDE && code != 0xD7;
-        bool lower_greek = code >= 0x3B1 && code <= 0x3C9 && code != 0x3C2;
-        bool upper_greek = code >= 0x391 && code <= 0x3A9 && code != 0x3A2;
-        bool lower_cyrillic = code >= 0x430 && code <= 0x44F,
-             upper_cyrillic = code >= 0x410 && code <= 0x42F;
-        if (upper && (lower_ascii || lower_latin || lower_greek || lower_cyrillic)) code -= 32;
-        if (!upper && (upper_ascii || upper_latin || upper_greek || upper_cyrillic)) code += 32;
-        buffer_code_point(&out, code);
-    }
-    return buffer_done(&out);
-}
 
 const Value *text_to_lower(FunctionCall *function, const Value **arguments, size_t count)
 {
     (void)count;
     if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
     return value_string(function->arena,
-                        upper_or_lower(function->arena, arguments[0]->string, false));
+                        case_of_text(function->arena, arguments[0]->string, false));
 }
 
 const Value *text_to_upper(FunctionCall *function, const Value **arguments, size_t count)
@@ -36,7 +19,7 @@ const Value *text_to_upper(FunctionCall *function, const Value **arguments, size
     (void)count;
     if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
     return value_string(function->arena,
-                        upper_or_lower(function->arena, arguments[0]->string, true));
+                        case_of_text(function->arena, arguments[0]->string, true));
 }
 
 static bool is_space(uint32_t code)
@@ -63,11 +46,6 @@ const Value *text_trim(FunctionCall *function, const Value **arguments, size_t c
 
 // ---- parts
 
-static bool equal_ignoring_case(Arena *arena, Text a, Text b)
-{
-    return text_equal(upper_or_lower(arena, a, true), upper_or_lower(arena, b, true));
-}
-
 const Value *text_starts_with(FunctionCall *function, const Value **arguments, size_t count)
 {
     (void)count;
@@ -75,8 +53,9 @@ const Value *text_starts_with(FunctionCall *function, const Value **arguments, s
         if (!call_expects(function, arguments, i, VALUE_STRING)) return NULL;
     }
     Text text = arguments[0]->string, start = arguments[1]->string;
-    Text part = text_slice(text, 0, start.length);
-    return value_bool(equal_ignoring_case(function->arena, part, start));
+    Text whole = case_of_text(function->arena, text, true);
+    Text part = case_of_text(function->arena, start, true);
+    return value_bool(text_equal(text_slice(whole, 0, part.length), part));
 }
 
 const Value *text_ends_with(FunctionCall *function, const Value **arguments, size_t count)
@@ -86,9 +65,10 @@ const Value *text_ends_with(FunctionCall *function, const Value **arguments, siz
         if (!call_expects(function, arguments, i, VALUE_STRING)) return NULL;
     }
     Text text = arguments[0]->string, end = arguments[1]->string;
-    if (end.length > text.length) return &value_false;
-    Text part = text_slice(text, text.length - end.length, text.length);
-    return value_bool(equal_ignoring_case(function->arena, part, end));
+    Text whole = case_of_text(function->arena, text, true);
+    Text part = case_of_text(function->arena, end, true);
+    if (part.length > whole.length) return &value_false;
+    return value_bool(text_equal(text_slice(whole, whole.length - part.length, whole.length), part));
 }
 
 const Value *text_substring(FunctionCall *function, const Value **arguments, size_t count)
@@ -193,6 +173,8 @@ const Value *text_join(FunctionCall *function, const Value **arguments, size_t c
     return value_string(function->arena, buffer_done(&out));
 }
 
+enum { PAD_LIMIT = 16 }; // Azure's
+
 const Value *text_pad_left(FunctionCall *function, const Value **arguments, size_t count)
 {
     if (!call_expects(function, arguments, 1, VALUE_INT)) return NULL;
@@ -265,7 +247,7 @@ static bool read_hole(Text text, size_t *at, Hole *hole)
     }
     if (*at < text.length && text.at[*at] == ':') {
         size_t from = ++*at;
-        while (*at < text.length && text.at[*at] != '}') ++*at;
+        while (*at < text.length && text.at[*at] != '}' && text.at[*at] != '{') ++*at;
         hole->form = text_slice(text, from, *at);
     }
     if (*at >= text.length || text.at[*at] != '}') return false;
@@ -273,53 +255,12 @@ static bool read_hole(Text text, size_t *at, Hole *hole)
     return true;
 }
 
-static bool all(Text text, const char *set)
-{
-    for (size_t i = 0; i < text.length; i++) {
-        if (!text.at[i] || !strchr(set, text.at[i])) return false;
-    }
-    return text.length > 0;
-}
-
-// A number in one of the forms D, X, N0, 000; false if the form is another.
-static bool write_number(TextBuffer *out, int64_t number, Text form)
-{
-    size_t at = 1;
-    int64_t digits = 0;
-    char kind = form.at[0];
-    if (all(form, "0")) {
-        kind = 'D';
-        digits = (int64_t)form.length;
-    } else if (form.length > 1 && !read_number(form, &at, &digits)) {
-        return false;
-    }
-    if (at < form.length && kind != 'D') return false;
-    if (digits < 0 || digits > 99) return false;
-    if ((kind | 32) == 'd') {
-        uint64_t magnitude = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-        buffer_format(out, "%s%0*llu", number < 0 ? "-" : "", (int)digits,
-                      (unsigned long long)magnitude);
-        return true;
-    }
-    if ((kind | 32) == 'n' && form.length > 1 && digits == 0) {
-        Text plain = text_format(out->arena, "%lld", (long long)number);
-        for (size_t i = 0; i < plain.length; i++) {
-            if (i > (number < 0) && (plain.length - i) % 3 == 0) buffer_char(out, ',');
-            buffer_char(out, plain.at[i]);
-        }
-        return true;
-    }
-    if (kind == 'X') buffer_format(out, "%0*llX", (int)digits, (unsigned long long)number);
-    if (kind == 'x') buffer_format(out, "%0*llx", (int)digits, (unsigned long long)number);
-    return (kind | 32) == 'x';
-}
-
 static bool write_hole(FunctionCall *function, TextBuffer *out, const Hole *hole,
                        const Value *value)
 {
     TextBuffer piece = {.arena = function->arena};
-    if (hole->form.length && value->kind == VALUE_INT) {
-        if (!write_number(&piece, value->integer, hole->form)) return false;
+    if (hole->form.length && (value->kind == VALUE_INT || value->kind == VALUE_FLOAT)) {
+        if (!format_number(&piece, value, hole->form)) return false;
     } else {
         buffer_text(&piece, operator_interpolated(function->arena, value));
     }
@@ -415,14 +356,22 @@ const Value *text_base64(FunctionCall *function, const Value **arguments, size_t
     return value_string(function->arena, encode_base64(function->arena, arguments[0]->string));
 }
 
+// Bytes that are no UTF-8 become U+FFFD.
+static Text repaired(Arena *arena, Text bytes)
+{
+    size_t bad;
+    if (text_valid_utf8(bytes, &bad)) return bytes;
+    TextBuffer out = {.arena = arena};
+    for (size_t at = 0; at < bytes.length;) buffer_code_point(&out, text_next(bytes, &at));
+    return buffer_done(&out);
+}
+
 static const Value *decoded(FunctionCall *function, Text encoded)
 {
     Text text;
-    size_t bad;
     if (!decode_base64(function->arena, encoded, &text))
         return call_refuse(function, TEXT("the text is not base64"));
-    if (!text_valid_utf8(text, &bad)) return call_refuse(function, TEXT("the bytes are not UTF-8"));
-    return value_string(function->arena, text);
+    return value_string(function->arena, repaired(function->arena, text));
 }
 
 const Value *text_base64_to_string(FunctionCall *function, const Value **arguments, size_t count)
@@ -451,20 +400,6 @@ const Value *text_data_uri(FunctionCall *function, const Value **arguments, size
                                     TEXT_ARG(encoded)));
 }
 
-const Value *text_data_uri_to_string(FunctionCall *function, const Value **arguments, size_t count)
-{
-    (void)count;
-    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
-    Text text = arguments[0]->string;
-    const char *comma = text.length ? memchr(text.at, ',', text.length) : NULL;
-    if (!comma || !text_starts(text, "data:"))
-        return call_refuse(function, TEXT("the text is no data URI"));
-    size_t at = (size_t)(comma - text.at);
-    if (!text_ends(text_slice(text, 0, at), ";base64"))
-        return call_refuse(function, TEXT("the data URI is not in base64"));
-    return decoded(function, text_slice(text, at + 1, text.length));
-}
-
 const Value *text_uri_component(FunctionCall *function, const Value **arguments, size_t count)
 {
     (void)count;
@@ -487,19 +422,71 @@ static int hex_digit(char c)
     return -1;
 }
 
+// %41 becomes A; what is no such escape stays.
+static Text unescaped(Arena *arena, Text text, bool plus_is_space)
+{
+    TextBuffer out = {.arena = arena};
+    for (size_t i = 0; i < text.length; i++) {
+        bool hex = text.at[i] == '%' && i + 2 < text.length && hex_digit(text.at[i + 1]) >= 0 &&
+                   hex_digit(text.at[i + 2]) >= 0;
+        char c = text.at[i] == '+' && plus_is_space ? ' ' : text.at[i];
+        if (hex) c = (char)(hex_digit(text.at[i + 1]) << 4 | hex_digit(text.at[i + 2]));
+        buffer_char(&out, c);
+        if (hex) i += 2;
+    }
+    return repaired(arena, buffer_done(&out));
+}
+
 const Value *text_uri_component_to_string(FunctionCall *function, const Value **arguments,
                                           size_t count)
 {
     (void)count;
     if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
-    TextBuffer out = {.arena = function->arena};
+    return value_string(function->arena, unescaped(function->arena, arguments[0]->string, true));
+}
+
+const Value *text_data_uri_to_string(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
     Text text = arguments[0]->string;
-    for (size_t i = 0; i < text.length; i++) {
-        bool hex = text.at[i] == '%' && i + 2 < text.length && hex_digit(text.at[i + 1]) >= 0 &&
-                   hex_digit(text.at[i + 2]) >= 0;
-        int code = hex ? hex_digit(text.at[i + 1]) << 4 | hex_digit(text.at[i + 2]) : text.at[i];
-        buffer_char(&out, (char)code);
-        if (hex) i += 2;
+    const char *comma = text.length ? memchr(text.at, ',', text.length) : NULL;
+    size_t at = comma ? (size_t)(comma - text.at) : 0;
+    Text head = case_of_text(function->arena, text_slice(text, 0, at), false);
+    if (!comma || !text_starts(head, "data:"))
+        return call_refuse(function, TEXT("the text is no data URI"));
+    Text content = text_slice(text, at + 1, text.length);
+    char *charset = strstr(text_string(function->arena, head), "charset=");
+    if (charset && strncmp(charset + 8, "utf", 3) != 0 && strncmp(charset + 8, "us-ascii", 8) != 0)
+        return call_refuse(function, TEXT("the charset of the data URI is not supported"));
+    if (text_ends(head, ";base64")) return decoded(function, content);
+    return value_string(function->arena, unescaped(function->arena, content, false));
+}
+
+// Without regard to case; '*' stands for any text.
+const Value *text_like(FunctionCall *function, const Value **arguments, size_t count)
+{
+    (void)count;
+    for (size_t i = 0; i < 2; i++) {
+        if (!call_expects(function, arguments, i, VALUE_STRING)) return NULL;
     }
-    return value_string(function->arena, buffer_done(&out));
+    Text text = case_of_text(function->arena, arguments[0]->string, true);
+    Text pattern = case_of_text(function->arena, arguments[1]->string, true);
+    size_t at = 0, i = 0, star = SIZE_MAX, retry = 0;
+    while (at < text.length) {
+        if (i < pattern.length && pattern.at[i] == '*') {
+            star = i++;
+            retry = at;
+        } else if (i < pattern.length && pattern.at[i] == text.at[at]) {
+            i++;
+            at++;
+        } else if (star != SIZE_MAX) {
+            i = star + 1;
+            at = ++retry;
+        } else {
+            return &value_false;
+        }
+    }
+    while (i < pattern.length && pattern.at[i] == '*') i++;
+    return value_bool(i == pattern.length);
 }

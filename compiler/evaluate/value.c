@@ -1,10 +1,6 @@
 // compiler/evaluate/value.c
 #include "compiler/evaluate/value.h"
 
-#define json_bool json_c_bool // json-c has a type of that name, our writer a function
-#include <json-c/json.h>
-#undef json_bool
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,7 +190,7 @@ Text value_float_text(Arena *arena, double number)
     int exponent;
     size_t count = shortest_digits(fabs(number), digits, &exponent);
     if (signbit(number)) buffer_char(&out, '-');
-    if (exponent >= -4 && exponent < 15) {
+    if (exponent >= -4 && exponent < 17) {
         write_fixed(&out, digits, count, exponent);
         return buffer_done(&out);
     }
@@ -208,6 +204,10 @@ Text value_float_text(Arena *arena, double number)
 static void write_float(JsonWriter *json, double number)
 {
     Text text = value_float_text(json->out->arena, number);
+    if (!isfinite(number)) {
+        json_text(json, text);
+        return;
+    }
     bool whole = true;
     for (size_t i = 0; i < text.length; i++)
         whole &= (text.at[i] >= '0' && text.at[i] <= '9') || text.at[i] == '-';
@@ -237,69 +237,4 @@ void value_write_json(JsonWriter *json, const Value *value)
         json_end_object(json);
         break;
     }
-}
-
-// ----------------------------------------------------------------------------------------------
-// reading
-
-static const Value *converted(Arena *arena, json_object *node);
-
-static const Value *converted_array(Arena *arena, json_object *node)
-{
-    Value *array = value_array(arena);
-    for (size_t i = 0; i < json_object_array_length(node); i++) {
-        value_append(arena, array, converted(arena, json_object_array_get_idx(node, i)));
-    }
-    return array;
-}
-
-static const Value *converted_object(Arena *arena, json_object *node)
-{
-    Value *object = value_object(arena);
-    struct json_object_iterator at = json_object_iter_begin(node), end = json_object_iter_end(node);
-    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-        Text name = text_copy(arena, text_of(json_object_iter_peek_name(&at)));
-        const Value *value = converted(arena, json_object_iter_peek_value(&at));
-        list_add(arena, &object->object, ((ValueProperty){name, value, NULL}));
-    }
-    return object;
-}
-
-static const Value *converted(Arena *arena, json_object *node)
-{
-    switch (json_object_get_type(node)) {
-    case json_type_null: return &value_null;
-    case json_type_boolean: return value_bool(json_object_get_boolean(node));
-    case json_type_int: return value_int(arena, json_object_get_int64(node));
-    case json_type_double: return value_float(arena, json_object_get_double(node));
-    case json_type_string:
-        return value_string(arena,
-                            text_copy(arena, (Text){json_object_get_string(node),
-                                                    (size_t)json_object_get_string_len(node)}));
-    case json_type_array: return converted_array(arena, node);
-    case json_type_object: return converted_object(arena, node);
-    }
-    return &value_null;
-}
-
-const Value *value_read_json(Arena *arena, Text text, Text *error)
-{
-    const Value *value = NULL;
-    json_tokener *tokener = json_tokener_new_ex(200);
-    if (text.length > INT32_MAX - 1) text.length = 0;
-    json_object *root =
-        json_tokener_parse_ex(tokener, text_string(arena, text), (int)text.length + 1);
-    enum json_tokener_error state = json_tokener_get_error(tokener);
-    size_t end = json_tokener_get_parse_end(tokener);
-    while (end < text.length && strchr(" \t\r\n", text.at[end])) end++;
-    if (state != json_tokener_success) {
-        *error = text_of(json_tokener_error_desc(state));
-    } else if (end < text.length) {
-        *error = TEXT("unexpected text behind the value");
-    } else {
-        value = converted(arena, root);
-    }
-    json_object_put(root);
-    json_tokener_free(tokener);
-    return value;
 }

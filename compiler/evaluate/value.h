@@ -63,5 +63,6 @@ const char *value_kind_name(ValueKind kind);      // "string", "int" … as in m
 void value_write_json(JsonWriter *json, const Value *value);
 // As .NET prints a double: shortest text that reads back (1E+20, 0.1).
 Text value_float_text(Arena *arena, double number);
-// JSON text to a value; NULL with `error` set. json-c reads.
+// JSON text to a value; NULL with `error` set (what, and where). Reads what Azure's reader reads.
+// Written in jsonreader.c.
 const Value *value_read_json(Arena *arena, Text text, Text *error);
