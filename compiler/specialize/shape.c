@@ -563,9 +563,14 @@ static const ShapeRow rows[] = {
 Residual *shape_call(Specializer *s, const Syntax *node, Text name, Residual **arguments,
                      size_t count)
 {
+    if (count == 0) return NULL;
     ShapeCall call = {s, node, arguments, count};
+    Residual *made = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (count && text_is(name, rows[i].name)) return rows[i].call(&call);
+        if (!text_is(name, rows[i].name)) continue;
+        made = rows[i].call(&call);
+        break;
     }
-    return NULL;
+    // cppcheck-suppress returnDanglingLifetime ; what a row makes does not point to its call
+    return made;
 }

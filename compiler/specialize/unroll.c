@@ -569,14 +569,15 @@ static Residual *make_symbol(Specializer *s, Instance *instance, const Symbol *s
 Residual *unroll_symbol(Specializer *s, Instance *instance, const Symbol *symbol)
 {
     Residual **slot = &instance->slots[symbol->index];
-    if (*slot) return *slot;
-    if (instance->states[symbol->index]) {
+    if (!*slot && instance->states[symbol->index]) {
         return reduce_error(s, DIAG_NOT_SPECIALIZED, symbol->declaration, TEXT("what needs itself"),
                             TEXT(""));
     }
-    instance->states[symbol->index] = 1;
-    *slot = make_symbol(s, instance, symbol);
-    instance->states[symbol->index] = 0;
+    if (!*slot) {
+        instance->states[symbol->index] = 1;
+        *slot = make_symbol(s, instance, symbol);
+        instance->states[symbol->index] = 0;
+    }
     return *slot;
 }
 
