@@ -681,7 +681,7 @@ function Test-Leaving {
 
 # The endpoint, in a thread of its own; without a sign of life for ten minutes it says Unhealthy.
 function Start-Health {
-  $server = [PowerShell]::Create().AddScript({
+  $script:server = [PowerShell]::Create().AddScript({
     param($health)
     $listener = New-Object Net.HttpListener
     $listener.Prefixes.Add('http://127.0.0.1:8765/')
@@ -699,7 +699,7 @@ function Start-Health {
       $context.Response.Close()
     }
   }).AddArgument($health)
-  $server.BeginInvoke() | Out-Null
+  $script:server.BeginInvoke() | Out-Null
 }
 
 # ---- the life cycle
