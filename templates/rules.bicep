@@ -958,7 +958,11 @@ func wholeProblems(swarm Swarm) Problem[] =>
       'workers',
       'the template would have ${expandedSize(swarm)} bytes once it is expanded, and Azure takes ${templateBytes}; have fewer pools, or scripts from URLs'
     ),
-    map(repeated(swarm.zones), zone => { at: 'zones', message: '${zone} occurs twice' })
+    map(repeated(swarm.zones), zone => { at: 'zones', message: '${zone} occurs twice' }),
+    map(
+      repeated(map(swarm.access.operators, operator => operator.id)),
+      id => { at: 'access.operators', message: '${id} occurs twice' }
+    )
   )
 
 @export()
