@@ -157,6 +157,8 @@ static const Value *take_or_skip(FunctionCall *function, const Value **arguments
     int64_t size = whole->kind == VALUE_ARRAY ? (int64_t)whole->array.count
                                               : (int64_t)text_utf16_length(whole->string);
     int64_t at = arguments[1]->integer;
+    if (at < INT32_MIN || at > INT32_MAX)
+        return call_refuse(function, TEXT("the count does not fit in 32 bits"));
     at = at < 0 ? 0 : at > size ? size : at;
     return take ? slice(function, whole, 0, (size_t)at)
                 : slice(function, whole, (size_t)at, (size_t)size);
