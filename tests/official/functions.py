@@ -272,7 +272,7 @@ def main():
         path = os.path.join(folder, 'main.bicepparam')
         for batch in range(0, given.count, BATCH):
             maker = Expressions(random.Random(f'{given.seed}/{batch}'), known)
-            expressions = [maker.expression('x', maker.rng.randint(1, 4)) for _ in range(min(BATCH, given.count - batch))]
+            expressions = [maker.expression('x', maker.rng.randint(1, 3)) for _ in range(min(BATCH, given.count - batch))]
             for text, expected, actual in zip(expressions, official(bicep, path, expressions), ours(given.program, expressions)):
                 if expected is None:
                     refused += actual[0] != 'crash'
