@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STEP_LIMIT = 2000000 };  // expressions in all: loops within loops over range(0, 10000) end
 enum { DEPTH_LIMIT = 500 }; // expressions, variables and functions within each other
 
 struct Evaluator {
@@ -18,7 +19,7 @@ struct Evaluator {
     BoundFile *file;
     const Value *parameters;
     Map known; // the bytes of a declaration's address → its value
-    size_t depth;
+    size_t depth, steps;
 };
 
 typedef struct {
@@ -710,6 +711,13 @@ static const Value *evaluate(Evaluator *evaluator, Frame frame, const Syntax *no
 {
     if (evaluator->depth >= DEPTH_LIMIT) {
         diag_add(evaluator->diags, DIAG_EVALUATED_TOO_DEEP, syntax_place(node));
+        return NULL;
+    }
+    if (evaluator->steps++ >= STEP_LIMIT) {
+        if (evaluator->steps == STEP_LIMIT + 1) {
+            fail_at(evaluator, node, DIAG_EVALUATED_TOO_LONG,
+                    text_format(evaluator->arena, "%d", STEP_LIMIT));
+        }
         return NULL;
     }
     evaluator->depth++;
