@@ -1,0 +1,22 @@
+using 'main.bicep'
+
+// Where everything is made.
+// Left out: resourceGroup().location
+// param location = …
+
+// Name of the administrator on every machine. Cannot be changed later.
+param adminUsername = 'swarm'
+
+// Public SSH key that every machine is born with. Cannot be changed later; the operators' own keys are a secret in the vault and can.
+param sshKey = readEnvironmentVariable('SWARM_SSH_KEY', '')
+
+// Number of machines now, of pool web.
+param webCapacity = 2
+
+// First password of Portainer's administrator; made at the first deployment and kept in the vault from then on.
+// Left out: newGuid()
+// param portainerPassword = …
+
+// Secret by which Portainer and its agents know each other; made at the first deployment and kept in the vault from then on.
+// Left out: newGuid()
+// param agentSecret = …
