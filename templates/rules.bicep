@@ -853,10 +853,25 @@ func secretProblems(swarm Swarm) Problem[] =>
     ))
   )
 
+@description('Ranges that a firewall does not take.')
+func firewallProblems(at string, sources string[], longest int) Problem[] =>
+  flatten(map(
+    range(0, length(sources)),
+    i =>
+      !isRange(sources[i]) && !isAddress(sources[i])
+        ? [{ at: '${at}.${i}', message: '\'${sources[i]}\' is no range of addresses such as 203.0.113.0/24' }]
+        : when(
+            isRange(sources[i]) && bits(sources[i]) > longest,
+            '${at}.${i}',
+            '\'${sources[i]}\' is too small for this firewall, which takes ranges up to /${longest}, and single addresses without a length'
+          )
+  ))
+
 @description('Rules of the share.')
 func storageProblems(swarm Swarm) Problem[] =>
   swarm.storage.enabled
     ? concat(
+        firewallProblems('storage.sources', swarm.storage.sources, 30),
         when(
           startsWith(swarm.storage.sku, 'Premium_') && swarm.storage.quota < 100,
           'storage.quota',
@@ -943,6 +958,7 @@ func wholeProblems(swarm Swarm) Problem[] =>
       'has two hyphens in a row, which Azure does not take in the names made from it'
     ),
     tagProblems('tags', swarm.tags, 3),
+    firewallProblems('vault.sources', swarm.vault.sources, 32),
     when(
       hasWindows(swarm) && empty(windowsEngineSha256(swarm)),
       'engine.windowsSha256',
@@ -960,7 +976,7 @@ func wholeProblems(swarm Swarm) Problem[] =>
     ),
     map(repeated(swarm.zones), zone => { at: 'zones', message: '${zone} occurs twice' }),
     map(
-      repeated(map(swarm.access.operators, operator => operator.id)),
+      repeated(map(swarm.access.operators, operator => toLower(operator.id))),
       id => { at: 'access.operators', message: '${id} occurs twice' }
     )
   )
