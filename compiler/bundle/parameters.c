@@ -56,7 +56,7 @@ static void write_assignment(TextBuffer *out, const Syntax *parameter)
             buffer_format(out, "// Or from a vault: az.getSecret('SUBSCRIPTION', 'GROUP', 'VAULT', "
                                "'SECRET')\n");
         }
-        buffer_format(out, "param %.*s = readEnvironmentVariable('%.*s', '')\n", TEXT_ARG(name),
+        buffer_format(out, "param %.*s = readEnvironmentVariable('%.*s')\n", TEXT_ARG(name),
                       TEXT_ARG(variable_name(out->arena, name)));
     }
 }

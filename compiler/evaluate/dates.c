@@ -251,7 +251,7 @@ static void write_offset(TextBuffer *out, int offset, size_t letters)
 
 static void write_fraction(TextBuffer *out, int fraction, size_t digits, bool short_form)
 {
-    char text[8];
+    char text[16];
     snprintf(text, sizeof text, "%07d", fraction);
     size_t count = digits;
     while (short_form && count > 0 && text[count - 1] == '0') count--;

@@ -37,7 +37,8 @@ def has_version(path):
 
 def environment():
     return dict(os.environ, LANG='C.UTF-8', LC_ALL='C.UTF-8', BICEP_TRACING_ENABLED='false',
-                SWARM_SSH_KEY='ssh-ed25519 AAAA x', SWARM_WINDOWS_PASSWORD='value of the password')
+                SWARM_SSH_KEY='ssh-ed25519 AAAA x', SWARM_WINDOWS_PASSWORD='value of the password',
+                **{f'SWARM_SECRET_{name}': 'value' for name in ('REGISTRY_PASSWORD', 'TOKEN', 'X1')})
 
 
 def fetch():

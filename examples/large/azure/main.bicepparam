@@ -8,11 +8,11 @@ using 'main.bicep'
 param adminUsername = 'swarm'
 
 // Public SSH key that every machine is born with. Cannot be changed later; the operators' own keys are a secret in the vault and can.
-param sshKey = readEnvironmentVariable('SWARM_SSH_KEY', '')
+param sshKey = readEnvironmentVariable('SWARM_SSH_KEY')
 
 // Password that every Windows machine is born with. Nobody signs in with it: SSH takes keys only.
 // Or from a vault: az.getSecret('SUBSCRIPTION', 'GROUP', 'VAULT', 'SECRET')
-param windowsPassword = readEnvironmentVariable('SWARM_WINDOWS_PASSWORD', '')
+param windowsPassword = readEnvironmentVariable('SWARM_WINDOWS_PASSWORD')
 
 // Number of machines now, of pool api.
 param apiCapacity = 6
@@ -60,4 +60,4 @@ param webCapacity = 6
 
 // Values of your own secrets, by name: of secret registry-password.
 // Or from a vault: az.getSecret('SUBSCRIPTION', 'GROUP', 'VAULT', 'SECRET')
-param secretRegistryPassword = readEnvironmentVariable('SWARM_SECRET_REGISTRY_PASSWORD', '')
+param secretRegistryPassword = readEnvironmentVariable('SWARM_SECRET_REGISTRY_PASSWORD')

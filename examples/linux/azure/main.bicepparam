@@ -8,7 +8,7 @@ using 'main.bicep'
 param adminUsername = 'swarm'
 
 // Public SSH key that every machine is born with. Cannot be changed later; the operators' own keys are a secret in the vault and can.
-param sshKey = readEnvironmentVariable('SWARM_SSH_KEY', '')
+param sshKey = readEnvironmentVariable('SWARM_SSH_KEY')
 
 // Number of machines now, of pool web.
 param webCapacity = 2

@@ -8,11 +8,11 @@ using 'main.bicep'
 param adminUsername = 'swarm'
 
 // Public SSH key that every machine is born with. Cannot be changed later; the operators' own keys are a secret in the vault and can.
-param sshKey = readEnvironmentVariable('SWARM_SSH_KEY', '')
+param sshKey = readEnvironmentVariable('SWARM_SSH_KEY')
 
 // Password that every Windows machine is born with. Nobody signs in with it: SSH takes keys only.
 // Or from a vault: az.getSecret('SUBSCRIPTION', 'GROUP', 'VAULT', 'SECRET')
-param windowsPassword = readEnvironmentVariable('SWARM_WINDOWS_PASSWORD', '')
+param windowsPassword = readEnvironmentVariable('SWARM_WINDOWS_PASSWORD')
 
 // Number of machines now, of pool worker.
 param workerCapacity = 2
