@@ -23,7 +23,7 @@ cat <<END
 Read $example/azure/main.bicep: it says what will be deployed, and why. To deploy it into a resource group of your own:
 
     az deployment group create --resource-group NAME --template-file $example/azure/azuredeploy.json \\
-      --parameters $example/azure/azuredeploy.parameters.json --parameters sshKey=@\$HOME/.ssh/id_ed25519.pub
+      --parameters $example/azure/azuredeploy.parameters.json --parameters sshKey="\$(cat ~/.ssh/id_ed25519.pub)"
 
 Next: copy the example, change swarm.yaml (docs/swarm-yaml.md lists every setting), and run
     build/release/swarmgen build FOLDER
