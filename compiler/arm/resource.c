@@ -98,6 +98,7 @@ static void write_options(Emitter *emitter, const Syntax *node)
     bool begun = false;
     for (size_t i = 0; i < node->resource.decorators.count; i++) {
         const Syntax *decorator = node->resource.decorators.items[i];
+        if (text_is(decorator->call.name, "waitUntil")) emitter_unsupported(emitter, decorator, "@waitUntil()");
         if (!is_option(decorator)) continue;
         if (!begun) {
             json_key(json, TEXT("@options"));

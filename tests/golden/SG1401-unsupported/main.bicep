@@ -3,3 +3,8 @@ extension microsoftGraphV1
 param p resourceInput<'Microsoft.Storage/storageAccounts@2023-01-01'>.properties.allowBlobPublicAccess
 var text = loadTextContent('main.bicep', 'utf-16')
 var yaml = loadYamlContent('main.bicep')
+
+@waitUntil(r => r.properties.provisioningState == 'Succeeded', 'PT5M')
+resource store 'Microsoft.Storage/storageAccounts@2023-01-01' = {
+  name: 'store'
+}
