@@ -125,8 +125,6 @@ static bool dumped(const Road *road, const OutputFiles *files, Stage stage, Text
     return true;
 }
 
-// What runs on the nodes and what they serve stands in the folder for review, also where the
-// template holds it under another name.
 static bool begin(Road *road)
 {
     road->reader = library_reader(road->arena, road->request->library);
