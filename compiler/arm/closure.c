@@ -38,7 +38,7 @@ static void visit(Search *search, const Symbol *symbol)
     Arena *arena = search->emitter->arena;
     Unit *unit = emitter_unit(search->emitter, symbol->file);
     if (unit->names[symbol->index].length) return;
-    unit->names[symbol->index] = symbol->name; // for now: it was seen
+    unit->names[symbol->index] = symbol->name; // marks it as seen; renamed once all are known
     list_add(arena, &search->found, ((Imported){unit, symbol, NULL, {0}, symbol->name}));
     for (size_t i = 0; i < unit->loads.count; i++) {
         Load *load = &unit->loads.items[i];

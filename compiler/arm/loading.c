@@ -2,7 +2,7 @@
 #include "compiler/arm/loading.h"
 
 #include "compiler/arm/expression.h"
-#include "compiler/evaluate/value.h"
+#include "compiler/evaluate/functions.h"
 
 #include <ctype.h>
 
@@ -53,22 +53,11 @@ static Text without_mark(Text text)
     return text_starts(text, "\xEF\xBB\xBF") ? text_slice(text, 3, text.length) : text;
 }
 
-static Text base64(Arena *arena, Text bytes)
+static Text base64(Emitter *emitter, const Syntax *call, Text bytes)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t length = (bytes.length + 2) / 3 * 4;
-    char *out = arena_alloc(arena, length + 1);
-    for (size_t i = 0, o = 0; i < bytes.length; i += 3, o += 4) {
-        uint32_t group = 0;
-        for (size_t k = 0; k < 3; k++) {
-            group = group << 8 | (i + k < bytes.length ? (unsigned char)bytes.at[i + k] : 0);
-        }
-        for (size_t k = 0; k < 4; k++) {
-            bool padding = i + k > bytes.length;
-            out[o + k] = padding ? '=' : digits[group >> (18 - 6 * k) & 63];
-        }
-    }
-    return (Text){out, length};
+    FunctionCall at = {emitter->arena, emitter->diags, syntax_place(call)};
+    const Value *text = value_string(emitter->arena, bytes);
+    return function_find(TEXT("base64"))->call(&at, &text, 1)->string;
 }
 
 // ---- JSON
@@ -193,7 +182,7 @@ static const Value *content_of(const Env *env, const Syntax *call)
                                                     : NULL;
     }
     if (text_is(call->call.name, "loadFileAsBase64")) {
-        return read_content(env, call, 9, &content) ? value_string(arena, base64(arena, content))
+        return read_content(env, call, 9, &content) ? value_string(arena, base64(env->emitter, call, content))
                                                     : NULL;
     }
     emitter_unsupported(env->emitter, call, "this load function");

@@ -164,7 +164,8 @@ def case_killed_at_any_moment(folder):
         write(f'{folder}/swarm.yaml', texts[turn % 2])
         process = subprocess.Popen([PROGRAM, 'build', '-q', folder])
         time.sleep(random.random() * 1.4 * usual)
-        process.kill()
+        if turn % 7:  # each seventh may finish, on a slow machine too
+            process.kill()
         process.wait()
         now = tree(f'{folder}/azure')
         assert now in whole, 'the folder is a mixture of two builds'

@@ -149,7 +149,7 @@ static void test_killed(void)
         }
         struct timespec pause = {0, (rand() % 12000) * 1000L};
         nanosleep(&pause, NULL);
-        kill(child, SIGKILL);
+        if (i % 7) kill(child, SIGKILL); // each seventh may finish, on a slow machine too
         waitpid(child, NULL, 0);
         Text first = content(&place, "main.bicep");
         CHECK(text_equal(first, content(&place, "scripts/cloud-init/node.sh")));
