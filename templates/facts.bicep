@@ -92,6 +92,7 @@ func managerFacts(swarm Swarm, index int) object => {
   schedulable: swarm.managers.schedulable
   addressPool: swarm.engine.addressPool
   subnetSize: swarm.engine.subnetSize
+  ...(swarm.stack.enabled ? { stack: secretNames.stack } : {})
   secrets: {
     workerToken: secretNames.workerToken
     managerToken: secretNames.managerToken

@@ -14,7 +14,6 @@ import {
   subnetsWithNodes
   tagsOf
 } from 'plan.bicep'
-import { stackFacts } from 'stack.bicep'
 import { jumpboxFacts, keyFacts, machineFacts, managerFacts, nodeFacts, workerFacts } from 'facts.bicep'
 
 @description('The completed description.')
@@ -63,12 +62,6 @@ var linuxProgram = loadTextContent('../scripts/cloud-init/node.sh')
 // The same for Windows.
 var windowsLoader = loadFileAsBase64('../scripts/powershell/loader.ps1')
 var windowsProgram = loadTextContent('../scripts/powershell/node.ps1')
-
-// What Traefik and Portainer are made of.
-var traefikCompose = loadTextContent('../stack/traefik.yml')
-var portainerCompose = loadTextContent('../stack/portainer.yml')
-var traefikWindowsCompose = loadTextContent('../stack/traefik.windows.yml')
-var portainerWindowsCompose = loadTextContent('../stack/portainer.windows.yml')
 
 module network 'network.bicep' = {
   params: { swarm: checked, location: location }
@@ -188,13 +181,14 @@ var hostName = checked.ingress.?domain != null
   ? checked.ingress.domain!
   : checked.ingress.enabled ? ingress!.outputs.hostName : managerAddresses(checked)[0]
 
-// What the managers deploy once the swarm is there.
-var served = {
-  compose: concat(
-    [checked.managers.os == 'windows' ? traefikWindowsCompose : traefikCompose],
-    hasPortainer(checked) ? [checked.managers.os == 'windows' ? portainerWindowsCompose : portainerCompose] : []
-  )
-  ...stackFacts(checked, hostName)
+module stack 'stack.bicep' = if (checked.stack.enabled) {
+  params: {
+    swarm: checked
+    host: hostName
+    vaultName: vault.outputs.name
+    managerId: identities.outputs.managerId
+    managerPrincipalId: identities.outputs.managerPrincipalId
+  }
 }
 
 // Without zones: the managers stand in different racks.
@@ -272,7 +266,6 @@ module manager 'manager.bicep' = [
           checked.storage.enabled ? storage!.outputs.accountName : ''
         )
         ...keyFacts(checked.managers.os == 'windows', sshKey)
-        ...(checked.stack.enabled ? { stack: served } : {})
       }
       loader: checked.managers.os == 'windows' ? windowsLoader : linuxLoader
       program: checked.managers.os == 'windows' ? windowsProgram : linuxProgram
@@ -281,7 +274,7 @@ module manager 'manager.bicep' = [
       windowsPassword: windowsPassword
       ruleId: checked.monitoring.enabled ? monitoring!.outputs.ruleId : ''
     }
-    dependsOn: [tokens, operators, portainer, secret, foreignSecret]
+    dependsOn: [tokens, operators, portainer, stack, secret, foreignSecret]
   }
 ]
 

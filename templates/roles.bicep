@@ -21,6 +21,7 @@ var secretNames = {
   workerToken: 'swarm-worker-token'
   managerToken: 'swarm-manager-token'
   operatorKeys: 'operator-keys'
+  stack: 'swarm-stack'
   portainerPassword: 'portainer-password'
   agentSecret: 'portainer-agent-secret'
   shareKey: 'share-key'

@@ -20,6 +20,7 @@ import {
   workersPrefix
 } from 'plan.bicep'
 import { secretNames } from 'roles.bicep'
+import { stackFacts } from 'stack.bicep'
 
 @export()
 @description('Something that is wrong with a description.')
@@ -403,16 +404,24 @@ func machineProblems(swarm Swarm, at string, machine object, windows bool) Probl
     )
   )
 
-// userData holds 65,535 bytes in base64; the node program and the other facts take their part of it first.
-var userDataBytes = 65535
+// userData holds 65,535 bytes in base64, which are 49,149 of JSON.
+var userDataBytes = 49149
 
-// Measured with scripts/ and stack/ and rounded up; tests/scripts looks whether they still fit.
+// Measured as JSON and rounded up: the node programs, and what is in docs/node-facts.md but for scripts, images and labels.
+// tests/scripts looks whether they still fit.
+var linuxProgramBytes = 44032
+var windowsProgramBytes = 45056
+var managerFactsBytes = 3072
+var otherFactsBytes = 2048
+
+@description('How many bytes something takes as JSON.')
+func bytesOf(facts object) int => length(base64(string(facts))) / 4 * 3
+
 @description('What the node program and the facts of a machine take before the description adds anything.')
 func programBytes(machine object, manager bool) int =>
-  (machine.?os ?? machine.?kind) == 'windows' ? (manager ? 61440 : 53248) : (manager ? 57344 : 47104)
-
-@description('How many bytes of userData something takes.')
-func userDataOf(facts object) int => length(base64(string(facts)))
+  ((machine.?os ?? machine.?kind) == 'windows' ? windowsProgramBytes : linuxProgramBytes) + (manager
+    ? managerFactsBytes
+    : otherFactsBytes)
 
 @description('Texts of the user\'s scripts.')
 func scriptTexts(scripts object) string[] =>
@@ -431,9 +440,9 @@ func textsOf(machine object) object => {
 @description('What does not fit into userData.')
 func userDataProblems(at string, machine object, manager bool) Problem[] =>
   when(
-    userDataOf(textsOf(machine)) > userDataBytes - programBytes(machine, manager),
+    bytesOf(textsOf(machine)) > userDataBytes - programBytes(machine, manager),
     '${at}.scripts',
-    'scripts, images and labels take ${userDataOf(textsOf(machine))} bytes of the user data, which has room for ${userDataBytes - programBytes(machine, manager)} beside the node program (${userDataBytes} in all); take a script from a URL instead'
+    'scripts, images and labels take ${bytesOf(textsOf(machine))} bytes of the user data, which has room for ${userDataBytes - programBytes(machine, manager)} beside the node program (${userDataBytes} in all); take a script from a URL instead'
   )
 
 @description('Labels that only Docker itself may set.')
@@ -937,17 +946,31 @@ var templateBytes = 4194304
 var fixedBytes = 131072
 var machineBytes = 16384
 
-@description('How large the template can become.')
+@description('How large the template can become; userData are there in base64.')
 func expandedSize(swarm Swarm) int =>
-  fixedBytes + swarm.managers.count * (machineBytes + programBytes(swarm.managers, true) + userDataOf(textsOf(swarm.managers))) + reduce(
+  fixedBytes + swarm.managers.count * (machineBytes + (programBytes(swarm.managers, true) + bytesOf(textsOf(swarm.managers))) / 3 * 4) + reduce(
     map(
       items(swarm.workers),
-      entry => machineBytes + programBytes(entry.value, false) + userDataOf(textsOf(entry.value))
+      entry => machineBytes + (programBytes(entry.value, false) + bytesOf(textsOf(entry.value))) / 3 * 4
     ),
-    machineBytes + programBytes({ os: 'windows' }, false),
+    machineBytes + programBytes({ os: 'windows' }, false) / 3 * 4,
     // a jumpbox
     (sum, next) => sum + next
   )
+
+// A secret holds 25,600 bytes. tests/scripts looks whether the compose files fit into their part.
+var secretBytes = 25600
+var composeBytes = 8192
+
+@description('What the managers deploy, if it does not fit into a secret.')
+func stackProblems(swarm Swarm) Problem[] =>
+  swarm.stack.enabled
+    ? when(
+        composeBytes + bytesOf(stackFacts(swarm, swarm.ingress.?domain ?? '')) > secretBytes,
+        'stack',
+        'takes ${composeBytes + bytesOf(stackFacts(swarm, swarm.ingress.?domain ?? ''))} bytes with its compose files, and a secret holds ${secretBytes}; have shorter texts in stack and ingress.domain'
+      )
+    : []
 
 @description('Rules of the whole.')
 func wholeProblems(swarm Swarm) Problem[] =>
@@ -1004,5 +1027,6 @@ func problems(swarm Swarm) Problem[] =>
     jumpboxProblems(swarm),
     secretProblems(swarm),
     storageProblems(swarm),
-    monitoringProblems(swarm)
+    monitoringProblems(swarm),
+    stackProblems(swarm)
   )

@@ -1,8 +1,16 @@
-// stack.bicep: what managers are told about Traefik and Portainer (docs/node-facts.md, docs/stack.md). The compose files
-// in stack/ take settings in by name; Traefik's own settings are objects here and files there. Versions: stack/versions.json.
+// stack.bicep: what the managers deploy (docs/node-facts.md, docs/stack.md): a secret, since user data have no room for it and
+// since managers look at it every few minutes. The compose files in stack/ take settings in by name; Traefik's own settings
+// are objects here and files there. Versions: stack/versions.json.
 import { Swarm } from 'swarm.bicep'
-import { hasPortainer, pingPort } from 'plan.bicep'
-import { secretNames } from 'roles.bicep'
+import { hasPortainer, pingPort, tagsOf } from 'plan.bicep'
+import { secretNames, secretsUser } from 'roles.bicep'
+
+param swarm Swarm
+@description('Name under which Portainer is served.')
+param host string
+param vaultName string
+param managerId string
+param managerPrincipalId string
 
 @description('Whether certificates come from an ACME authority.')
 func hasAcme(swarm Swarm) bool =>
@@ -80,7 +88,7 @@ func traefikDynamic(swarm Swarm) object => {
 }
 
 @export()
-@description('The fact stack, but for the texts of the compose files.')
+@description('What managers are told, but for the texts of the compose files.')
 func stackFacts(swarm Swarm, host string) object => {
   settings: {
     STACK_HOST: host
@@ -101,4 +109,44 @@ func stackFacts(swarm Swarm, host string) object => {
   secretSettings: hasPortainer(swarm) ? { STACK_AGENT_SECRET: secretNames.agentSecret } : {}
   configs: { traefik: traefikConfig(swarm), 'traefik-dynamic': traefikDynamic(swarm) }
   secrets: hasPortainer(swarm) ? { 'portainer-password': secretNames.portainerPassword } : {}
+}
+
+// What Traefik and Portainer are made of.
+var traefikCompose = loadTextContent('../stack/traefik.yml')
+var portainerCompose = loadTextContent('../stack/portainer.yml')
+var traefikWindowsCompose = loadTextContent('../stack/traefik.windows.yml')
+var portainerWindowsCompose = loadTextContent('../stack/portainer.windows.yml')
+
+var windows = swarm.managers.os == 'windows'
+
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+  name: vaultName
+}
+
+// What the managers deploy once the swarm is there. Each deployment makes a new version, which the running swarm takes over.
+resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: secretNames.stack
+  tags: tagsOf(swarm)
+  properties: {
+    contentType: 'application/json'
+    value: string({
+      compose: concat(
+        [windows ? traefikWindowsCompose : traefikCompose],
+        hasPortainer(swarm) ? [windows ? portainerWindowsCompose : portainerCompose] : []
+      )
+      ...stackFacts(swarm, host)
+    })
+  }
+}
+
+// Only managers read it.
+resource managerReadsStack 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: stack
+  name: guid(stack.id, managerId, secretsUser())
+  properties: {
+    principalId: managerPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser()
+  }
 }

@@ -24,13 +24,13 @@ param portainerPassword string = newGuid()
 @secure()
 param agentSecret string = newGuid()
 
-// The loader is all that customData holds: Azure lets nobody change it. It fetches the node program from userData.
-var linuxLoader = loadFileAsBase64('scripts/cloud-init/loader.yaml')
-var linuxProgram = loadTextContent('scripts/cloud-init/node.sh')
-
 // What Traefik and Portainer are made of.
 var traefikCompose = loadTextContent('stack/traefik.yml')
 var portainerCompose = loadTextContent('stack/portainer.yml')
+
+// The loader is all that customData holds: Azure lets nobody change it. It fetches the node program from userData.
+var linuxLoader = loadFileAsBase64('scripts/cloud-init/loader.yaml')
+var linuxProgram = loadTextContent('scripts/cloud-init/node.sh')
 
 // The network of the nodes was there before.
 var existingVnetId = resourceId('network', 'Microsoft.Network/virtualNetworks', 'hub')
@@ -42,73 +42,6 @@ var secretsUser = subscriptionResourceId(
   'Microsoft.Authorization/roleDefinitions',
   '4633458b-17de-408a-b874-0445c86b69e6'
 )
-
-// What the managers deploy once the swarm is there.
-var served = {
-  compose: [traefikCompose, portainerCompose]
-  settings: {
-    STACK_HOST: ingressAddress.properties.dnsSettings.fqdn
-    STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11'
-    STACK_TRAEFIK_MODE: 'replicated'
-    STACK_TRAEFIK_STOP: '35s'
-    STACK_SOCKET_PROXY_IMAGE: 'tecnativa/docker-socket-proxy:v0.4.2@sha256:1f3a6f303320723d199d2316a3e82b2e2685d86c275d5e3deeaf182573b47476'
-    STACK_PORTAINER_IMAGE: 'portainer/portainer-ce:2.45.0'
-    STACK_PORTAINER_AGENT_IMAGE: 'portainer/agent:2.45.0'
-    STACK_PORTAINER_PATH: '/portainer'
-  }
-  secretSettings: { STACK_AGENT_SECRET: 'portainer-agent-secret' }
-  configs: {
-    traefik: {
-      global: { checkNewVersion: false, sendAnonymousUsage: false }
-      log: { level: 'INFO' }
-      ping: { entryPoint: 'ping' }
-      entryPoints: {
-        web: {
-          address: ':80'
-          http: { redirections: { entryPoint: { to: 'websecure', scheme: 'https' } } }
-          transport: {
-            lifeCycle: { requestAcceptGraceTimeout: '15s', graceTimeOut: '10s' }
-            respondingTimeouts: { readTimeout: '600s' } // large uploads
-          }
-        }
-        websecure: {
-          address: ':443'
-          http: {
-            tls: { certResolver: 'letsencrypt' }
-          }
-          transport: {
-            lifeCycle: { requestAcceptGraceTimeout: '15s', graceTimeOut: '10s' }
-            respondingTimeouts: { readTimeout: '600s' } // large uploads
-          }
-        }
-        ping: { address: ':8082' }
-      }
-      providers: {
-        swarm: {
-          endpoint: 'tcp://socket-proxy:2375'
-          exposedByDefault: false
-          network: 'traefik-public'
-        }
-        file: { filename: '/etc/traefik/dynamic.yml' }
-      }
-      serversTransport: { insecureSkipVerify: false }
-      certificatesResolvers: {
-        letsencrypt: {
-          acme: {
-            email: 'ops@acme.example'
-            caServer: 'https://acme-v02.api.letsencrypt.org/directory'
-            storage: '/acme/acme.json'
-            tlsChallenge: {}
-          }
-        }
-      }
-    }
-    'traefik-dynamic': {
-      tls: { options: { default: { minVersion: 'VersionTLS12' } } }
-    }
-  }
-  secrets: { 'portainer-password': 'portainer-password' }
-}
 
 // Who may reach the managers.
 resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
@@ -948,6 +881,97 @@ resource shareZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups
   }
 }
 
+// What the managers deploy once the swarm is there. Each deployment makes a new version, which the running swarm takes over.
+resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: 'swarm-stack'
+  tags: { swarm: 'acme' }
+  properties: {
+    contentType: 'application/json'
+    value: string({
+      compose: [traefikCompose, portainerCompose]
+      settings: {
+        STACK_HOST: ingressAddress.properties.dnsSettings.fqdn
+        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11'
+        STACK_TRAEFIK_MODE: 'replicated'
+        STACK_TRAEFIK_STOP: '35s'
+        STACK_SOCKET_PROXY_IMAGE: 'tecnativa/docker-socket-proxy:v0.4.2@sha256:1f3a6f303320723d199d2316a3e82b2e2685d86c275d5e3deeaf182573b47476'
+        STACK_PORTAINER_IMAGE: 'portainer/portainer-ce:2.45.0'
+        STACK_PORTAINER_AGENT_IMAGE: 'portainer/agent:2.45.0'
+        STACK_PORTAINER_PATH: '/portainer'
+      }
+      secretSettings: { STACK_AGENT_SECRET: 'portainer-agent-secret' }
+      configs: {
+        traefik: {
+          global: { checkNewVersion: false, sendAnonymousUsage: false }
+          log: { level: 'INFO' }
+          ping: { entryPoint: 'ping' }
+          entryPoints: {
+            web: {
+              address: ':80'
+              http: { redirections: { entryPoint: { to: 'websecure', scheme: 'https' } } }
+              transport: {
+                lifeCycle: { requestAcceptGraceTimeout: '15s', graceTimeOut: '10s' }
+                respondingTimeouts: { readTimeout: '600s' } // large uploads
+              }
+            }
+            websecure: {
+              address: ':443'
+              http: {
+                tls: { certResolver: 'letsencrypt' }
+              }
+              transport: {
+                lifeCycle: { requestAcceptGraceTimeout: '15s', graceTimeOut: '10s' }
+                respondingTimeouts: { readTimeout: '600s' } // large uploads
+              }
+            }
+            ping: { address: ':8082' }
+          }
+          providers: {
+            swarm: {
+              endpoint: 'tcp://socket-proxy:2375'
+              exposedByDefault: false
+              network: 'traefik-public'
+            }
+            file: { filename: '/etc/traefik/dynamic.yml' }
+          }
+          serversTransport: { insecureSkipVerify: false }
+          certificatesResolvers: {
+            letsencrypt: {
+              acme: {
+                email: 'ops@acme.example'
+                caServer: 'https://acme-v02.api.letsencrypt.org/directory'
+                storage: '/acme/acme.json'
+                tlsChallenge: {}
+              }
+            }
+          }
+        }
+        'traefik-dynamic': {
+          tls: { options: { default: { minVersion: 'VersionTLS12' } } }
+        }
+      }
+      secrets: { 'portainer-password': 'portainer-password' }
+    })
+  }
+  dependsOn: [
+    ingress
+    vaultZoneGroup
+    vaultZoneLink
+  ]
+}
+
+// Only managers read it.
+resource managerReadsStack 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: stack
+  name: guid(stack.id, managerIdentity.id, secretsUser)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser
+  }
+}
+
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
 resource managerNic0 'Microsoft.Network/networkInterfaces@2026-03-01' = {
   name: 'acme-manager-0'
@@ -1151,6 +1175,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       schedulable: true
       addressPool: '10.10.0.0/16'
       subnetSize: 24
+      stack: 'swarm-stack'
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1177,7 +1202,6 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         before: []
         after: []
       }
-      stack: served
       program: linuxProgram
     }))
   }
@@ -1189,6 +1213,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsPortainer
     managerReadsPortainerAgent
     managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     share
@@ -1301,6 +1326,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       schedulable: true
       addressPool: '10.10.0.0/16'
       subnetSize: 24
+      stack: 'swarm-stack'
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1327,7 +1353,6 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         before: []
         after: []
       }
-      stack: served
       program: linuxProgram
     }))
   }
@@ -1339,6 +1364,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsPortainer
     managerReadsPortainerAgent
     managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     share
@@ -1451,6 +1477,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       schedulable: true
       addressPool: '10.10.0.0/16'
       subnetSize: 24
+      stack: 'swarm-stack'
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1477,7 +1504,6 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         before: []
         after: []
       }
-      stack: served
       program: linuxProgram
     }))
   }
@@ -1489,6 +1515,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsPortainer
     managerReadsPortainerAgent
     managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     share

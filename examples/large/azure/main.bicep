@@ -64,6 +64,10 @@ param agentSecret string = newGuid()
 @secure()
 param secretRegistryPassword string
 
+// What Traefik and Portainer are made of.
+var traefikCompose = loadTextContent('stack/traefik.yml')
+var portainerCompose = loadTextContent('stack/portainer.yml')
+
 // The loader is all that customData holds: Azure lets nobody change it. It fetches the node program from userData.
 var linuxLoader = loadFileAsBase64('scripts/cloud-init/loader.yaml')
 var proxyScript = loadTextContent('scripts/own/proxy.sh')
@@ -72,10 +76,6 @@ var linuxProgram = loadTextContent('scripts/cloud-init/node.sh')
 // The same for Windows.
 var windowsLoader = loadFileAsBase64('scripts/powershell/loader.ps1')
 var windowsProgram = loadTextContent('scripts/powershell/node.ps1')
-
-// What Traefik and Portainer are made of.
-var traefikCompose = loadTextContent('stack/traefik.yml')
-var portainerCompose = loadTextContent('stack/portainer.yml')
 var fontsScript = loadTextContent('scripts/own/fonts.ps1')
 var secretsOfficer = subscriptionResourceId(
   'Microsoft.Authorization/roleDefinitions',
@@ -85,77 +85,6 @@ var secretsUser = subscriptionResourceId(
   'Microsoft.Authorization/roleDefinitions',
   '4633458b-17de-408a-b874-0445c86b69e6'
 )
-
-// What the managers deploy once the swarm is there.
-var served = {
-  compose: [traefikCompose, portainerCompose]
-  settings: {
-    STACK_HOST: 'swarm.globex.example'
-    STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11'
-    STACK_TRAEFIK_MODE: 'replicated'
-    STACK_TRAEFIK_STOP: '35s'
-    STACK_SOCKET_PROXY_IMAGE: 'tecnativa/docker-socket-proxy:v0.4.2@sha256:1f3a6f303320723d199d2316a3e82b2e2685d86c275d5e3deeaf182573b47476'
-    STACK_PORTAINER_IMAGE: 'portainer/portainer-ce:2.45.0'
-    STACK_PORTAINER_AGENT_IMAGE: 'portainer/agent:2.45.0'
-    STACK_PORTAINER_PATH: '/portainer'
-  }
-  secretSettings: { STACK_AGENT_SECRET: 'portainer-agent-secret' }
-  configs: {
-    traefik: {
-      global: { checkNewVersion: false, sendAnonymousUsage: false }
-      log: { level: 'INFO' }
-      ping: { entryPoint: 'ping' }
-      entryPoints: {
-        web: {
-          address: ':80'
-          http: { redirections: { entryPoint: { to: 'websecure', scheme: 'https' } } }
-          transport: {
-            lifeCycle: { requestAcceptGraceTimeout: '15s', graceTimeOut: '10s' }
-            respondingTimeouts: { readTimeout: '600s' } // large uploads
-          }
-        }
-        websecure: {
-          address: ':443'
-          http: {
-            tls: { certResolver: 'letsencrypt' }
-            middlewares: ['body-limit@file']
-          }
-          transport: {
-            lifeCycle: { requestAcceptGraceTimeout: '15s', graceTimeOut: '10s' }
-            respondingTimeouts: { readTimeout: '600s' } // large uploads
-          }
-        }
-        ping: { address: ':8082' }
-      }
-      providers: {
-        swarm: {
-          endpoint: 'tcp://socket-proxy:2375'
-          exposedByDefault: false
-          network: 'traefik-public'
-        }
-        file: { filename: '/etc/traefik/dynamic.yml' }
-      }
-      serversTransport: { insecureSkipVerify: false }
-      certificatesResolvers: {
-        letsencrypt: {
-          acme: {
-            email: 'platform@globex.example'
-            caServer: 'https://acme-v02.api.letsencrypt.org/directory'
-            storage: '/acme/acme.json'
-            tlsChallenge: {}
-          }
-        }
-      }
-    }
-    'traefik-dynamic': {
-      tls: { options: { default: { minVersion: 'VersionTLS12' } } }
-      http: {
-        middlewares: { 'body-limit': { buffering: { maxRequestBodyBytes: 104857600 } } }
-      }
-    }
-  }
-  secrets: { 'portainer-password': 'portainer-password' }
-}
 
 // Who may reach the managers.
 resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
@@ -1250,6 +1179,101 @@ resource storageLock 'Microsoft.Authorization/locks@2020-05-01' = {
   }
 }
 
+// What the managers deploy once the swarm is there. Each deployment makes a new version, which the running swarm takes over.
+resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: 'swarm-stack'
+  tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
+  properties: {
+    contentType: 'application/json'
+    value: string({
+      compose: [traefikCompose, portainerCompose]
+      settings: {
+        STACK_HOST: 'swarm.globex.example'
+        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11'
+        STACK_TRAEFIK_MODE: 'replicated'
+        STACK_TRAEFIK_STOP: '35s'
+        STACK_SOCKET_PROXY_IMAGE: 'tecnativa/docker-socket-proxy:v0.4.2@sha256:1f3a6f303320723d199d2316a3e82b2e2685d86c275d5e3deeaf182573b47476'
+        STACK_PORTAINER_IMAGE: 'portainer/portainer-ce:2.45.0'
+        STACK_PORTAINER_AGENT_IMAGE: 'portainer/agent:2.45.0'
+        STACK_PORTAINER_PATH: '/portainer'
+      }
+      secretSettings: { STACK_AGENT_SECRET: 'portainer-agent-secret' }
+      configs: {
+        traefik: {
+          global: { checkNewVersion: false, sendAnonymousUsage: false }
+          log: { level: 'INFO' }
+          ping: { entryPoint: 'ping' }
+          entryPoints: {
+            web: {
+              address: ':80'
+              http: { redirections: { entryPoint: { to: 'websecure', scheme: 'https' } } }
+              transport: {
+                lifeCycle: { requestAcceptGraceTimeout: '15s', graceTimeOut: '10s' }
+                respondingTimeouts: { readTimeout: '600s' } // large uploads
+              }
+            }
+            websecure: {
+              address: ':443'
+              http: {
+                tls: { certResolver: 'letsencrypt' }
+                middlewares: ['body-limit@file']
+              }
+              transport: {
+                lifeCycle: { requestAcceptGraceTimeout: '15s', graceTimeOut: '10s' }
+                respondingTimeouts: { readTimeout: '600s' } // large uploads
+              }
+            }
+            ping: { address: ':8082' }
+          }
+          providers: {
+            swarm: {
+              endpoint: 'tcp://socket-proxy:2375'
+              exposedByDefault: false
+              network: 'traefik-public'
+            }
+            file: { filename: '/etc/traefik/dynamic.yml' }
+          }
+          serversTransport: { insecureSkipVerify: false }
+          certificatesResolvers: {
+            letsencrypt: {
+              acme: {
+                email: 'platform@globex.example'
+                caServer: 'https://acme-v02.api.letsencrypt.org/directory'
+                storage: '/acme/acme.json'
+                tlsChallenge: {}
+              }
+            }
+          }
+        }
+        'traefik-dynamic': {
+          tls: { options: { default: { minVersion: 'VersionTLS12' } } }
+          http: {
+            middlewares: { 'body-limit': { buffering: { maxRequestBodyBytes: 104857600 } } }
+          }
+        }
+      }
+      secrets: { 'portainer-password': 'portainer-password' }
+    })
+  }
+  dependsOn: [
+    ingress
+    ingressAddressLock
+    vaultLock
+  ]
+}
+
+// Only managers read it.
+resource managerReadsStack 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: stack
+  name: guid(stack.id, managerIdentity.id, secretsUser)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser
+  }
+}
+
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
 resource managerNic0 'Microsoft.Network/networkInterfaces@2026-03-01' = {
   name: 'globex-manager-0'
@@ -1639,6 +1663,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       schedulable: true
       addressPool: '10.10.0.0/16'
       subnetSize: 24
+      stack: 'swarm-stack'
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1671,7 +1696,6 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
       }
-      stack: served
       program: linuxProgram
     }))
   }
@@ -1684,6 +1708,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsPortainer
     managerReadsPortainerAgent
     managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     secretRegistryPasswordManagerReads
@@ -1797,6 +1822,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       schedulable: true
       addressPool: '10.10.0.0/16'
       subnetSize: 24
+      stack: 'swarm-stack'
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1829,7 +1855,6 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
       }
-      stack: served
       program: linuxProgram
     }))
   }
@@ -1842,6 +1867,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsPortainer
     managerReadsPortainerAgent
     managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     secretRegistryPasswordManagerReads
@@ -1955,6 +1981,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       schedulable: true
       addressPool: '10.10.0.0/16'
       subnetSize: 24
+      stack: 'swarm-stack'
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1987,7 +2014,6 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
       }
-      stack: served
       program: linuxProgram
     }))
   }
@@ -2000,6 +2026,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsPortainer
     managerReadsPortainerAgent
     managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     secretRegistryPasswordManagerReads
@@ -2113,6 +2140,7 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       schedulable: true
       addressPool: '10.10.0.0/16'
       subnetSize: 24
+      stack: 'swarm-stack'
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2145,7 +2173,6 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
       }
-      stack: served
       program: linuxProgram
     }))
   }
@@ -2158,6 +2185,7 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsPortainer
     managerReadsPortainerAgent
     managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     secretRegistryPasswordManagerReads
@@ -2271,6 +2299,7 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       schedulable: true
       addressPool: '10.10.0.0/16'
       subnetSize: 24
+      stack: 'swarm-stack'
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2303,7 +2332,6 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
       }
-      stack: served
       program: linuxProgram
     }))
   }
@@ -2316,6 +2344,7 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsPortainer
     managerReadsPortainerAgent
     managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     secretRegistryPasswordManagerReads
@@ -2429,6 +2458,7 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       schedulable: true
       addressPool: '10.10.0.0/16'
       subnetSize: 24
+      stack: 'swarm-stack'
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2461,7 +2491,6 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
       }
-      stack: served
       program: linuxProgram
     }))
   }
@@ -2474,6 +2503,7 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsPortainer
     managerReadsPortainerAgent
     managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     secretRegistryPasswordManagerReads
@@ -2587,6 +2617,7 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       schedulable: true
       addressPool: '10.10.0.0/16'
       subnetSize: 24
+      stack: 'swarm-stack'
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2619,7 +2650,6 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
       }
-      stack: served
       program: linuxProgram
     }))
   }
@@ -2632,6 +2662,7 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsPortainer
     managerReadsPortainerAgent
     managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     secretRegistryPasswordManagerReads
