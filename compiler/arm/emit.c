@@ -10,6 +10,7 @@
 #include "compiler/arm/loading.h"
 #include "compiler/arm/resource.h"
 #include "compiler/arm/survey.h"
+#include "compiler/arm/templatehash.h"
 #include "compiler/arm/typejson.h"
 
 #include <stdlib.h>
@@ -213,6 +214,12 @@ static void write_exported_variables(Emitter *emitter)
 
 static const char hash_placeholder[] = "00000000000000000000";
 
+static void write_generator(Emitter *emitter, const char *key, char stand_in)
+{
+    json_key(emitter->json, text_of(key));
+    json_raw(emitter->json, text_format(emitter->arena, "\"%c\"", stand_in));
+}
+
 // Returns where the hash belongs.
 static size_t write_metadata(Emitter *emitter)
 {
@@ -222,8 +229,8 @@ static size_t write_metadata(Emitter *emitter)
     json_begin_object(json);
     json_key(json, TEXT("_generator"));
     json_begin_object(json);
-    write_text(emitter, "name", TEXT("swarmgen"));
-    write_text(emitter, "version", text_of(SWARMGEN_VERSION));
+    write_generator(emitter, "name", TEMPLATEHASH_NAME);
+    write_generator(emitter, "version", TEMPLATEHASH_VERSION);
     write_text(emitter, "templateHash", text_of(hash_placeholder));
     size_t place = json->out->count - strlen(hash_placeholder) - 1;
     json_end_object(json);
@@ -596,25 +603,17 @@ static void check_statements(Emitter *emitter)
 
 // ---- the template
 
-static uint64_t word_at(const char *at)
+// Puts the hash where its placeholder stands; it may be shorter.
+static void write_hash(TextBuffer *out, size_t from, size_t place, int depth)
 {
-    const unsigned char *b = (const unsigned char *)at;
-    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
-           (uint64_t)b[7] << 56;
-}
-
-// Eight bytes at a time: the text is long. The official algorithm is not published; ours only has
-// to be stable.
-static uint64_t template_hash(Text text)
-{
-    uint64_t hash = 0x9E3779B97F4A7C15u ^ text.length;
-    size_t at = 0;
-    for (; at + 8 <= text.length; at += 8) {
-        hash = (hash ^ word_at(text.at + at)) * 0xD6E8FEB86659FD93u;
-        hash ^= hash >> 32;
-    }
-    return hash ^ text_hash(text_slice(text, at, text.length));
+    Text whole = {out->items + from, out->count - from};
+    char digits[sizeof hash_placeholder];
+    size_t length = (size_t)snprintf(digits, sizeof digits, "%llu",
+                                     (unsigned long long)templatehash_of(out->arena, whole, depth));
+    char *at = out->items + place, *behind = at + strlen(hash_placeholder);
+    memcpy(at, digits, length);
+    memmove(at + length, behind, (size_t)(out->items + out->count - behind));
+    out->count -= (size_t)(behind - at) - length;
 }
 
 void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
@@ -641,10 +640,24 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     resource_write_all(&emitter);
     write_outputs(&emitter);
     json_end_object(json);
-    Text whole = {json->out->items + from, json->out->count - from};
-    char digits[sizeof hash_placeholder];
-    snprintf(digits, sizeof digits, "%020llu", (unsigned long long)template_hash(whole));
-    memcpy(json->out->items + hash, digits, strlen(hash_placeholder));
+    write_hash(json->out, from, hash, json->depth);
+}
+
+// The text with the generators' names and versions, which take turns, in place of their stand-ins.
+static Text with_generators(Arena *arena, Text text)
+{
+    TextBuffer out = {.arena = arena};
+    bool name = true;
+    buffer_expect(&out, text.length + 64);
+    for (size_t from = 0; from < text.length; name = !name) {
+        int stand_in = name ? TEMPLATEHASH_NAME : TEMPLATEHASH_VERSION;
+        const char *at = memchr(text.at + from, stand_in, text.length - from);
+        size_t to = at ? (size_t)(at - text.at) : text.length;
+        buffer_text(&out, text_slice(text, from, to));
+        if (at) buffer_string(&out, name ? "swarmgen" : SWARMGEN_VERSION);
+        from = to + 1;
+    }
+    return buffer_done(&out);
 }
 
 Text emit_template(Arena *arena, Diags *diags, BoundFile *file)
@@ -654,5 +667,5 @@ Text emit_template(Arena *arena, Diags *diags, BoundFile *file)
     size_t errors = diags->errors;
     buffer_expect(&out, 2 * file->syntax->source->text.length + 4096);
     emit_into(arena, diags, file, &json);
-    return diags->errors > errors ? (Text){0} : buffer_done(&out);
+    return diags->errors > errors ? (Text){0} : with_generators(arena, buffer_done(&out));
 }

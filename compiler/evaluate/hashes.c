@@ -1,5 +1,7 @@
 // compiler/evaluate/hashes.c: guid() (RFC 4122, version 5, with Azure's name space) and
 // uniqueString() (a 64-bit MurmurHash in base 32).
+#include "compiler/evaluate/hashes.h"
+
 #include "compiler/evaluate/calls.h"
 
 #include <string.h>
@@ -111,7 +113,7 @@ static uint32_t finished(uint32_t hash)
     return hash ^ hash >> 16;
 }
 
-static uint64_t murmur(Text text)
+uint64_t hash_of_text(Text text)
 {
     uint32_t first = 0, second = 0;
     size_t at = 0;
@@ -139,7 +141,7 @@ const Value *hash_unique(FunctionCall *function, const Value **arguments, size_t
     Text text;
     if (!joined(function, arguments, count, &text)) return NULL;
     TextBuffer out = {.arena = function->arena};
-    uint64_t hash = murmur(text);
+    uint64_t hash = hash_of_text(text);
     for (int i = 0; i < 13; i++) {
         buffer_char(&out, "abcdefghijklmnopqrstuvwxyz234567"[hash >> 59]);
         hash <<= 5;

@@ -187,16 +187,11 @@ def write(value, indent=0):
 
 
 def without_generator(value):
-    """The template without metadata._generator, in nested templates too; empty metadata goes with it."""
+    """The template without the name and version of who made it, in nested templates too; the hash stays."""
     if isinstance(value, Pairs):
-        pairs = Pairs()
-        for key, item in value:
-            if key == 'metadata' and isinstance(item, Pairs) and any(k == '_generator' for k, _ in item):
-                item = Pairs((k, v) for k, v in item if k != '_generator')
-                if not item:
-                    continue
-            pairs.append((key, without_generator(item)))
-        return pairs
+        return Pairs((key, Pairs((k, v) for k, v in item if k not in ('name', 'version'))
+                      if key == '_generator' and isinstance(item, Pairs) else without_generator(item))
+                     for key, item in value)
     if isinstance(value, list):
         return [without_generator(item) for item in value]
     return value
@@ -207,7 +202,7 @@ def normalised(text):
 
 
 def is_canonical(text):
-    """Whether write(read(text)) is the text itself: then `normalised` hides nothing but the generator."""
+    """Whether write(read(text)) is the text itself: then `normalised` hides nothing but the generator's name and version."""
     return write(read(text)) == text
 
 

@@ -455,10 +455,11 @@ class Program:
 # ---- comparing
 
 def sorted_dependencies(value):
-    """Several indexes into one collection come in the order of a hash table, which changes from run to run."""
+    """Several indexes into one collection come in the order of a hash table, which changes from run to run, and so does
+    the template's hash."""
     if isinstance(value, judge.Pairs):
         return judge.Pairs((key, sorted(item, key=str) if key == 'dependsOn' else sorted_dependencies(item))
-                           for key, item in value)
+                           for key, item in value if key != '_generator')
     return [sorted_dependencies(item) for item in value] if isinstance(value, list) else value
 
 

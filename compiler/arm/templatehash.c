@@ -1,0 +1,387 @@
+// compiler/arm/templatehash.c: which properties count is a table of shapes; the text is taken apart
+// by its indentation, so that long values are read once.
+#include "compiler/arm/templatehash.h"
+
+#include "compiler/evaluate/cases.h"
+#include "compiler/evaluate/hashes.h"
+
+#include <string.h>
+
+// What the official compiler calls itself: part of what is hashed.
+static const char official_name[] = "BICEP", official_version[] = "0.49.2.45890";
+
+typedef struct Shape Shape;
+
+typedef enum {
+    READ_WHOLE,  // as it is
+    READ_STRING, // as it is, numbers and booleans in quotes
+    READ_OBJECT, // `shape` says what counts; a value that is no object stays as it is
+    READ_EACH,   // each item or member is a READ_OBJECT
+    READ_METADATA,
+} Reading;
+
+typedef struct {
+    const char *name;
+    Reading reading;
+    const Shape *shape;
+} Row;
+
+struct Shape {
+    size_t count;
+    const Row *rows;
+};
+
+#define SHAPE(name) const Shape name = {sizeof name##_rows / sizeof *name##_rows, name##_rows}
+
+// ---- Azure's classes, each with its properties in order
+
+static const Shape type;
+
+static const Row discriminator_rows[] = {{"propertyName", READ_STRING, NULL},
+                                         {"mapping", READ_EACH, &type}};
+static SHAPE(discriminator);
+
+#define RANGES                                                                                     \
+    {"minValue", READ_WHOLE, NULL}, {"maxValue", READ_WHOLE, NULL},                                \
+        {"pattern", READ_STRING, NULL}, {"minLength", READ_WHOLE, NULL},                           \
+    {                                                                                              \
+        "maxLength", READ_WHOLE, NULL                                                              \
+    }
+#define PARTS                                                                                      \
+    {"prefixItems", READ_EACH, &type}, {"items", READ_OBJECT, &type},                              \
+        {"properties", READ_EACH, &type}, {"required", READ_WHOLE, NULL},                          \
+        {"additionalProperties", READ_OBJECT, &type},                                              \
+    {                                                                                              \
+        "sealed", READ_WHOLE, NULL                                                                 \
+    }
+#define NULLABLE                                                                                   \
+    {                                                                                              \
+        "nullable", READ_WHOLE, NULL                                                               \
+    }
+#define ALLOWED                                                                                    \
+    {                                                                                              \
+        "allowedValues", READ_WHOLE, NULL                                                          \
+    }
+#define CHECKS                                                                                     \
+    {"discriminator", READ_OBJECT, &discriminator},                                                \
+    {                                                                                              \
+        "validate", READ_WHOLE, NULL                                                               \
+    }
+#define VALUE                                                                                      \
+    {"type", READ_STRING, NULL}, {"value", READ_WHOLE, NULL},                                      \
+    {                                                                                              \
+        "metadata", READ_WHOLE, NULL                                                               \
+    }
+
+static const Row type_rows[] = {{"type", READ_STRING, NULL},
+                                {"$ref", READ_STRING, NULL},
+                                {"metadata", READ_WHOLE, NULL},
+                                ALLOWED,
+                                NULLABLE,
+                                RANGES,
+                                PARTS,
+                                CHECKS};
+static SHAPE(type);
+
+static const Row parameter_rows[] = {{"$ref", READ_STRING, NULL},
+                                     {"defaultValue", READ_WHOLE, NULL},
+                                     ALLOWED,
+                                     RANGES,
+                                     PARTS,
+                                     NULLABLE,
+                                     CHECKS,
+                                     VALUE};
+static SHAPE(parameter);
+
+static const Row output_rows[] = {{"condition", READ_WHOLE, NULL},
+                                  {"copy", READ_WHOLE, NULL},
+                                  {"$ref", READ_STRING, NULL},
+                                  ALLOWED,
+                                  NULLABLE,
+                                  RANGES,
+                                  PARTS,
+                                  CHECKS,
+                                  VALUE};
+static SHAPE(output);
+
+static const Row argument_rows[] = {{"name", READ_STRING, NULL},
+                                    {"$ref", READ_STRING, NULL},
+                                    ALLOWED,
+                                    NULLABLE,
+                                    RANGES,
+                                    PARTS,
+                                    CHECKS,
+                                    VALUE};
+static SHAPE(argument); // also a function's output, which has no name
+
+static const Row function_rows[] = {{"parameters", READ_EACH, &argument},
+                                    {"output", READ_OBJECT, &argument},
+                                    {"metadata", READ_WHOLE, NULL}};
+static SHAPE(function);
+
+static const Row space_rows[] = {{"namespace", READ_STRING, NULL},
+                                 {"members", READ_EACH, &function},
+                                 {"metadata", READ_WHOLE, NULL}};
+static SHAPE(space);
+
+static const Row copy_rows[] = {{"name", READ_STRING, NULL},
+                                {"count", READ_WHOLE, NULL},
+                                {"mode", READ_STRING, NULL},
+                                {"batchSize", READ_WHOLE, NULL}};
+static SHAPE(copy);
+
+static const Row resource_rows[] = {
+    {"extension", READ_STRING, NULL},
+    {"import", READ_STRING, NULL},
+    {"type", READ_STRING, NULL},
+    {"apiVersion", READ_STRING, NULL},
+    {"name", READ_STRING, NULL},
+    {"existing", READ_WHOLE, NULL},
+    {"comments", READ_STRING, NULL},
+    {"location", READ_STRING, NULL},
+    {"extendedLocation", READ_WHOLE, NULL},
+    {"dependsOn", READ_WHOLE, NULL},
+    {"tags", READ_WHOLE, NULL},
+    {"sku", READ_WHOLE, NULL},
+    {"kind", READ_STRING, NULL},
+    {"zones", READ_WHOLE, NULL},
+    {"scale", READ_WHOLE, NULL},
+    {"identity", READ_WHOLE, NULL},
+    {"plan", READ_WHOLE, NULL},
+    {"properties", READ_WHOLE, NULL},
+    {"scope", READ_STRING, NULL},
+    {"managedBy", READ_STRING, NULL},
+    {"managedByExtended", READ_WHOLE, NULL},
+    {"metadata", READ_WHOLE, NULL},
+    {"id", READ_STRING, NULL},
+    {"subscriptionId", READ_STRING, NULL},
+    {"resourceGroup", READ_STRING, NULL},
+    {"copy", READ_OBJECT, &copy},
+    {"condition", READ_WHOLE, NULL},
+    {"asserts", READ_WHOLE, NULL},
+    {"placement", READ_WHOLE, NULL},
+    {"@options", READ_WHOLE, NULL},
+};
+static SHAPE(resource);
+
+static const Row import_rows[] = {
+    {"provider", READ_STRING, NULL}, {"version", READ_STRING, NULL}, {"config", READ_WHOLE, NULL}};
+static SHAPE(import);
+
+static const Row template_rows[] = {
+    {"$schema", READ_STRING, NULL},        {"languageVersion", READ_STRING, NULL},
+    {"contentVersion", READ_STRING, NULL}, {"imports", READ_EACH, &import},
+    {"definitions", READ_EACH, &type},     {"parameters", READ_EACH, &parameter},
+    {"variables", READ_WHOLE, NULL},       {"functions", READ_EACH, &space},
+    {"resources", READ_EACH, &resource},   {"asserts", READ_WHOLE, NULL},
+    {"outputs", READ_EACH, &output},       {"metadata", READ_METADATA, NULL},
+};
+static SHAPE(template);
+
+// ---- text
+
+// As .NET raises letters where a language is set: a few more than toUpper() does.
+static uint32_t capital(uint32_t code)
+{
+    if (code == 0x17F) return 'S';                        // long s
+    if (code >= 0x1F80 && code < 0x1FB0) return code | 8; // Greek with iota below
+    if (code == 0x1FB3 || code == 0x1FC3 || code == 0x1FF3) return code + 9;
+    return case_upper(code);
+}
+
+static void write_upper(TextBuffer *out, Text text)
+{
+    bool ascii = true;
+    buffer_expect(out, text.length);
+    char *to = out->items + out->count;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.at[i];
+        to[i] = (char)(c - (c >= 'a' && c <= 'z' ? 'a' - 'A' : 0));
+        ascii &= (unsigned char)c < 0x80;
+    }
+    if (ascii) {
+        out->count += text.length;
+        return;
+    }
+    for (size_t at = 0; at < text.length;) {
+        buffer_code_point(out, capital(text_next(text, &at)));
+    }
+}
+
+static size_t line_end(Text text, size_t at)
+{
+    const char *end = memchr(text.at + at, '\n', text.length - at);
+    return end ? (size_t)(end - text.at) : text.length;
+}
+
+// Behind the quote that closes the text which begins at `at`.
+static size_t string_end(Text text, size_t at)
+{
+    for (at++; at < text.length && text.at[at] != '"'; at++) at += text.at[at] == '\\';
+    return at + 1;
+}
+
+// One line of pretty-printed JSON, minified: `"key": value,` or an item, or a bracket.
+static void write_line(TextBuffer *out, Text line)
+{
+    size_t at = 0;
+    while (at < line.length && line.at[at] == ' ') at++;
+    if (at < line.length && line.at[at] == '"') {
+        size_t behind = string_end(line, at);
+        if (behind + 1 < line.length && line.at[behind] == ':') {
+            write_upper(out, text_slice(line, at, behind + 1));
+            at = behind + 2; // the space
+        }
+    }
+    Text rest = text_slice(line, at, line.length);
+    char first = rest.length > 2 ? rest.at[1] : '\0';
+    if (first == TEMPLATEHASH_NAME || first == TEMPLATEHASH_VERSION) {
+        buffer_format(out, "\"%s\",",
+                      first == TEMPLATEHASH_NAME ? official_name : official_version);
+        return;
+    }
+    write_upper(out, rest);
+}
+
+static void write_whole(TextBuffer *out, Text value)
+{
+    for (size_t at = 0; at < value.length;) {
+        size_t end = line_end(value, at);
+        write_line(out, text_slice(value, at, end));
+        at = end + 1;
+    }
+}
+
+// ---- values
+
+typedef struct {
+    Text key; // with its quotes; empty in an array
+    Text value;
+} Part;
+
+typedef struct {
+    Part *items;
+    size_t count, room;
+} PartList;
+
+static void add_part(Arena *arena, PartList *parts, Text line)
+{
+    Part part = {{0}, {line.at, 0}};
+    size_t behind = line.at[0] == '"' ? string_end(line, 0) : line.length;
+    if (behind + 1 < line.length && line.at[behind] == ':') {
+        part.key = text_slice(line, 0, behind);
+        part.value.at += behind + 2;
+    }
+    list_add(arena, parts, part);
+}
+
+// The members or items of `value`: they begin at `indent`; deeper lines are within them.
+static PartList parts_of(Arena *arena, Text value, size_t indent)
+{
+    PartList parts = {0};
+    for (size_t at = line_end(value, 0) + 1; at < value.length;) {
+        size_t end = line_end(value, at);
+        if (end == value.length) break; // the closing bracket
+        Text line = text_slice(value, at + indent, end);
+        at = end + 1;
+        if (line.at[0] == ' ') continue;
+        if (line.at[0] != '}' && line.at[0] != ']') add_part(arena, &parts, line);
+        if (text_ends(line, ",")) line.length--;
+        Text *last = &parts.items[parts.count - 1].value;
+        last->length = (size_t)(line.at + line.length - last->at);
+    }
+    return parts;
+}
+
+static void write_value(TextBuffer *out, Text value, size_t indent, Reading reading,
+                        const Shape *shape);
+
+static void write_key(TextBuffer *out, Text key, bool *fresh)
+{
+    if (!*fresh) buffer_char(out, ',');
+    *fresh = false;
+    if (key.length == 0) return;
+    write_upper(out, key);
+    buffer_char(out, ':');
+}
+
+static void write_object(TextBuffer *out, Text value, size_t indent, const Shape *shape)
+{
+    PartList parts = parts_of(out->arena, value, indent);
+    bool fresh = true;
+    buffer_char(out, '{');
+    for (size_t i = 0; i < shape->count; i++) {
+        const Row *row = &shape->rows[i];
+        for (size_t j = 0; j < parts.count; j++) {
+            Text key = parts.items[j].key;
+            if (!text_is(text_slice(key, 1, key.length - 1), row->name)) continue;
+            if (text_is(parts.items[j].value, "null")) break;
+            write_key(out, key, &fresh);
+            write_value(out, parts.items[j].value, indent + 2, row->reading, row->shape);
+            break;
+        }
+    }
+    buffer_char(out, '}');
+}
+
+static void write_each(TextBuffer *out, Text value, size_t indent, const Shape *shape)
+{
+    PartList parts = parts_of(out->arena, value, indent);
+    bool fresh = true, object = value.at[0] == '{' && (parts.count > 0 || shape != &resource);
+    buffer_char(out, object ? '{' : '['); // of no resources: always a list
+    for (size_t i = 0; i < parts.count; i++) {
+        write_key(out, parts.items[i].key, &fresh);
+        write_value(out, parts.items[i].value, indent + 2, READ_OBJECT, shape);
+    }
+    buffer_char(out, object ? '}' : ']');
+}
+
+static void write_metadata(TextBuffer *out, Text value, size_t indent)
+{
+    PartList parts = parts_of(out->arena, value, indent);
+    bool fresh = true;
+    buffer_char(out, '{');
+    for (size_t i = 0; i < parts.count; i++) {
+        write_key(out, parts.items[i].key, &fresh);
+        if (text_is(parts.items[i].key, "\"_generator\"")) {
+            buffer_format(out, "{\"NAME\":\"%s\",\"VERSION\":\"%s\"}", official_name,
+                          official_version);
+        } else {
+            write_whole(out, parts.items[i].value);
+        }
+    }
+    buffer_char(out, '}');
+}
+
+static void write_value(TextBuffer *out, Text value, size_t indent, Reading reading,
+                        const Shape *shape)
+{
+    switch (reading) {
+    case READ_STRING:
+        if (value.at[0] != '"') {
+            buffer_char(out, '"');
+            write_upper(out, value);
+            buffer_char(out, '"');
+            return;
+        }
+        break;
+    case READ_OBJECT:
+        if (value.at[0] == '{') {
+            write_object(out, value, indent, shape);
+            return;
+        }
+        break;
+    case READ_EACH: write_each(out, value, indent, shape); return;
+    case READ_METADATA: write_metadata(out, value, indent); return;
+    case READ_WHOLE: break;
+    }
+    write_whole(out, value);
+}
+
+uint64_t templatehash_of(Arena *arena, Text whole, int depth)
+{
+    TextBuffer out = {.arena = arena};
+    buffer_expect(&out, whole.length);
+    write_object(&out, whole, 2 * (size_t)(depth + 1), &template);
+    return hash_of_text(buffer_done(&out));
+}

@@ -1,0 +1,4 @@
+param names string[]
+
+@description('first')
+output first string = names[0]
