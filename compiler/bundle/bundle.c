@@ -16,6 +16,7 @@ typedef struct {
     const BundleRequest *request;
     BindReader *reader;
     TextBuffer *dump;
+    EvaluatedCall rules;
 } Road;
 
 static bool ok(const Road *road)
@@ -55,7 +56,8 @@ static const Value *describe(Road *road)
     }
     BoundFile *rules =
         bind_file(road->arena, road->diags, road->reader, TEXT("templates/rules.bicep"));
-    if (!rules || !swarm_check_rules(road->arena, road->diags, rules, completed)) return NULL;
+    if (!rules || !swarm_check_rules(road->arena, road->diags, rules, completed, &road->rules))
+        return NULL;
     return ok(road) ? completed : NULL;
 }
 
@@ -134,13 +136,14 @@ static bool begin(Road *road)
 bool bundle_make(Arena *arena, Diags *diags, const BundleRequest *request, OutputFiles *files,
                  TextBuffer *dump)
 {
-    Road road = {arena, diags, request, NULL, dump};
+    Road road = {arena, diags, request, NULL, dump, {0}};
     if (!begin(&road)) return false;
     const Value *swarm = describe(&road);
     if (!swarm) return ok(&road);
     BoundFile *library = bind_file(arena, diags, road.reader, TEXT("templates/main.bicep"));
     OutputFiles made = {0};
-    if (!library || !specialize_library(arena, diags, library, swarm, &made)) return false;
+    if (!library || !specialize_library(arena, diags, library, swarm, &road.rules, &made))
+        return false;
     if (dumped(&road, &made, STAGE_RESIDUAL, TEXT("main.bicep"))) return true;
     if (!compile_residual(&road, &made)) return false;
     if (dumped(&road, &made, STAGE_MAIN, TEXT("main.bicep"))) return true;
@@ -151,6 +154,6 @@ bool bundle_make(Arena *arena, Diags *diags, const BundleRequest *request, Outpu
 
 bool bundle_validate(Arena *arena, Diags *diags, const BundleRequest *request)
 {
-    Road road = {arena, diags, request, NULL, NULL};
+    Road road = {arena, diags, request, NULL, NULL, {0}};
     return begin(&road) && describe(&road) != NULL;
 }

@@ -22,5 +22,11 @@ Evaluator *evaluate_begin(Arena *arena, Diags *diags, BoundFile *file, const Val
 
 const Value *evaluate_expression(Evaluator *evaluator, const Syntax *node, const Scope *scope);
 
+// A call that was evaluated: later stages need not evaluate it again.
+typedef struct {
+    const Syntax *function; // its declaration; NULL: none
+    const Value *argument, *result;
+} EvaluatedCall;
+
 // Calls an exported or own user function of the file with values.
 const Value *evaluate_call(Evaluator *evaluator, Text function, const Value **arguments, size_t count, Place place);

@@ -122,6 +122,7 @@ typedef struct {
     OutputFiles *files;
     BoundFile *library;
     const Value *swarm;
+    const EvaluatedCall *rules;
     ProgramList modules; // programs other than main.bicep
     OutputFiles loaded;  // files that the residual loads
     Map loaded_paths;    // their paths

@@ -24,10 +24,14 @@ static void add_file(Specializer *s, const Program *program, Text text)
 }
 
 bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Value *swarm,
-                        OutputFiles *files)
+                        const EvaluatedCall *rules, OutputFiles *files)
 {
-    Specializer s = {
-        .arena = arena, .diags = diags, .files = files, .library = library, .swarm = swarm};
+    Specializer s = {.arena = arena,
+                     .diags = diags,
+                     .files = files,
+                     .library = library,
+                     .swarm = swarm,
+                     .rules = rules};
     size_t errors = diags->errors;
     Instance *root = unroll_root(&s, library, TEXT("main.bicep"));
     unroll_all(&s, root);

@@ -1,7 +1,7 @@
 // compiler/swarm/rules.c: what templates/rules.bicep finds, shown in swarm.yaml.
-#include "compiler/evaluate/evaluate.h"
-#include "compiler/swarm/path.h"
 #include "compiler/swarm/swarm.h"
+
+#include "compiler/swarm/path.h"
 
 static Text member(const Value *problem, Text name)
 {
@@ -27,7 +27,8 @@ static void report(Arena *arena, Diags *diags, const Value *completed, const Val
     }
 }
 
-bool swarm_check_rules(Arena *arena, Diags *diags, BoundFile *rules, const Value *completed)
+bool swarm_check_rules(Arena *arena, Diags *diags, BoundFile *rules, const Value *completed,
+                       EvaluatedCall *call)
 {
     size_t errors = diags->errors;
     Place place = {rules->syntax->source, 0, 0};
@@ -43,6 +44,7 @@ bool swarm_check_rules(Arena *arena, Diags *diags, BoundFile *rules, const Value
         diag_add(diags, DIAG_NO_RULES, place);
         return false;
     }
+    *call = (EvaluatedCall){symbol->declaration, completed, found};
     for (size_t i = 0; i < found->array.count; i++)
         report(arena, diags, completed, found->array.items[i]);
     return diags->errors == errors;
