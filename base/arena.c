@@ -58,6 +58,11 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t size)
     return fresh;
 }
 
+void arena_reserve(Arena *arena, size_t size)
+{
+    if ((size_t)(arena->end - arena->at) < size) add_block(arena, size);
+}
+
 void arena_free(Arena *arena)
 {
     for (ArenaBlock *block = arena->blocks; block;) {

@@ -18,6 +18,9 @@ void *arena_alloc(Arena *arena, size_t size);
 // `old` with room for `size` bytes; the content moves only if it is not the arena's last piece.
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t size);
 
+// Makes room for `size` bytes in one piece; what is allocated next lies there.
+void arena_reserve(Arena *arena, size_t size);
+
 void arena_free(Arena *arena);
 
 #define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))

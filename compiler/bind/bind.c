@@ -457,11 +457,11 @@ BoundFile *bind_parsed(Arena *arena, Diags *diags, BindReader *reader, Text path
 
 const Source *bind_load(Arena *arena, Diags *diags, BoundFile *file, Place asked_at, Text path)
 {
-    const Source *source = map_get(&file->files, path);
-    if (source) return source;
     Text full = path_normal(arena, path_join(arena, path_folder(file->path), path));
+    const Source *source = map_get(&file->reader->loaded, full);
+    if (source) return source;
     source = file->reader->read(file->reader, diags, asked_at, full);
-    if (source) map_put(arena, &file->files, path, (void *)(uintptr_t)source);
+    if (source) map_put(arena, &file->reader->loaded, full, (void *)(uintptr_t)source);
     return source;
 }
 

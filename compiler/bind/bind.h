@@ -45,6 +45,7 @@ typedef struct BindReader BindReader;
 struct BindReader {
     const Source *(*read)(BindReader *reader, Diags *diags, Place asked_at, Text path);
     Map opened; // bind_file's: files bound already, which later calls share
+    Map loaded; // bind_load's: full path → const Source *
 };
 
 struct BoundFile {
@@ -56,7 +57,6 @@ struct BoundFile {
         symbols; // own symbols in source order, nested resources behind the resource they stand in
     SymbolList imports; // imported by name, in source order
     SyntaxList outputs; // SYNTAX_OUTPUT in source order
-    Map files; // Text (as written in the source) → const Source *: files of load…() read so far
     BoundFile *target; // of a .bicepparam: the file it gives values for; NULL for `using none`
     BoundFile *base;   // of a .bicepparam: the one it extends
     BindReader *reader;

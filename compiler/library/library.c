@@ -4,11 +4,14 @@
 
 #include "base/file.h"
 
-typedef struct {
+typedef struct LibraryReader LibraryReader;
+struct LibraryReader {
     BindReader reader;
     Arena *arena;
     Text folder; // only of a reader of a folder
-} LibraryReader;
+};
+
+LibraryReader library_embedded;
 
 static const LibraryFile *embedded_file(Text path)
 {
@@ -44,11 +47,21 @@ static const Source *read_folder(BindReader *reader, Diags *diags, Place asked_a
     return file_read(library->arena, diags, asked_at, whole, whole);
 }
 
+// The image is constant: what is opened or loaded besides is entered in copies.
+static BindReader *embedded_reader(Arena *arena)
+{
+    library_embedded = (LibraryReader){.reader.read = read_embedded, .arena = arena};
+    const Map *opened = library_image.opened;
+    for (size_t i = 0; opened && i < opened->count; i++) {
+        map_put(arena, &library_embedded.reader.opened, opened->items[i].key, opened->items[i].value);
+    }
+    return &library_embedded.reader;
+}
+
 BindReader *library_reader(Arena *arena, const char *folder)
 {
+    if (!folder) return embedded_reader(arena);
     LibraryReader *library = arena_new(arena, LibraryReader);
-    library->reader.read = folder ? read_folder : read_embedded;
-    library->arena = arena;
-    if (folder) library->folder = text_copy(arena, text_of(folder));
+    *library = (LibraryReader){.reader.read = read_folder, .arena = arena, .folder = text_copy(arena, text_of(folder))};
     return &library->reader;
 }

@@ -4,6 +4,7 @@
 #include "compiler/bind/bind.h"
 
 // `folder` NULL: the embedded library. Otherwise the folder that holds templates/, scripts/ and stack/.
+// The embedded library has one reader: a second call makes it forget what was read since the first.
 BindReader *library_reader(Arena *arena, const char *folder);
 
 typedef struct {
@@ -15,3 +16,11 @@ typedef struct {
 // Made at build time from templates/, scripts/ and stack/; sorted by path.
 extern const LibraryFile library_files[];
 extern const size_t library_file_count;
+
+// The embedded library as bind_file leaves it, made at build time by tools/image.c.
+typedef struct {
+    const Map *opened; // NULL: nothing is bound yet
+} LibraryImage;
+
+extern const LibraryImage library_image;
+extern struct LibraryReader library_embedded; // its reader: what is bound points to it
