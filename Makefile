@@ -1,5 +1,5 @@
 # Only calls CMake's presets and the runners of tests/; see README.md.
-.PHONY: all dev release try test quick bless lint bench fuzz docs install clean
+.PHONY: all dev release try test quick bless lint bench fuzz docs install clean swarm swarm-down test-swarm
 
 all: release
 
@@ -20,6 +20,17 @@ test: dev release
 
 quick: dev
 	@tests/run.py --only unit,golden,headers
+
+# A real swarm on this machine, from the template of the example; see tests/bootstrap/README.md.
+swarm: release
+	@tests/bootstrap/run up
+
+swarm-down:
+	@tests/bootstrap/run down
+
+# Everything that can happen to it; `make test-swarm ROW='all at once' TIMES=10` for some.
+test-swarm: release
+	@tests/bootstrap/run rows $(if $(ROW),--only '$(ROW)') --times $(or $(TIMES),1)
 
 bless: release
 	@tests/golden/run.py --bless $(CASE)

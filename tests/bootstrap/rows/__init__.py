@@ -1,0 +1,22 @@
+"""The matrix. A row is a function with `@row('what happens')`; README.md says how to write one."""
+from dataclasses import dataclass
+from typing import Callable
+
+ROWS = []
+
+
+@dataclass
+class Row:
+    name: str
+    function: Callable
+    description: dict   # what differs from the example's swarm.yaml
+    parameters: dict    # of the deployment
+    quick: bool         # belongs to `make test`
+    whole: bool         # at the end: a whole swarm, nobody too many, no token where it does not belong
+
+
+def row(name, description=None, parameters=None, quick=False, whole=True):
+    def add(function):
+        ROWS.append(Row(name, function, description or {}, parameters or {}, quick, whole))
+        return function
+    return add
