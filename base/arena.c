@@ -1,12 +1,19 @@
-// base/arena.c: blocks that double in size, filled from the front.
+// base/arena.c: blocks that double in size, filled from the front. The kernel gives their pages at once: each page that
+// is asked for by touching it costs more than all else that is done with it.
+#define _DEFAULT_SOURCE // MAP_ANONYMOUS
 #include "base/arena.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT = 16, FIRST_BLOCK = 64 * 1024, LARGEST_BLOCK = 1024 * 1024 };
+enum { ALIGNMENT = 16, FIRST_BLOCK = 64 * 1024, LARGEST_BLOCK = 256 * 1024, PAGE = 4096 };
+
+#ifndef MAP_POPULATE
+#define MAP_POPULATE 0
+#endif
 
 struct ArenaBlock {
     ArenaBlock *older;
@@ -23,9 +30,20 @@ static void add_block(Arena *arena, size_t need)
     size_t header = rounded(sizeof(ArenaBlock));
     size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
     if (size > LARGEST_BLOCK) size = LARGEST_BLOCK;
-    if (size < need + header) size = need + header;
-    ArenaBlock *block = size < need ? NULL : calloc(1, size);
-    if (!block) {
+    if (size < need + header) size = (need + header + PAGE - 1) & ~(size_t)(PAGE - 1);
+    ArenaBlock **spare = &arena->spare, *block;
+    while (*spare && (*spare)->size < need + header) spare = &(*spare)->older;
+    if (*spare) {
+        block = *spare;
+        *spare = block->older;
+        size = block->size;
+        memset(block, 0, size);
+    } else {
+        block = size < need ? MAP_FAILED
+                            : mmap(NULL, size, PROT_READ | PROT_WRITE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    }
+    if (block == MAP_FAILED) {
         fputs("swarmgen: out of memory\n", stderr);
         exit(1);
     }
@@ -63,11 +81,38 @@ void arena_reserve(Arena *arena, size_t size)
     if ((size_t)(arena->end - arena->at) < size) add_block(arena, size);
 }
 
+Arena arena_borrow(Arena *from)
+{
+    Arena work = {.spare = from->spare};
+    from->spare = NULL;
+    return work;
+}
+
+static void give(ArenaBlock *blocks, Arena *to)
+{
+    while (blocks) {
+        ArenaBlock *older = blocks->older, **at = &to->spare;
+        while (*at && (*at)->size < blocks->size) at = &(*at)->older;
+        blocks->older = *at;
+        *at = blocks;
+        blocks = older;
+    }
+}
+
+void arena_return(Arena *work, Arena *to)
+{
+    to->total += work->total;
+    give(work->blocks, to);
+    give(work->spare, to);
+    *work = (Arena){0};
+}
+
 void arena_free(Arena *arena)
 {
-    for (ArenaBlock *block = arena->blocks; block;) {
+    give(arena->blocks, arena);
+    for (ArenaBlock *block = arena->spare; block;) {
         ArenaBlock *older = block->older;
-        free(block);
+        munmap(block, block->size);
         block = older;
     }
     *arena = (Arena){0};

@@ -8,6 +8,7 @@ typedef struct ArenaBlock ArenaBlock;
 
 typedef struct {
     ArenaBlock *blocks; // newest first
+    ArenaBlock *spare;  // given back by stages that are over; smallest first
     char *at, *end;     // free room of the newest block
     size_t total;       // bytes asked for so far
 } Arena;
@@ -20,6 +21,10 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t size);
 
 // Makes room for `size` bytes in one piece; what is allocated next lies there.
 void arena_reserve(Arena *arena, size_t size);
+
+// An arena for what is over before `from` ends: its memory is used again after arena_return.
+Arena arena_borrow(Arena *from);
+void arena_return(Arena *work, Arena *to);
 
 void arena_free(Arena *arena);
 

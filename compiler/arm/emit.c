@@ -662,10 +662,14 @@ static Text with_generators(Arena *arena, Text text)
 
 Text emit_template(Arena *arena, Diags *diags, BoundFile *file)
 {
-    TextBuffer out = {.arena = arena};
+    Arena work = arena_borrow(arena);
+    TextBuffer out = {.arena = &work};
     JsonWriter json = {.out = &out};
     size_t errors = diags->errors;
     buffer_expect(&out, 2 * file->syntax->source->text.length + 4096);
-    emit_into(arena, diags, file, &json);
-    return diags->errors > errors ? (Text){0} : with_generators(arena, buffer_done(&out));
+    emit_into(&work, diags, file, &json);
+    Text text = {0};
+    if (diags->errors == errors) text = with_generators(arena, buffer_done(&out));
+    arena_return(&work, arena);
+    return text;
 }

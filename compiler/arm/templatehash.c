@@ -189,22 +189,30 @@ static uint32_t capital(uint32_t code)
     return case_upper(code);
 }
 
+// Eight letters at once: the top bit of a byte says whether it is at least 'a', and whether it is beyond 'z'.
+static uint64_t upper_word(uint64_t word)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t from_a = word + ones * (0x80 - 'a'), beyond_z = word + ones * (0x7F - 'z');
+    return word - ((from_a & ~beyond_z & ones * 0x80) >> 2);
+}
+
 static void write_upper(TextBuffer *out, Text text)
 {
-    bool ascii = true;
-    buffer_expect(out, text.length);
-    char *to = out->items + out->count;
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.at[i];
-        to[i] = (char)(c - (c >= 'a' && c <= 'z' ? 'a' - 'A' : 0));
-        ascii &= (unsigned char)c < 0x80;
-    }
-    if (ascii) {
-        out->count += text.length;
-        return;
-    }
+    buffer_expect(out, text.length + 8);
     for (size_t at = 0; at < text.length;) {
-        buffer_code_point(out, capital(text_next(text, &at)));
+        size_t size = text.length - at < 8 ? text.length - at : 8;
+        uint64_t word = 0;
+        memcpy(&word, text.at + at, size);
+        if (word & 0x8080808080808080u) {
+            buffer_code_point(out, capital(text_next(text, &at)));
+            buffer_expect(out, text.length - at + 8); // it may be longer
+            continue;
+        }
+        word = upper_word(word);
+        memcpy(out->items + out->count, &word, 8);
+        out->count += size;
+        at += size;
     }
 }
 

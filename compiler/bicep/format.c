@@ -12,7 +12,7 @@
 
 enum { WIDTH = 120, INDENT = 2 };
 
-static const size_t POOL_SIZE = 256 * 1024;
+static const size_t POOL_SIZE = 60 * 1024;
 
 typedef enum {
     DOC_TEXT,
@@ -94,7 +94,7 @@ static void *pool_alloc(Formatter *formatter, size_t size)
 // Forgets the documents of a statement.
 static void pool_clear(Formatter *formatter)
 {
-    if (formatter->scratch.total > 4 * POOL_SIZE) {
+    if (formatter->scratch.total > 16 * POOL_SIZE) {
         arena_free(&formatter->scratch);
         formatter->room = 0;
         formatter->stack.items = NULL;
@@ -1323,6 +1323,7 @@ Text format_file(Arena *arena, const SyntaxFile *file)
         .tokens = file->tokens.items,
         .source = file->source->text.at,
         .out = {.arena = arena, .room = length + length / 8 + 64},
+        .scratch = arena_borrow(arena),
     };
     formatter.out.items = arena_alloc(arena, formatter.out.room);
     uint32_t at = 0;
@@ -1337,6 +1338,6 @@ Text format_file(Arena *arena, const SyntaxFile *file)
     print_stack(&formatter);
     formatter.spaces = 0;
     buffer_char(&formatter.out, '\n');
-    arena_free(&formatter.scratch);
+    arena_return(&formatter.scratch, arena);
     return buffer_done(&formatter.out);
 }

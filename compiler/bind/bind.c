@@ -461,26 +461,22 @@ const Source *bind_load(Arena *arena, Diags *diags, BoundFile *file, Place asked
     const Source *source = map_get(&file->reader->loaded, full);
     if (source) return source;
     source = file->reader->read(file->reader, diags, asked_at, full);
-    if (source) map_put(arena, &file->reader->loaded, full, (void *)(uintptr_t)source);
+    if (!source) return NULL;
+    Arena *kept = file->reader->arena;
+    map_put(kept, &file->reader->loaded, text_copy(kept, full), (void *)(uintptr_t)source);
     return source;
 }
 
 // ---- the file system
 
-typedef struct {
-    BindReader reader;
-    Arena *arena;
-} DiskReader;
-
 static const Source *read_from_disk(BindReader *reader, Diags *diags, Place asked_at, Text path)
 {
-    DiskReader *disk = (DiskReader *)(void *)reader;
-    return file_read(disk->arena, diags, asked_at, path, path);
+    return file_read(reader->arena, diags, asked_at, path, path);
 }
 
 BindReader *bind_disk_reader(Arena *arena)
 {
-    DiskReader *disk = arena_new(arena, DiskReader);
-    *disk = (DiskReader){{.read = read_from_disk}, arena};
-    return &disk->reader;
+    BindReader *disk = arena_new(arena, BindReader);
+    *disk = (BindReader){.arena = arena, .read = read_from_disk};
+    return disk;
 }

@@ -43,6 +43,7 @@ struct Symbol {
 // (empty for the root).
 typedef struct BindReader BindReader;
 struct BindReader {
+    Arena *arena; // of what it reads
     const Source *(*read)(BindReader *reader, Diags *diags, Place asked_at, Text path);
     Map opened; // bind_file's: files bound already, which later calls share
     Map loaded; // bind_load's: full path → const Source *

@@ -64,7 +64,6 @@ static const Value *describe(Road *road)
 // Files already made, read back by the modules' references and load functions of the residual.
 typedef struct {
     BindReader reader;
-    Arena *arena;
     const OutputFiles *files;
 } MadeReader;
 
@@ -85,7 +84,7 @@ static const Source *read_made(BindReader *reader, Diags *diags, Place asked_at,
                       TEXT("it is not part of the output"));
         return NULL;
     }
-    Source *source = arena_new(made->arena, Source);
+    Source *source = arena_new(reader->arena, Source);
     *source = (Source){file->path, file->text};
     return source;
 }
@@ -99,7 +98,7 @@ static bool is_bicep(const OutputFile *file)
 // added.
 static bool compile_residual(Road *road, OutputFiles *files)
 {
-    MadeReader made = {{.read = read_made}, road->arena, files};
+    MadeReader made = {{.arena = road->arena, .read = read_made}, files};
     BoundFile *main = bind_file(road->arena, road->diags, &made.reader, TEXT("main.bicep"));
     Text template = main ? emit_template(road->arena, road->diags, main) : (Text){0};
     if (!main || !ok(road)) return false;

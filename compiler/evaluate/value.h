@@ -53,6 +53,8 @@ Value *value_object(Arena *arena);
 void value_append(Arena *arena, Value *array, const Value *item);
 void value_set(Arena *arena, Value *object, Text name, const Value *value); // replaces one of that name in place
 
+const Value *value_copy(Arena *arena, const Value *value); // whole, but for places and files
+
 const Value *value_get(const Value *object, Text name); // exact name; NULL if absent
 // As Azure looks properties up: without regard to case.
 const Value *value_find(const Value *object, Text name);

@@ -7,7 +7,6 @@
 typedef struct LibraryReader LibraryReader;
 struct LibraryReader {
     BindReader reader;
-    Arena *arena;
     Text folder; // only of a reader of a folder
 };
 
@@ -28,14 +27,13 @@ static const LibraryFile *embedded_file(Text path)
 
 static const Source *read_embedded(BindReader *reader, Diags *diags, Place asked_at, Text path)
 {
-    const LibraryReader *library = (const LibraryReader *)(const void *)reader;
     const LibraryFile *file = embedded_file(path);
     if (!file) {
         diag_add_with(diags, DIAG_CANNOT_READ, asked_at, path,
                       TEXT("the library has no such file"));
         return NULL;
     }
-    Source *source = arena_new(library->arena, Source);
+    Source *source = arena_new(reader->arena, Source);
     *source = (Source){text_of(file->path), {file->text, file->length}};
     return source;
 }
@@ -43,14 +41,14 @@ static const Source *read_embedded(BindReader *reader, Diags *diags, Place asked
 static const Source *read_folder(BindReader *reader, Diags *diags, Place asked_at, Text path)
 {
     const LibraryReader *library = (const LibraryReader *)(const void *)reader;
-    Text whole = path_join(library->arena, library->folder, path);
-    return file_read(library->arena, diags, asked_at, whole, whole);
+    Text whole = path_join(reader->arena, library->folder, path);
+    return file_read(reader->arena, diags, asked_at, whole, whole);
 }
 
 // The image is constant: what is opened or loaded besides is entered in copies.
 static BindReader *embedded_reader(Arena *arena)
 {
-    library_embedded = (LibraryReader){.reader.read = read_embedded, .arena = arena};
+    library_embedded = (LibraryReader){.reader = {.arena = arena, .read = read_embedded}};
     const Map *opened = library_image.opened;
     for (size_t i = 0; opened && i < opened->count; i++) {
         map_put(arena, &library_embedded.reader.opened, opened->items[i].key, opened->items[i].value);
@@ -62,6 +60,7 @@ BindReader *library_reader(Arena *arena, const char *folder)
 {
     if (!folder) return embedded_reader(arena);
     LibraryReader *library = arena_new(arena, LibraryReader);
-    *library = (LibraryReader){.reader.read = read_folder, .arena = arena, .folder = text_copy(arena, text_of(folder))};
+    *library = (LibraryReader){.reader = {.arena = arena, .read = read_folder},
+                               .folder = text_copy(arena, text_of(folder))};
     return &library->reader;
 }

@@ -119,7 +119,6 @@ typedef struct {
 typedef struct {
     Arena *arena;
     Diags *diags;
-    OutputFiles *files;
     BoundFile *library;
     const Value *swarm;
     const EvaluatedCall *rules;

@@ -17,37 +17,45 @@ static void evaluate_bodies(Specializer *s, Program *program)
     }
 }
 
-static void add_file(Specializer *s, const Program *program, Text text)
+// `result`: the arena of whoever asked; all else ends with this stage.
+static void add_file(Arena *result, OutputFiles *files, Text path, Text text)
 {
-    OutputFile file = {program->path, text};
-    list_add(s->arena, s->files, file);
+    OutputFile file = {text_copy(result, path), text};
+    list_add(result, files, file);
+}
+
+static bool specialize(Specializer *s, Arena *result, OutputFiles *files)
+{
+    size_t errors = s->diags->errors;
+    Instance *root = unroll_root(s, s->library, TEXT("main.bicep"));
+    unroll_all(s, root);
+    if (s->diags->errors > errors) return false;
+    evaluate_bodies(s, root->program);
+    if (s->diags->errors > errors) return false;
+    unroll_merge(s, root->program);
+    for (size_t i = 0; i < s->modules.count; i++) unroll_merge(s, s->modules.items[i]);
+    live_mark(s, root->program);
+    if (s->diags->errors > errors) return false;
+    depend_find(s, root->program);
+    for (size_t i = 0; i < s->modules.count; i++) depend_find(s, s->modules.items[i]);
+    names_give(s, root->program);
+    Text main = write_program(s, root->program);
+    add_file(result, files, root->program->path, text_copy(result, main));
+    for (size_t i = 0; i < s->modules.count; i++) {
+        Text module = write_program(s, s->modules.items[i]);
+        add_file(result, files, s->modules.items[i]->path, text_copy(result, module));
+    }
+    for (size_t i = 0; i < s->loaded.count; i++)
+        add_file(result, files, s->loaded.items[i].path, s->loaded.items[i].text);
+    return s->diags->errors == errors;
 }
 
 bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Value *swarm,
                         const EvaluatedCall *rules, OutputFiles *files)
 {
-    Specializer s = {.arena = arena,
-                     .diags = diags,
-                     .files = files,
-                     .library = library,
-                     .swarm = swarm,
-                     .rules = rules};
-    size_t errors = diags->errors;
-    Instance *root = unroll_root(&s, library, TEXT("main.bicep"));
-    unroll_all(&s, root);
-    if (diags->errors > errors) return false;
-    evaluate_bodies(&s, root->program);
-    if (diags->errors > errors) return false;
-    unroll_merge(&s, root->program);
-    for (size_t i = 0; i < s.modules.count; i++) unroll_merge(&s, s.modules.items[i]);
-    live_mark(&s, root->program);
-    if (diags->errors > errors) return false;
-    depend_find(&s, root->program);
-    for (size_t i = 0; i < s.modules.count; i++) depend_find(&s, s.modules.items[i]);
-    names_give(&s, root->program);
-    add_file(&s, root->program, write_program(&s, root->program));
-    for (size_t i = 0; i < s.modules.count; i++)
-        add_file(&s, s.modules.items[i], write_program(&s, s.modules.items[i]));
-    for (size_t i = 0; i < s.loaded.count; i++) list_add(arena, files, s.loaded.items[i]);
-    return diags->errors == errors;
+    Arena work = arena_borrow(arena);
+    Specializer s = {.arena = &work, .diags = diags, .library = library, .swarm = swarm, .rules = rules};
+    bool good = specialize(&s, arena, files);
+    arena_return(&work, arena);
+    return good;
 }

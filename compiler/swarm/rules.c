@@ -27,20 +27,28 @@ static void report(Arena *arena, Diags *diags, const Value *completed, const Val
     }
 }
 
+// What problems() says; NULL after a diagnostic. Nearly all that this takes ends with it.
+static const Value *find_problems(Arena *arena, Diags *diags, BoundFile *rules,
+                                  const Value *completed, Place place)
+{
+    Arena work = arena_borrow(arena);
+    Evaluator *evaluator = evaluate_begin(&work, diags, rules, NULL);
+    const Value *found = evaluate_call(evaluator, TEXT("problems"), &completed, 1, place);
+    if (found) found = value_copy(arena, found);
+    arena_return(&work, arena);
+    return found;
+}
+
 bool swarm_check_rules(Arena *arena, Diags *diags, BoundFile *rules, const Value *completed,
                        EvaluatedCall *call)
 {
     size_t errors = diags->errors;
     Place place = {rules->syntax->source, 0, 0};
     const Symbol *symbol = bind_lookup(rules, TEXT("problems"));
-    const Value *found = NULL;
-    if (symbol && symbol->kind == SYMBOL_FUNC) {
-        Evaluator *evaluator = evaluate_begin(arena, diags, rules, NULL);
-        if (!evaluator) return false;
-        found = evaluate_call(evaluator, TEXT("problems"), &completed, 1, place);
-        if (!found) return false;
-    }
-    if (!found || found->kind != VALUE_ARRAY) {
+    bool function = symbol && symbol->kind == SYMBOL_FUNC;
+    const Value *found = function ? find_problems(arena, diags, rules, completed, place) : &value_null;
+    if (!found) return false;
+    if (found->kind != VALUE_ARRAY) {
         diag_add(diags, DIAG_NO_RULES, place);
         return false;
     }

@@ -56,7 +56,7 @@ static const Source *bare_library(BindReader *reader, Diags *diags, Place asked_
 static bool misses_description(Arena *arena)
 {
     Diags diags = {.arena = arena};
-    BindReader reader = {.read = bare_library};
+    BindReader reader = {.arena = arena, .read = bare_library};
     BoundFile *types = bind_file(arena, &diags, &reader, TEXT("bare.bicep"));
     if (!types || swarm_check_library(arena, &diags, types)) return false;
     return diags.count == 1 && diags.items[0].code == DIAG_NO_DESCRIPTION;
