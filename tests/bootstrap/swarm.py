@@ -9,8 +9,11 @@
 
 All of it lives in namespaces whose process 1 is azure.py: when that ends, so does everything, whatever became of us.
 """
+import base64
 import contextlib
+import hashlib
 import http.client
+import ipaddress
 import json
 import os
 import re
@@ -21,7 +24,6 @@ import subprocess
 import tempfile
 import time
 import uuid
-import hashlib
 
 from template import Template, GROUP
 
@@ -273,8 +275,20 @@ class Swarm:
                 write(f'{self.folder_of(name)}/state/cifs', f'//{facts["host"]}/{facts["name"]} {right} {error}\n')
 
     def facts(self, name):
-        import base64
         return json.loads(base64.b64decode(self.machines[name].user_data))
+
+    def trace(self, *names):
+        """Every program that these run from their next boot on is written down, with arguments and environment: see traced()."""
+        for name in names:
+            write(f'{self.folder_of(name)}/traced', '')
+
+    def traced(self, name):
+        return read(f'{self.folder_of(name)}/execve')
+
+    def bare(self, *names):
+        """Machines without a loader: only what the image brings."""
+        for name in names:
+            write(f'{self.folder_of(name)}/customData', base64.b64encode(b'#cloud-config\n').decode())
 
     def boot(self, *names):
         """Power on, without waiting."""
@@ -607,7 +621,6 @@ def record(name):
 
 
 def same_subnet(gateway, address):
-    import ipaddress
     return ipaddress.ip_address(address) in ipaddress.ip_network(gateway, strict=False)
 
 
@@ -655,8 +668,7 @@ def prepare():
 
 def images_for(template):
     """The images of the stack, small ones, as an engine's folder; made once for each list of names."""
-    import base64
-    text = ''.join(base64.b64decode(machine.user_data).decode() for machine in template.machines)
+    text = ''.join([*template.secrets.values(), *(base64.b64decode(machine.user_data).decode() for machine in template.machines)])
     names = sorted({*re.findall(r'"STACK_[A-Z_]*IMAGE":"([^"]+)"', text), 'web:1', 'web:2'})
     key = hashlib.sha256(('\n'.join(names) + read(os.path.join(HERE, 'images'))).encode()).hexdigest()[:12]
     file = os.path.join(CACHE, f'images-{key}.tar')

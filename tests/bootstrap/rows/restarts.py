@@ -1,0 +1,71 @@
+"""Members come back as what they were."""
+import random
+
+from rows import row
+
+
+def formed(swarm):
+    """Brings all up; the nodes' IDs."""
+    swarm.boot(*swarm.machines)
+    swarm.settled()
+    return ids(swarm)
+
+
+def ids(swarm):
+    return {name: swarm.id(name) for name in swarm.machines}
+
+
+def same(swarm, before):
+    swarm.settled()
+    after = ids(swarm)
+    assert after == before, f'before {before}, after {after}'
+
+
+@row('power cut of a worker', quick=True)
+def worker(swarm):
+    before = formed(swarm)
+    swarm.restart('web1')
+    same(swarm, before)
+
+
+@row('power cut of a manager')
+def manager(swarm):
+    before = formed(swarm)
+    swarm.restart(next(name for name in swarm.managers() if name != swarm.leader()))
+    same(swarm, before)
+
+
+@row('power cut of the leader', quick=True)
+def leader(swarm):
+    before = formed(swarm)
+    old = swarm.leader()
+    swarm.kill(old)
+    swarm.wait('another leads', lambda: swarm.leader() not in (None, old), 60)
+    swarm.boot(old)
+    same(swarm, before)
+
+
+@row('power cut of all, back in random order')
+def everyone(swarm):
+    before = formed(swarm)
+    names = list(swarm.machines)
+    swarm.kill(*names)
+    random.shuffle(names)
+    swarm.boot(*names)
+    same(swarm, before)
+
+
+@row('reboot of all from within')
+def reboot(swarm):
+    before = formed(swarm)
+    swarm.reboot(*swarm.machines)
+    same(swarm, before)
+
+
+@row('the first manager dead, the others restarted')
+def without_first(swarm):
+    formed(swarm)
+    swarm.kill('manager0')
+    swarm.restart('manager1', 'manager2', 'web0', 'web1')
+    swarm.wait('the others are ready', lambda: all(swarm.health(name).get('ApplicationHealthState') == 'Healthy' for name in ('manager1', 'manager2', 'web0', 'web1')))
+    swarm.boot('manager0')

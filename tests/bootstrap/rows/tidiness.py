@@ -1,0 +1,68 @@
+"""What is left of a run, and of tokens."""
+import os
+import subprocess
+import sys
+
+from rows import row
+from swarm import CACHE, Failed, INSTANCE, read, started, sweep
+
+KILLED = '''
+import sys
+sys.path.insert(0, sys.argv[1])
+from swarm import Swarm
+swarm = Swarm('killed', sys.argv[2])
+swarm.boot('manager0')
+swarm.wait('its engine answers', lambda: swarm.info('manager0'))
+print(swarm.keeper, swarm.cgroup, flush=True)
+sys.stdin.read()
+'''
+
+
+@row('a killed run leaves nothing', description={'managers': {'count': 1}}, quick=True, whole=False)
+def killed(swarm):
+    """Another run beside this one is killed by force while its engine works."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    loops = loop_files()
+    run = subprocess.Popen([sys.executable, '-B', '-c', KILLED, here, swarm.folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    keeper, group = run.stdout.readline().split()
+    assert started(keeper), 'it does not run'
+    run.kill()
+    run.wait()
+    swarm.wait('its processes are gone', lambda: not started(keeper), 10)
+    swarm.wait('its disks are free', lambda: loop_files() <= loops, 10)
+    sweep()
+    left = subprocess.run(['find', '/sys/fs/cgroup', '-maxdepth', '2', '-name', group], capture_output=True, text=True).stdout
+    mounts = [line for line in read('/proc/mounts').splitlines() if INSTANCE in line]
+    if left or mounts:
+        raise Failed(f'left: {left} {mounts}')
+
+
+def loop_files():
+    """Disks of machines that loop devices of this host are bound to."""
+    found = set()
+    for device in os.listdir('/sys/block'):
+        file = read(f'/sys/block/{device}/loop/backing_file').strip()
+        if '/machines/' in file:
+            found.add(device)
+    return found
+
+
+@row('no program ever gets a token as an argument or in its environment', description={'managers': {'count': 1}})
+def arguments(swarm):
+    """Every program from power on to ready, of a manager and a worker, and at a second boot."""
+    names = ['manager0', 'web0']
+    swarm.trace(*names)
+    swarm.boot(*names)
+    swarm.settled()
+    swarm.restart(*names)
+    swarm.settled()
+    public = {'-', swarm.azure.secret('operator-keys')['value']}
+    values = {'SWMTKN-1', *(value for value in swarm.azure.all_secrets() if value not in public), *swarm.azure.bearers()}
+    for name in names:
+        lines = swarm.traced(name).splitlines()
+        assert len(lines) > 200 and any('/usr/local/sbin/systemctl' in line for line in lines), f'{name}: only {len(lines)} programs were seen'
+        assert any('PATH=' in line for line in lines), 'environments are not seen'
+        found = [line for line in lines if any(value in line for value in values)]
+        if found:
+            raise Failed(f'{name}: {found[0][:300]}')
+    return f'{sum(len(swarm.traced(name).splitlines()) for name in names)} programs'
