@@ -5,708 +5,981 @@
 #   needs:  jq, curl, systemd; apt for what an image lacks
 # Each step looks first, so all of it may be cut anywhere and run again. It waits as long as the machine lives, and never
 # forces. A token or key is never printed, never an argument: it goes through files of mode 0600 on a tmpfs. No value
-# becomes code. Sections: saying and asking; secrets; packages; scripts; access; disk; share; engine; swarm; stack; care.
+# becomes code. States, waits and lines: docs/node-lifecycle.md.
+# shellcheck disable=SC1091,SC2016 # no file to follow; jq's variables
 set -u
 umask 077
 export no_proxy='*' LC_ALL=C DEBIAN_FRONTEND=noninteractive
-keep=/var/lib/swarmgen run=/run/swarmgen
+keep=/var/lib/swarmgen run=/run/swarmgen data=/var/lib/docker imds=http://169.254.169.254/metadata json='Content-Type: application/json'
 mkdir -p "$keep/done" "$run/done"
 cd "$run" || exit 1
 cp "$1" facts || exit 1
-step=facts attempt=0 since=0 why='' said='' # what is done now; since: seconds of uptime
+rm -f ./*/pid said-*
+condition=Unhealthy step=facts attempt=1 since=0 why='' stuck='' # since: uptime; stuck: the step that failed last
 
 # ---- saying and asking
 
 uptime() { cut -d. -f1 /proc/uptime; }
-fact() { jq -r ".$1 // empty" facts; } # a value is never false or null where this is used
+fact() { jq -r ".$1 // empty" "$run/facts"; } # a value is never false or null where this is used
 debug=$(fact debug)
 
-# say TEXT: a line, unless it was the last one; what health shows as the reason
+# say TEXT: a line, unless the step said it just before; health's reason
 say() {
-    case $* in *SWMTKN*) set -- 'a line with a token was not printed' ;; esac
-    why=$*
-    echo "$why" >why # for what runs in a subshell
-    [ "$said" = "$step $why" ] || echo "node: $(uptime) s: $step: $why"
-    said="$step $why"
+  case $* in *SWMTKN* | *eyJ*) set -- 'a line with a token was not printed' ;; esac
+  why=$(echo "$*" | paste -sd ' ' -)
+  echo "$why" >why # for what runs in a subshell
+  tail -n 3 "said-$step" 2>/dev/null | grep -qxF -e "$why" || echo "node: $(uptime) s: $step: $why"
+  echo "$why" >>"said-$step"
+  [ $condition = Healthy ] || report
 }
+no() { say "$@"; return 1; }
+ok() { [ "$status" = 200 ]; }
+quiet() { "$@" >/dev/null 2>&1; }
+try() { "$@" >/dev/null 2>error; }
+is() { quiet jq -e "$@"; }
+each() { # COMMAND WORDS: all of them, even if one fails
+  bad=0
+  for word in $2; do "$1" "$word" || bad=1; done
+  return $bad
+}
+last() { tail -n 1 "${1:-error}"; } # line of what a program said
 note() { [ "$debug" != true ] || echo "node: $(uptime) s: $step: $*"; }
 
-# report STATE: what the endpoint answers
+# report: what the endpoint answers; a step that is only passed does not hide the one that failed
 report() {
-    jq -n --arg state "$1" --arg step "$step" --arg why "$why" --argjson attempt "$attempt" --argjson since "$since" \
-        '{ApplicationHealthState: $state, step: $step, attempt: $attempt, since: $since, message: $why}' >health.new &&
-        mv health.new health
+  case $stuck in '' | "$step") ;; *) return ;; esac
+  jq -n --arg state "$condition" --arg step "$step" --arg why "$why" --argjson attempt "$attempt" --argjson since "$since" \
+    '{ApplicationHealthState: $state, step: $step, attempt: $attempt, since: $since, message: $why}' >health.new &&
+    mv health.new health
 }
 
-pause() { sleep "$1.$(($$ % 10))"; } # not all nodes in the same moment
+# pause SECONDS: more or less, so that not all nodes ask in the same moment
+pause() { sleep "$(awk -v s="$1" -v r="$(od -An -N2 -tu2 /dev/urandom)" 'BEGIN {printf "%.1f", s * (0.8 + r / 163840)}')"; }
 
-# ask FILE CURL_ARGUMENT…: one request, its answer to FILE; sets $status (000: none)
+# backoff: at most 30 s
+backoff() { pause $((attempt < 72 ? attempt / 3 + 1 : 25)); }
+
+# aside NAME COMMAND...: in the background, one of a name at a time, in a folder of its own
+aside() {
+  ! kill -0 "$(cat "$1/pid" 2>/dev/null || echo none)" 2>/dev/null || return 0
+  mkdir -p "$1"
+  ln -sf ../facts ../instance "$1"
+  (cd "$1" && step=$1 condition=Healthy && shift && if "$@"; then rm -f why said-*; fi; forget) &
+  echo $! >"$1/pid"
+}
+
+# put MODE FROM TO: a file, written whole or not at all
+put() { { install -D -m "$1" "$2" "$3.new" && mv "$3.new" "$3"; } 2>error || no "writing $3: $(last)"; }
+
+# ask FILE CURL_ARGUMENT...: one request, its answer to FILE; sets $status (000: none)
 ask() {
-    file=$1
-    shift
-    status=$(curl -sS --connect-timeout 5 -m 120 -o "$file" -w '%{http_code}' "$@" 2>error) || status=000
-    for url; do :; done
-    note "$status ${url%%\?*}"
+  file=$1
+  shift
+  status=$(curl -sS --connect-timeout 5 -m 60 -o "$file" -w '%{http_code}' "$@" 2>error) || status=000
+  for url; do :; done
+  note "$status ${url%%\?*}"
 }
 
-# metadata FILE PATH: asks until it answers; what waiting cannot mend (400) is asked for rarely
+# because FILE: why the last request failed, in the words of its answer or of curl
+because() {
+  [ "$status" != 000 ] || { tail -n 1 error; return; }
+  echo "$status $(jq -r '.error.innererror.code? // .error.code? // .error? // .errors[0].code? // .message? // empty' "$1" 2>/dev/null | head -c 300)"
+}
+
+# metadata FILE PATH: one request to the metadata service
 metadata() {
-    for wait in 2 6 14 30 30 30; do
-        ask "$1" -H 'Metadata: true' "http://169.254.169.254/metadata/$2"
-        [ "$status" = 200 ] && return
-        say "metadata ${2%%\?*}: $status"
-        case $status in 404 | 410 | 429 | 5?? | 000) pause $wait ;; *) pause 30 ;; esac
-    done
-    return 1
+  ask "$1" -D headers -H 'Metadata: true' "$imds/$2"
+  ok || no "metadata ${2%%\?*}: $(because "$1")"
+}
+
+# about: what Azure says of this machine (else what it said before), and whether the clock is right
+about() {
+  if metadata new 'instance?api-version=2021-02-01'; then
+    mv new instance
+    cp instance "$keep/instance"
+    theirs=$(sed -n 's/^[Dd]ate: *//p' headers | tr -d '\r')
+    off=$(($(date +%s) - $(date -d "${theirs:-now}" +%s)))
+    [ ${off#-} -lt 300 ] || no "the clock is $off s off: waiting until it is set (timedatectl)" || return
+  else
+    cp "$keep/instance" instance 2>/dev/null || return
+  fi
+  me=$(jq -r '.network.interface[0].ipv4.ipAddress[0].privateIpAddress' instance)
 }
 
 # ---- secrets
 
-# vault METHOD SECRET: answer in ./secret, for PUT of ./body; sets $status. A secret that holds '-' is not there yet: 404
-vault() {
-    [ -n "$2" ] || { status=404; return; }
-    if [ "$(cat expires 2>/dev/null || echo 0)" -lt $(($(date +%s) + 300)) ]; then
-        metadata token "identity/oauth2/token?api-version=2018-02-01&$(jq -r \
-            '"resource=\(.vault.resource | @uri)" + (if .clientId then "&client_id=\(.clientId | @uri)" else "" end)' facts)" || return
-        jq -r '"Authorization: Bearer \(.access_token)"' token >bearer
-        jq -r .expires_on token >expires
-        rm -f token
-    fi
-    case $2 in https://*) url=$2 ;; *) url=$(fact vault.uri)secrets/$2 ;; esac
-    case $1 in
-    GET) ask secret --header @bearer "$url?api-version=7.4" ;;
-    PUT) ask secret --header @bearer -H 'Content-Type: application/json' -X PUT --data-binary @body "$url?api-version=7.4" ;;
-    esac
-    [ "$status" = 401 ] && rm -f expires
-    [ "$status" = 200 ] && jq -e '.value == "-"' secret >/dev/null 2>&1 && status=404
-    [ "$status" = 200 ] || say "vault $1 $2: $status $(jq -r '.error | .innererror.code // .code // empty' secret 2>/dev/null)"
+# bearer NAME RESOURCE: has in ./bearer-NAME the header with a token of this machine's identity for RESOURCE
+bearer() {
+  [ "$(cat "expires-$1" 2>/dev/null || echo 0)" -lt $(($(date +%s) + 300)) ] || return 0
+  metadata token "identity/oauth2/token?api-version=2018-02-01&$(jq -r --arg resource "$2" \
+    '"resource=\($resource | @uri)" + (if .clientId then "&client_id=\(.clientId | @uri)" else "" end)' facts)" || return
+  jq -r '"Authorization: Bearer \(.access_token)"' token >"bearer-$1"
+  jq -r .expires_on token >"expires-$1"
+  rm -f token
 }
 
-forget() { rm -f secret body answer header bearer expires token share-key; }
+# vault METHOD SECRET: sends ./body (not GET), answer in ./secret; sets $status. A secret that holds '-' is not there yet: 404
+vault() {
+  [ -n "$2" ] || { status=404; return; }
+  bearer vault "$(fact vault.resource)" || { status=000; return 1; } # a 404 here is not that of a secret
+  case $2 in https://*) url=$2 ;; *) url=$(fact vault.uri)secrets/$2 ;; esac
+  method=$1 name=$2
+  case $1 in GET) set -- ;; *) set -- -X "$1" -H "$json" --data-binary @body ;; esac
+  ask secret --header @bearer-vault "$@" "$url?api-version=7.4"
+  [ "$status" = 401 ] && rm -f expires-vault
+  ok && is '.value == "-"' secret && status=404
+  ok || no "vault $method $name: $(because secret)"
+}
+
+forget() { rm -f secret body answer header bearer-* expires-* token share-key key value*; }
 
 # ---- packages
 
 apt() { (umask 022; apt-get -qq -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 "$@" >apt.log 2>&1 </dev/null); }
 
-# need COMMAND PACKAGE: has the package installed if the command is not there
-need() {
-    command -v "$1" >/dev/null && return
-    say "installing $2"
-    apt update
-    apt install -y --no-install-recommends "$2" || { say "installing $2: $(tail -n 1 apt.log)"; return 1; }
+apt_install() {
+  say "installing $1"
+  apt install -y --no-install-recommends "$@" || no "installing $1: $(last apt.log)"
 }
 
-# key_of URL FINGERPRINT FILE: the key of a package repository, only if it is the one key that is expected
-key_of() {
-    [ -s "$3" ] && return
-    need gpg gpg || return
-    ask key -L --proto '=https' "$1"
-    [ "$status" = 200 ] || { say "key of packages: $status"; return 1; }
-    [ "$(gpg --batch --show-keys --with-colons key 2>/dev/null | awk -F: '/^pub/ {p = 1} p && /^fpr/ {print $10; p = 0}')" = "$2" ] ||
-        { say "the key at $1 is not the one expected"; return 1; }
-    install -D -m 644 key "$3"
-}
+# need COMMAND PACKAGE: has it installed if the command is not there
+need() { command -v "$1" >/dev/null || { apt update; apt_install "$2"; }; }
 
-# repository NAME URL SUITE PART: a source of packages, signed by NAME.asc
+# repository NAME KEY FINGERPRINT URL SUITE PART: a source of packages, signed by the one expected key
 repository() {
-    echo "deb [arch=$(dpkg --print-architecture) signed-by=/etc/apt/keyrings/$1.asc] $2 $3 $4" >source
-    cmp -s source "/etc/apt/sources.list.d/$1.list" || install -m 644 source "/etc/apt/sources.list.d/$1.list"
-    apt update || { say "lists of packages: $(tail -n 1 apt.log)"; return 1; }
+  list=/etc/apt/sources.list.d/$1.list sign=/etc/apt/keyrings/$1.asc
+  if [ ! -s "$sign" ]; then
+    need gpg gpg || return
+    ask key -L --proto '=https' "$2"
+    ok || no "$2: $(because key)" || return
+    [ "$(gpg --batch --show-keys --with-colons key 2>/dev/null | awk -F: '/^pub/ {p = 1} p && /^fpr/ {print $10; p = 0}')" = "$3" ] ||
+      no "the key at $2 is not the one expected" || return
+    put 644 key "$sign" || return
+  fi
+  echo "deb [arch=$(dpkg --print-architecture) signed-by=$sign] $4 $5 $6" >source
+  cmp -s source "$list" || put 644 source "$list" || return
+  apt update || no "lists of packages: $(last apt.log)"
 }
 
 # ---- own scripts
 
 # script: the one in ./own, to its file $own; by its text, or from the web if it has the right SHA-256
 script() {
-    if jq -e .text own >/dev/null; then
-        jq -j .text own >"$own"
-        return
-    fi
-    : >header
-    auth=$(jq -r '.authorization // empty' own)
-    if [ -n "$auth" ]; then
-        vault GET "$auth"
-        [ "$status" = 200 ] || return
-        jq -r '"Authorization: \(.value)"' secret >header
-    fi
-    ask "$own" --proto '=https' --header @header "$(jq -r .url own)"
-    rm -f header secret
-    [ "$status" = 200 ] || { say "$name: $status"; return 1; }
-    echo "$(jq -r .sha256 own)  $own" | sha256sum -c --status || { say "$name: its SHA-256 is not the one described"; return 1; }
+  if is .text own; then
+    jq -j .text own >"$own"
+    return
+  fi
+  : >header
+  auth=$(jq -r '.authorization // empty' own)
+  if [ -n "$auth" ]; then
+    vault GET "$auth" || return
+    jq -r '"Authorization: \(.value)"' secret >header
+  fi
+  ask "$own" --proto '=https' --header @header "$(jq -r .url own)"
+  rm -f header secret
+  ok || no "$what: $(because "$own")" || return
+  echo "$(jq -r .sha256 own)  $own" | sha256sum -c --status || no "$what: its SHA-256 is not the one described"
 }
 
-# scripts STAGE: runs them in order; each once in this life, or at this boot; a failure stops only what says so
+# scripts STAGE: each once in this life, or at this boot; only some failures stop the node
 scripts() {
-    for i in $(jq -r ".scripts.$1 // [] | keys[]" facts); do
-        jq ".scripts.$1[$i]" facts >own
-        mark=$1-$i-$(jq -cS '[.text, .sha256]' own | sha256sum | cut -c1-16) name="script $1 $i"
-        if [ -e "$run/done/$mark" ] || { [ -e "$keep/done/$mark" ] && jq -e '.run == "once"' own >/dev/null; }; then continue; fi
-        own=$keep/script
-        script || return
-        chmod 700 "$own"
-        case $(head -c 2 "$own") in '#!') set -- "$1" "$own" ;; *) set -- "$1" /bin/sh "$own" ;; esac
-        say "$name runs"
-        first=again
-        [ -e "$keep/done/$mark" ] || first=first
-        if (stage=$1 && shift && cd / && umask 022 && SWARM_STAGE=$stage SWARM_BOOT=$first SWARM_NAME=$(jq -r .swarm "$run/facts") \
-            SWARM_ROLE=$(jq -r .role "$run/facts") SWARM_POOL=$(jq -r '.pool // ""' "$run/facts") \
-            SWARM_INDEX=$(jq -r '.index // ""' "$run/facts") SWARM_FACTS=$run/facts "$@" </dev/null 2>&1); then
-            touch "$keep/done/$mark"
-        else
-            say "$name failed: $?"
-            jq -e '.stop == true' own >/dev/null && return 1
-        fi
-        touch "$run/done/$mark"
-    done
-    rm -f "$keep/script"
+  for i in $(jq -r ".scripts.$1 // [] | keys[]" facts); do
+    jq ".scripts.$1[$i]" facts >own
+    mark=$1-$i-$(jq -cS '[.text, .sha256]' own | sha256sum | cut -c1-16) what="script $1 $i"
+    if [ -e "$run/done/$mark" ] || { [ -e "$keep/done/$mark" ] && is '.run == "once"' own; }; then continue; fi
+    own=$keep/script
+    script || return
+    chmod 700 "$own"
+    case $(head -c 2 "$own") in '#!') set -- "$1" "$own" ;; *) set -- "$1" /bin/sh "$own" ;; esac
+    say "$what runs"
+    first=again
+    [ -e "$keep/done/$mark" ] || first=first
+    if (stage=$1 && shift && cd / && umask 022 && SWARM_STAGE=$stage SWARM_BOOT=$first SWARM_NAME=$(fact swarm) \
+      SWARM_ROLE=$role SWARM_POOL=$(fact pool) SWARM_INDEX=$(fact index) SWARM_FACTS=$run/facts "$@" </dev/null 2>&1); then
+      touch "$keep/done/$mark"
+    else
+      say "$what failed: $?"
+      is '.stop == true' own && return 1
+    fi
+    touch "$run/done/$mark"
+  done
+  rm -f "$keep/script"
 }
 
 # ---- access
 
 # access: SSH with keys only; the operators' keys beside those that the machine was born with
 access() {
-    admin=$(fact admin)
-    [ -n "$admin" ] && [ -d /etc/ssh/sshd_config.d ] || return 0
-    printf '%s\n' 'PasswordAuthentication no' 'KbdInteractiveAuthentication no' 'PermitRootLogin no' \
-        'AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/swarmgen/%u' >sshd
-    if ! cmp -s sshd /etc/ssh/sshd_config.d/00-swarmgen.conf; then
-        install -m 644 sshd /etc/ssh/sshd_config.d/00-swarmgen.conf
-        mkdir -p /run/sshd
-        if sshd -t 2>error; then
-            systemctl try-reload-or-restart ssh
-        else
-            say "sshd refuses its settings: $(head -n 1 error)"
-            rm -f /etc/ssh/sshd_config.d/00-swarmgen.conf
-        fi
+  admin=$(fact admin) conf=/etc/ssh/sshd_config.d/00-swarmgen.conf
+  [ -n "$admin" ] && [ -d ${conf%/*} ] || return 0
+  printf '%s\n' 'PasswordAuthentication no' 'KbdInteractiveAuthentication no' 'PermitRootLogin no' \
+    'AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/swarmgen/%u' >sshd
+  if ! cmp -s sshd $conf; then
+    put 644 sshd $conf || return
+    mkdir -p /run/sshd
+    if try sshd -t; then
+      systemctl try-reload-or-restart ssh
+    else
+      say "sshd refuses its settings: $(last)"
+      rm -f $conf
     fi
-    vault GET "$(fact secrets.operatorKeys)"
-    case $status in 200) jq -r .value secret >keys ;; 404) : >keys ;; *) return ;; esac
-    install -d -m 755 /etc/ssh/swarmgen
-    cmp -s keys "/etc/ssh/swarmgen/$admin" && return
-    install -m 644 keys "/etc/ssh/swarmgen/$admin"
-    say "$(grep -c . keys) keys of operators"
+  fi
+  vault GET "$(fact secrets.operatorKeys)"
+  case $status in 200) jq -r .value secret >keys ;; 404) : >keys ;; *) looked='' && return 1 ;; esac
+  install -d -m 755 /etc/ssh/swarmgen
+  cmp -s keys "/etc/ssh/swarmgen/$admin" && return
+  put 644 keys "/etc/ssh/swarmgen/$admin" && say "$(grep -c . keys) keys of operators"
 }
 
 # ---- disk
 
-# device LUN: the data disk, on machine sizes with SCSI and with NVMe (there its namespace is LUN + 2)
+# device LUN: the data disk, on SCSI or NVMe (namespace LUN + 2)
 device() {
-    for link in "/dev/disk/azure/data/by-lun/$1" "/dev/disk/azure/scsi1/lun$1"; do
-        [ -b "$link" ] && readlink -f "$link" && return
-    done
-    for model in /sys/class/nvme/nvme*/model; do
-        grep -qs '^MSFT NVMe Accelerator' "$model" || continue
-        controller=${model%/model}
-        link=/dev/${controller##*/}n$(($1 + 2))
-        [ -b "$link" ] && echo "$link" && return
-    done
-    return 1
+  for link in "/dev/disk/azure/data/by-lun/$1" "/dev/disk/azure/scsi1/lun$1"; do
+    [ -b "$link" ] && readlink -f "$link" && return
+  done
+  for model in /sys/class/nvme/nvme*/model; do
+    grep -qs '^MSFT NVMe Accelerator' "$model" || continue
+    controller=${model%/model}
+    link=/dev/${controller##*/}n$(($1 + 2))
+    [ -b "$link" ] && echo "$link" && return
+  done
+  return 1
 }
 
-# disk: Docker's disk at /var/lib/docker; formatted only if it is blank, refused if it is somebody else's
+# disk: Docker's; formatted only if it is blank, refused if it is somebody else's
 disk() {
-    lun=$(fact dataDisk.lun)
-    [ -z "$lun" ] || mountpoint -q /var/lib/docker && return
-    dev=$(device "$lun") || { say "no disk at LUN $lun yet"; return 1; }
-    label=$(blkid -p -o value -s LABEL "$dev")
-    case $?,$label in
-    2,) # nothing known is on it
-        cmp -s -n 1048576 "$dev" /dev/zero || { say "the disk at LUN $lun is not blank: a person must decide"; return 1; }
-        say "formatting $dev"
-        mkfs.ext4 -q -m 0 -L swarm-docker "$dev" 2>error || { say "formatting: $(tail -n 1 error)"; return 1; } ;;
-    0,swarm-docker) ;;
-    *) say "the disk at LUN $lun holds something else: a person must decide"; return 1 ;;
-    esac
-    stop_engine
-    install -d -m 711 /var/lib/docker
-    mount -o noatime "$dev" /var/lib/docker 2>error || { say "mounting $dev: $(tail -n 1 error)"; return 1; }
-    resize2fs "$dev" >/dev/null 2>&1 # if it was made larger
-    say "$dev is Docker's disk"
+  lun=$(fact dataDisk.lun)
+  [ -z "$lun" ] || mountpoint -q $data && return
+  dev=$(device "$lun") || no "no disk at LUN $lun yet" || return
+  label=$(blkid -p -o value -s LABEL "$dev")
+  case $?,$label in
+  2,) # nothing known is on it
+    cmp -s -n 1048576 "$dev" /dev/zero || no "the disk at LUN $lun is not blank: a person must decide" || return
+    say "formatting $dev"
+    try mkfs.ext4 -q -m 0 -L swarm-docker "$dev" || no "formatting: $(last)" || return ;;
+  0,swarm-docker) ;;
+  *) no "the disk at LUN $lun holds something else: a person must decide" || return ;;
+  esac
+  stop_engine
+  install -d -m 711 $data
+  try mount -o noatime "$dev" $data || no "mounting $dev: $(last)" || return
+  quiet resize2fs "$dev" # if it was made larger
+  say "$dev is Docker's disk"
 }
 
 # ---- share
 
 # attach FROM TO OPTIONS: mounts a folder of the share; nothing can be written below while it is not there
 attach() {
-    mountpoint -q "$2" && return
-    mkdir -p "$2" && chattr +i "$2" 2>/dev/null
-    mount -t cifs "$1" "$2" -o "$way,vers=3.1.1,serverino,nosharesock,mfsymlinks,actimeo=30,$3" 2>error ||
-        { say "mounting $1: $(head -n 1 error)"; return 1; }
-    say "$2 is the share"
+  mountpoint -q "$2" && return
+  mkdir -p "$2" && chattr +i "$2" 2>/dev/null
+  mount -t cifs "$1" "$2" -o "$way,vers=3.1.1,serverino,nosharesock,mfsymlinks,actimeo=30,$3" 2>error ||
+    no "mounting $1: $(last)" || return
+  say "$2 is the share"
 }
 
 # tickets: what a mount by identity needs (a package of Microsoft, for Ubuntu); sets $way
 tickets() {
-    if ! command -v azfilesauthmanager >/dev/null; then
-        # shellcheck source=/dev/null
-        . /etc/os-release
-        key_of https://packages.microsoft.com/keys/microsoft.asc BC528686B50D79E339D3721CEB3E94ADBE1229CF \
-            /etc/apt/keyrings/microsoft.asc || return
-        repository microsoft "https://packages.microsoft.com/$ID/$VERSION_ID/prod" "$VERSION_CODENAME" main || return
-        need azfilesauthmanager azfilesauth || return
-    fi
-    azfilesauthmanager set "https://$(fact share.host)" --imds-client-id "$(fact clientId)" >ticket 2>&1 ||
-        { say "ticket for the share: $(tail -n 1 ticket)"; return 1; }
-    systemctl enable -q --now azfilesrefresh
-    way=sec=krb5,cruid=$(awk '/USER_UID/ {print $NF}' /etc/azfilesauth/config.yaml),username=$(fact clientId)
+  if ! command -v azfilesauthmanager >/dev/null; then
+    . /etc/os-release
+    repository microsoft https://packages.microsoft.com/keys/microsoft.asc BC528686B50D79E339D3721CEB3E94ADBE1229CF \
+      "https://packages.microsoft.com/$ID/$VERSION_ID/prod" "$VERSION_CODENAME" main || return
+    need azfilesauthmanager azfilesauth || return
+  fi
+  azfilesauthmanager set "https://$(fact share.host)" --imds-client-id "$(fact clientId)" >ticket 2>&1 ||
+    no "ticket for the share: $(last ticket)" || return
+  systemctl enable -q --now azfilesrefresh
+  way=sec=krb5,cruid=$(awk '/USER_UID/ {print $NF}' /etc/azfilesauth/config.yaml),username=$(fact clientId)
 }
 
-# share: the share of all nodes, and for Traefik's certificates a part of it with modes that it accepts
+# share: and, for Traefik's certificates, a part of it with modes that it accepts
 share() {
-    certificates=$keep/traefik path=$(fact share.path)
-    if [ -z "$path" ]; then
-        mkdir -p "$certificates"
-        return
-    fi
-    serves=$(jq -r 'if .role == "manager" and .stack then 1 else empty end' facts)
-    mountpoint -q "$path" && { [ -z "$serves" ] || mountpoint -q "$certificates"; } && return
-    need mount.cifs cifs-utils || return
-    if ! modprobe -q cifs; then # Ubuntu's kernel for Azure has it in a package of its own
-        say 'installing the module cifs'
-        apt update
-        apt install -y "linux-modules-extra-$(uname -r)" || { say "installing cifs: $(tail -n 1 apt.log)"; return 1; }
-    fi
-    from=//$(fact share.host)/$(fact share.name)
-    if [ "$(fact share.kind)" = identity ]; then
-        tickets || return
-    else
-        vault GET "$(fact secrets.shareKey)"
-        [ "$status" = 200 ] || return
-        jq -r --slurpfile facts facts '"username=\($facts[0].share.account)\npassword=\(.value)"' secret >share-key
-        way=credentials=$run/share-key
-    fi
-    attach "$from" "$path" dir_mode=0755,file_mode=0755 &&
-        { [ -z "$serves" ] || { mkdir -p "$path/traefik" && attach "$from/traefik" "$certificates" dir_mode=0700,file_mode=0600; }; }
-    set -- $?
-    rm -f share-key secret
-    return "$1"
+  certificates=$keep/traefik
+  if [ -z "$path" ]; then
+    mkdir -p "$certificates"
+    return
+  fi
+  serves=$(jq -r 'if .role == "manager" and .stack then 1 else empty end' facts)
+  mountpoint -q "$path" && { [ -z "$serves" ] || mountpoint -q "$certificates"; } && return
+  need mount.cifs cifs-utils || return
+  modprobe -q cifs || { apt update; apt_install "linux-modules-extra-$(uname -r)"; } || return # Ubuntu's kernel for Azure has it in there
+  from=//$(fact share.host)/$(fact share.name)
+  if [ "$(fact share.kind)" = identity ]; then
+    tickets || return
+  else
+    vault GET "$(fact secrets.shareKey)" || return
+    jq -r --slurpfile facts facts '"username=\($facts[0].share.account)\npassword=\(.value)"' secret >share-key
+    way=credentials=$run/share-key
+  fi
+  attach "$from" "$path" dir_mode=0755,file_mode=0755 &&
+    { [ -z "$serves" ] || { mkdir -p "$path/traefik" && attach "$from/traefik" "$certificates" dir_mode=0700,file_mode=0600; }; }
+  set -- $?
+  rm -f share-key secret
+  return "$1"
 }
 
 # ---- engine
 
-# engine METHOD PATH: sends ./body (GET: nothing), answer in ./answer; sets $status
+# engine METHOD PATH: sends ./body (not GET), answer in ./answer; sets $status
 engine() {
-    [ "$1" = GET ] && : >body
-    ask answer -X "$1" --unix-socket /run/docker.sock -H 'Content-Type: application/json' --data-binary @body "http://engine/v1.44$2"
+  [ "$1" = GET ] && : >body
+  ask answer -X "$1" --unix-socket /run/docker.sock -H "$json" --data-binary @body "http://engine/v1.44$2"
 }
 
-stop_engine() {
-    systemctl stop docker.service docker.socket containerd.service 2>/dev/null
-    return 0
-}
+stop_engine() { systemctl stop docker.service docker.socket containerd.service 2>/dev/null || :; }
 
 # install_engine: the engine of the image if its API is new enough (Docker 25), else the one described, from its vendor
 install_engine() {
-    have=$(dockerd --version 2>/dev/null | sed -n 's/^Docker version \([0-9]*\).*/\1/p')
-    [ "${have:-0}" -lt 25 ] || return 0
-    [ -z "$have" ] || { say "the image's engine is version $have, too old"; stop_engine; }
-    want=$(fact engine.version)
-    # shellcheck source=/dev/null
-    . /etc/os-release
-    key_of "https://download.docker.com/linux/$ID/gpg" 9DC858229FC7DD38854AE2D88D81803C0EBFCD88 /etc/apt/keyrings/docker.asc || return
-    repository docker "https://download.docker.com/linux/$ID" "$VERSION_CODENAME" stable || return
-    full=$(apt-cache madison docker-ce | awk -v want="5:$want-" 'index($3, want) == 1 {print $3; exit}')
-    [ -n "$full" ] || { say "Docker $want is not among the packages for $ID $VERSION_CODENAME"; return 1; }
-    say "installing Docker $want"
-    apt install -y --no-install-recommends --allow-downgrades "docker-ce=$full" "docker-ce-cli=$full" containerd.io ||
-        { say "installing Docker: $(tail -n 1 apt.log)"; return 1; }
-    stop_engine # it started without its settings
-    apt-mark -qq hold docker-ce docker-ce-cli containerd.io >/dev/null
+  have=$(dockerd --version 2>/dev/null | sed -n 's/^Docker version \([0-9]*\).*/\1/p')
+  [ "${have:-0}" -lt 25 ] || return 0
+  [ -z "$have" ] || { say "the image's engine is version $have, too old"; stop_engine; }
+  want=$(fact engine.version) from=https://download.docker.com/linux
+  . /etc/os-release
+  repository docker "$from/$ID/gpg" 9DC858229FC7DD38854AE2D88D81803C0EBFCD88 "$from/$ID" "$VERSION_CODENAME" stable || return
+  full=$(apt-cache madison docker-ce | awk -v want="5:$want-" 'index($3, want) == 1 {print $3; exit}')
+  [ -n "$full" ] || no "Docker $want is not among the packages for $ID $VERSION_CODENAME" || return
+  apt_install "docker-ce=$full" "docker-ce-cli=$full" containerd.io --allow-downgrades || return
+  stop_engine # it started without its settings
+  quiet apt-mark hold docker-ce docker-ce-cli containerd.io
 }
 
-# settings: daemon.json, checked before it is used. A node's labels travel in it; managers read them there
+# wish WHY WHAT: tells the managers what this node wants: leave, reboot, turn, or '' for nothing
+wish() {
+  [ "$(cat "$run/wish-$1" 2>/dev/null)" != "$2" ] || return 0
+  echo "$2" >"$run/wish-$1"
+  settings
+}
+
+# settings: daemon.json, checked before it is used; in its labels a node says to managers what it is
 settings() {
-    install -d -m 755 /etc/docker
-    [ -s /etc/docker/daemon.json ] || echo '{}' >/etc/docker/daemon.json
-    jq --slurpfile facts facts '. + {"log-driver": (."log-driver" // "local"),
-        labels: ([.labels // [] | .[] | select(startswith("swarmgen.") | not)] + ($facts[0] |
-            (.labels // {}) + (if .pool then {pool: .pool} else {} end) + (if .index != null then {manager: "\(.index)"} else {} end) |
-            to_entries | map("swarmgen.label.\(.key)=\(.value)")))} | del(."live-restore")' /etc/docker/daemon.json >daemon.json ||
-        { say 'daemon.json of the image is not JSON'; return 1; }
-    cmp -s daemon.json /etc/docker/daemon.json && return
-    dockerd --validate --config-file daemon.json >error 2>&1 || { say "the engine refuses its settings: $(tail -n 1 error)"; return 1; }
-    install -m 600 daemon.json /etc/docker/daemon.json
-    [ -S /run/docker.sock ] && systemctl reload docker 2>/dev/null
-    return 0
+  file=/etc/docker/daemon.json
+  install -d -m 755 ${file%/*}
+  [ -s $file ] || echo '{}' >$file
+  jq --slurpfile facts facts --slurpfile instance instance --arg wish "$(cat "$run"/wish-* 2>/dev/null | grep -m 1 .)" '. + {"log-driver": (."log-driver" // "local"),
+    labels: ([.labels // [] | .[] | select(startswith("swarmgen.") | not)] + ($facts[0] |
+      (.labels // {}) + (if .pool then {pool} else {} end) + (if .index then {manager: "\(.index)"} else {} end) |
+      to_entries | map("swarmgen.label.\(.key)=\(.value)")) + ($instance[0].compute | if (.vmScaleSetName // "") == "" then [] else
+      ["swarmgen.set=/subscriptions/\(.subscriptionId)/resourceGroups/\(.resourceGroupName)/providers/Microsoft.Compute/virtualMachineScaleSets/\(.vmScaleSetName)"] end)
+      + if $wish == "" then [] else ["swarmgen.wants=\($wish)"] end)} | del(."live-restore")' $file >settings || no 'daemon.json of the image is not JSON' || return
+  cmp -s settings $file && return
+  dockerd --validate --config-file settings >error 2>&1 || no "the engine refuses its settings: $(last)" || return
+  put 600 settings $file || return
+  [ -S /run/docker.sock ] && systemctl reload docker 2>/dev/null
+  return 0
 }
 
-# guard: containers cannot reach the machine's identity (169.254.169.254), nor Azure's host agent
+# guard: containers reach neither the machine's identity nor Azure's host agent
 guard() {
-    command -v iptables >/dev/null || return 0
-    iptables -w -N DOCKER-USER 2>/dev/null
-    for rule in '169.254.169.254' '168.63.129.16 -p tcp -m multiport --dports 80,32526'; do
-        # shellcheck disable=SC2086 # several words
-        iptables -w -C DOCKER-USER -d $rule -j REJECT 2>/dev/null || iptables -w -I DOCKER-USER -d $rule -j REJECT 2>error ||
-            { say "containers are not kept from $rule: $(head -n 1 error)"; return 1; }
-    done
+  command -v iptables >/dev/null || return 0
+  quiet iptables -w -N DOCKER-USER
+  for rule in '169.254.169.254' '168.63.129.16 -p tcp -m multiport --dports 80,32526'; do
+    # shellcheck disable=SC2086 # several words
+    quiet iptables -w -C DOCKER-USER -d $rule -j REJECT || try iptables -w -I DOCKER-USER -d $rule -j REJECT ||
+      no "containers are not kept from $rule: $(last)" || return
+  done
 }
 
 # start_engine: never before disk and share: so systemd does not start it, this does
 start_engine() {
-    install_engine || return
-    need docker docker-cli || return
-    ! systemctl is-enabled -q docker.service 2>/dev/null || systemctl disable -q docker.service docker.socket
-    printf '%s\n' '[Unit]' "RequiresMountsFor=/var/lib/docker $(fact share.path)" >unit
-    if ! cmp -s unit /run/systemd/system/docker.service.d/swarmgen.conf; then
-        install -D -m 644 unit /run/systemd/system/docker.service.d/swarmgen.conf
-        systemctl daemon-reload
-    fi
-    settings && guard || return
+  install_engine || return
+  need docker docker-cli || return
+  ! systemctl is-enabled -q docker.service 2>/dev/null || systemctl disable -q docker.service docker.socket
+  conf=/run/systemd/system/docker.service.d/swarmgen.conf
+  printf '%s\n' '[Unit]' "RequiresMountsFor=$data $path" >unit
+  cmp -s unit $conf || { put 644 unit $conf && systemctl daemon-reload; } || return
+  settings && guard || return
+  thaw
+  engine GET /_ping
+  ok || systemctl start docker
+  for _ in $(seq 20); do
     engine GET /_ping
-    [ "$status" = 200 ] || systemctl start docker
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        engine GET /_ping
-        [ "$status" = 200 ] && guard && return
-        sleep 0.5
-    done
-    say 'the engine does not answer'
-    return 1
+    ok && guard && return
+    sleep 0.5
+  done
+  no 'the engine does not answer'
 }
 
 # ---- swarm
 
-# state: sets $state (none: no engine) and $id
+# state: sets $state (none: no engine; foreign: a member of a swarm with other managers) and $id
 state() {
-    state=none id=''
-    engine GET /info
-    [ "$status" = 200 ] && state=$(jq -r .Swarm.LocalNodeState answer) && id=$(jq -r .Swarm.NodeID answer)
+  state=none id=''
+  engine GET /info
+  ok && id=$(jq -r .Swarm.NodeID answer) && state=$(jq -r --slurpfile facts facts '.Swarm | if .LocalNodeState == "active"
+    and .RemoteManagers and all(.RemoteManagers[].Addr; split(":")[0] as $is | $facts[0].managers | index($is) | not)
+    then "foreign" else .LocalNodeState end' answer)
 }
 
 others() { jq -r --arg me "$me" '.managers[] | select(. != $me)' facts; }
 
-# answers ADDRESS: does anything listen on 2377? curl ends with 7 or 28 if not, with a TLS or HTTP error if so
+# answers ADDRESS: does anything listen on 2377? If not, curl ends with 7 or 28
 answers() {
-    curl -sk --connect-timeout 2 -m 4 -o /dev/null "https://$1:2377/"
-    case $? in 7 | 28) return 1 ;; esac
+  curl -sk --connect-timeout 2 -m 4 -o /dev/null "https://$1:2377/"
+  case $? in 7 | 28) return 1 ;; esac
 }
 
 # join: through the first manager that answers, with the token in ./secret
 join() {
-    for manager in $(others); do
-        answers "$manager" || continue
-        say "joining through $manager"
-        jq --arg to "$manager:2377" --arg me "$me" \
-            '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $me, RemoteAddrs: [$to], JoinToken: .value}' secret >body
-        engine POST /swarm/join
-        rm -f body secret
-        [ "$status" = 200 ] && return
-        say "join through $manager: $status $(jq -r .message answer)"
-        return 1
-    done
-    say 'no manager answers'
-    return 1
+  for manager in $(others); do
+    answers "$manager" || continue
+    jq --arg to "$manager:2377" --arg me "$me" \
+      '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $me, RemoteAddrs: [$to], JoinToken: .value}' secret >body
+    engine POST /swarm/join
+    rm -f body secret
+    ok && say "joined through $manager" && return
+    no "join through $manager: $(because answer)"
+    return
+  done
+  no 'no manager answers, but there is a swarm: the vault holds its token'
 }
 
-# begin: a new swarm; only the first manager of the facts, only after the vault said that there is none
+# begin: a new swarm; only the first manager, only after the vault said that there is none
 begin() {
-    for manager in $(others); do
-        answers "$manager" && say "$manager answers, but the vault holds no token: waiting" && return 1
-    done
-    jq --arg me "$me" '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $me,
-        DefaultAddrPool: [.addressPool // "10.10.0.0/16"], SubnetSize: (.subnetSize // 24)}' facts >body
-    engine POST /swarm/init
-    [ "$status" = 200 ] || { say "new swarm: $status $(jq -r .message answer)"; return 1; }
-    say 'a new swarm'
+  for manager in $(others); do
+    ! answers "$manager" || no "$manager answers, but the vault holds no token: waiting" || return
+  done
+  jq --arg me "$me" '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $me,
+    DefaultAddrPool: [.addressPool // "10.10.0.0/16"], SubnetSize: (.subnetSize // 24)}' facts >body
+  engine POST /swarm/init
+  ok || no "new swarm: $(because answer)" || return
+  say 'a new swarm'
+  touch "$keep/began"
 }
 
-# store: makes the vault hold this swarm's tokens, each with the swarm's ID as its tag (one write, so never one without
-# the other). The managers' token comes last: while it is missing, no swarm was begun. Fails if something is left to do.
+# store: has the vault hold this swarm's tokens, each with the swarm's ID as its tag (one write, so never one without the
+# other). The managers' token comes last and says which swarm is the right one: while it is missing, none was begun
+foreign=''
 store() {
-    engine GET /swarm
-    [ "$status" = 200 ] || { say "swarm: $status $(jq -r .message answer)"; return 1; }
-    mv answer swarm
-    for kind in Worker Manager; do
-        name=$(fact "secrets.$(echo $kind | tr WM wm)Token")
-        vault GET "$name"
-        case $status in 200) ;; 404) echo '{}' >secret ;; *) rm -f swarm; return 1 ;; esac
-        case $(jq -rs --arg kind "$kind" '.[0] as $have | .[1] | if ($have.tags.cluster // .ID) != .ID then "foreign"
-            elif $have.value == .JoinTokens[$kind] and $have.tags.cluster then "same" else "old" end' secret swarm) in
-        same) continue ;;
-        foreign) say 'the vault knows another swarm: a person must decide'; rm -f swarm; return 1 ;;
-        esac
-        jq --arg kind "$kind" '{value: .JoinTokens[$kind], contentType: "join token of the swarm", tags: {cluster: .ID}}' swarm >body
-        vault PUT "$name"
-        rm -f body
-        [ "$status" = 200 ] || { rm -f swarm; return 1; }
-        say "stored $name"
-    done
-    rm -f swarm secret
+  foreign=''
+  engine GET /swarm
+  ok || no "no quorum? A person must decide: $(because answer)" || return
+  mv answer swarm
+  vault GET "$(fact secrets.managerToken)"
+  case $status in
+  200) [ "$(jq -rs '.[0].tags.cluster // .[1].ID' secret swarm)" = "$(jq -r .ID swarm)" ] || foreign=1 ;;
+  404) ;;
+  *) return 1 ;;
+  esac
+  [ -z "$foreign" ] || { alone || say 'the vault knows another swarm: a person must decide'; return 1; }
+  for kind in Worker Manager; do
+    token=$(fact "secrets.$(echo $kind | tr WM wm)Token")
+    vault GET "$token"
+    case $status in 200) ;; 404) echo '{}' >secret ;; *) return 1 ;; esac
+    is -s --arg kind "$kind" '.[0].tags.cluster == .[1].ID and .[0].value == .[1].JoinTokens[$kind]' secret swarm && continue
+    jq -s --arg kind "$kind" '.[1] as $swarm | {value: $swarm.JoinTokens[$kind], tags: (.[0].tags // {} | . + {cluster: $swarm.ID})}' secret swarm >body
+    vault PUT "$token" || return
+    rm -f body
+    say "stored $token"
+  done
+  rm -f swarm secret
 }
 
-# twins: a manager that was rebuilt has a dead one of the same name, which counts for the quorum: it goes
+leave() {
+  : >body
+  engine POST "/swarm/leave${1:-}"
+}
+
+# alone: of two swarms begun in the same moment, the one that the vault does not know ends while nobody else is in it
+alone() {
+  [ -e "$keep/began" ] && engine GET /nodes && ok && is 'length == 1' answer || return
+  leave '?force=true'
+  rm -f "$keep/began"
+  say 'gives way to a swarm begun in the same moment'
+}
+
+# twins: a rebuilt manager removes what it was before, which still counts for the quorum
 twins() {
-    engine GET /nodes
-    [ "$status" = 200 ] || { say "nodes: $status"; return 1; }
-    for twin in $(jq -r --arg id "$id" 'map(select(.ID == $id))[0].Description.Hostname as $name |
-        .[] | select(.Description.Hostname == $name and .ID != $id) | .ID' answer); do
-        docker node demote "$twin" >/dev/null 2>&1
-        docker node rm --force "$twin" >/dev/null 2>&1 || { say "$twin, which was this machine before, is still there"; return 1; }
-        say "removed $twin, which was this machine before"
-    done
+  engine GET /nodes
+  ok || no "nodes: $status" || return
+  for twin in $(jq -r --arg id "$id" 'map(select(.ID == $id))[0].Description.Hostname as $name |
+    .[] | select(.Description.Hostname == $name and .ID != $id) | .ID' answer); do
+    quiet docker node demote "$twin"
+    quiet docker node rm --force "$twin" || no "cannot remove $twin, which this machine was before" || return
+    say "removed $twin, which this machine was before"
+  done
 }
 
-# member: one look and one deed; fails until this machine is a member and, as a manager, the vault knows the swarm
-pending=0
+# member: fails until this machine is a member and, as a manager, the vault knows the swarm
+pending=''
 member() {
-    state
-    [ "$state" = pending ] || pending=0
-    case $state in
-    active)
-        [ "$role" != manager ] || { store && twins; }
-        return ;;
-    inactive)
-        token=$(fact "secrets.${role}Token")
-        vault GET "$token"
-        case $status,$role,$(fact index) in
-        200,*) join && again=1 ;;
-        404,manager,0) begin && again=1 ;;
-        esac ;;
-    pending) # without an ID: a join that timed out and refuses every later one. With one: a member that waits for a
-        # quorum, or was removed; the engine tells them apart only in its log, so wait long. Never forced: a manager
-        # without quorum must keep its data
-        pending=$((pending + 1)) limit=15
-        [ -n "$id" ] && limit=300
-        say "pending${id:+, member $id waits for a quorum}"
-        : >body
-        [ $pending -le $limit ] || { engine POST /swarm/leave; say "pending too long, leave: $status"; } ;;
-    *) say "the engine says: $state" ;;
-    esac
-    return 1
-}
-
-joined() {
-    until again='' && member; do
-        [ "$state" = none ] && return 1
-        report Unhealthy
-        [ -n "$again" ] || pause 2
-        attempt=$((attempt + 1))
-    done
+  find "$run/going" -mmin +15 -delete 2>/dev/null # still here
+  [ ! -e "$run/going" ] || no 'Azure deletes this machine: it has left the swarm' || return
+  state
+  [ "$state" = pending ] || pending=''
+  case $state in
+  active)
+    [ "$role" = manager ] || return 0
+    store && twins ;;
+  inactive)
+    vault GET "$(fact "secrets.${role}Token")"
+    case $status,$role,$(fact index) in
+    200,*) join && member ;;
+    404,manager,0) begin && member && pause 3 && store ;;
+    *) return 1 ;;
+    esac ;;
+  pending) # without an ID: a join that timed out and refuses every later one. With one: waits for a quorum, or was removed;
+    # only the engine's log tells them apart, so wait long. Never forced: a manager without quorum keeps its data
+    pending=${pending:-$(uptime)} limit=30
+    [ -n "$id" ] && limit=600
+    [ $(($(uptime) - pending)) -le $limit ] || { leave; say "pending too long, leave: $status"; }
+    no "pending${id:+, member $id waits for a quorum}" ;;
+  foreign)
+    no "a member of another swarm, that of $(jq -r '[.Swarm.RemoteManagers[].Addr] | join(", ")' answer): a person must decide" ;;
+  *) no "the engine says: $state" ;;
+  esac
 }
 
 # ---- stack
 
-leads() { engine GET "/nodes/$id" && jq -e '.ManagerStatus.Leader == true' answer >/dev/null 2>&1; }
+leads() { engine GET "/nodes/$id" && is '.ManagerStatus.Leader == true' answer; }
 
-# named KIND NAME VERSION FILE: has Docker's secret or config NAME-VERSION made of FILE; names it to the compose files
+# named KIND NAME VERSION FILE: makes Docker's secret or config NAME-VERSION; names it to the compose files
 named() {
-    docker "$1" inspect "$2-$3" >/dev/null 2>&1 || docker "$1" create -l swarmgen=stack "$2-$3" "$4" >/dev/null 2>error ||
-        { say "$1 $2: $(tail -n 1 error)"; return 1; }
-    export "STACK_$(echo "$1_$2" | tr 'a-z-' 'A-Z_')=$2-$3"
+  quiet docker "$1" inspect "$2-$3" || try docker "$1" create -l swarmgen=stack "$2-$3" "$4" ||
+    no "$1 $2: $(last)" || return
+  export "STACK_$(echo "$1_$2" | tr 'a-z-' 'A-Z_')=$2-$3"
 }
 
-# deploy: in a subshell, since its environment holds values
+# keys_of PROPERTY PATTERN: names in a part of the stack; of PROPERTY KEY FILE: a value
+keys_of() { jq -r --arg pattern "$2" ".$1 // {} | keys[] | select(test(\$pattern))" stack; }
+of() { jq -r --arg key "$2" ".$1[\$key]" "$3"; }
+
+# deploy: what the vault says now, if it is not what was deployed; in a subshell, since its environment holds values
 deploy() {
-    for kind in config secret; do # those of earlier deployments; what is in use stays
-        # shellcheck disable=SC2046 # several words
-        docker $kind rm $(docker $kind ls -q -f label=swarmgen=stack) >/dev/null 2>&1
-    done
-    for key in $(jq -r '.stack.settings // {} | keys[] | select(test("^STACK_[A-Z0-9_]+$"))' facts); do
-        export "$key=$(jq -r --arg key "$key" '.stack.settings[$key]' facts)"
-    done
-    for key in $(jq -r '.stack.secretSettings // {} | keys[] | select(test("^STACK_[A-Z0-9_]+$"))' facts); do
-        vault GET "$(jq -r --arg key "$key" '.stack.secretSettings[$key]' facts)"
-        [ "$status" = 200 ] || return
-        export "$key=$(jq -r .value secret)"
-    done
-    for key in $(jq -r '.stack.configs // {} | keys[] | select(test("^[a-z0-9-]+$"))' facts); do
-        jq -cS --arg key "$key" '.stack.configs[$key]' facts >config
-        named config "$key" "$(sha256sum config | cut -c1-12)" config || return
-    done
-    for key in $(jq -r '.stack.secrets // {} | keys[] | select(test("^[a-z0-9-]+$"))' facts); do
-        vault GET "$(jq -r --arg key "$key" '.stack.secrets[$key]' facts)"
-        [ "$status" = 200 ] || return
-        version=$(jq -r '.id | split("/")[-1][0:12]' secret)
-        jq -j .value secret >value
-        named secret "$key" "$version" value || return
-    done
-    rm -f secret value
-    set --
-    for i in $(jq -r '.stack.compose | keys[]' facts); do
-        jq -j ".stack.compose[$i]" facts >"compose-$i.yml"
-        set -- "$@" -c "compose-$i.yml"
-    done
-    docker stack deploy --detach --prune --resolve-image changed "$@" swarm >stack.log 2>&1 || { say "stack: $(tail -n 1 stack.log)"; return 1; }
-    say 'the stack is deployed'
+  vault GET "$(fact stack)" || return
+  jq -r .value secret >stack
+  is -s 'length == 1 and (.[0].compose | length > 0)' stack || no 'what the vault holds is no stack' || return
+  jq -r .id secret >versions
+  for key in $(keys_of settings '^STACK_[A-Z0-9_]+$'); do
+    export "$key=$(of settings "$key" stack)"
+  done
+  for key in $(keys_of secretSettings '^STACK_[A-Z0-9_]+$'); do
+    vault GET "$(of secretSettings "$key" stack)" || return
+    export "$key=$(jq -r .value secret)"
+    jq -r .id secret >>versions
+  done
+  for key in $(keys_of secrets '^[a-z0-9-]+$'); do
+    vault GET "$(of secrets "$key" stack)" || return
+    jq -r .id secret >>versions
+    mv secret "value-$key"
+  done
+  ! cmp -s versions deployed || return 0
+  for kind in config secret; do # those of earlier deployments; what is in use stays
+    # shellcheck disable=SC2046 # several words
+    quiet docker $kind rm $(docker $kind ls -q -f label=swarmgen=stack)
+  done
+  for key in $(keys_of configs '^[a-z0-9-]+$'); do
+    jq -cS --arg key "$key" '.configs[$key]' stack >config
+    named config "$key" "$(sha256sum config | cut -c1-12)" config || return
+  done
+  for key in $(keys_of secrets '^[a-z0-9-]+$'); do
+    jq -j .value "value-$key" >value
+    named secret "$key" "$(jq -r '.id | split("/")[-1][0:12]' "value-$key")" value || return
+  done
+  set --
+  for i in $(jq -r '.compose | keys[]' stack); do
+    jq -j ".compose[$i]" stack >"compose-$i.yml"
+    set -- "$@" -c "compose-$i.yml"
+  done
+  try docker stack deploy --detach --prune --resolve-image changed "$@" swarm || no "stack: $(last)" || return
+  mv versions deployed
+  say 'the stack is deployed'
 }
 
-# stack: the managers' leader deploys it, when it comes to lead
-deployed=
+# stack: the managers' leader deploys it, when it comes to lead and when it changed
 stack() {
-    jq -e .stack facts >/dev/null || return 0
-    leads || { deployed=''; return 0; }
-    [ -z "$deployed" ] || return 0
-    (deploy) && deployed=1
-    rm -f secret value
-    [ -n "$deployed" ] || { why=$(cat why); return 1; }
+  [ -n "$(fact stack)" ] || return 0
+  leads || { rm -f deployed; return 0; }
+  (deploy)
+  set -- $?
+  rm -f secret value*
+  why=$(cat why)
+  return "$1"
 }
 
-# ---- care
+# ---- the leader's care: of ./nodes, the engine's list and short names: host, up, sure (a manager: reachable), says (its
+# engine's labels), wish
 
-# sign_in: at each registry, once a boot; docker keeps it in root's config.json (0600)
-sign_in() {
-    for i in $(jq -r '.registries // [] | keys[]' facts); do
-        server=$(fact "registries[$i].server")
-        [ -e "$run/done/registry-$i" ] && continue
-        vault GET "$(fact "registries[$i].secret")"
-        [ "$status" = 200 ] || return
-        jq -j .value secret | docker login -u "$(fact "registries[$i].username")" --password-stdin "$server" >/dev/null 2>error ||
-            { say "sign-in at $server: $(tail -n 1 error)"; return 1; }
-        touch "$run/done/registry-$i"
-    done
+# window: is the maintenance window open?
+window() {
+  is --argjson now "$(date +%s)" '.updates | select(.) | (.from | split(":") | map(tonumber) | .[0] * 3600 + .[1] * 60) as $from | .hours as $hours
+    | .days as $days | ($now - $now % 86400) as $today | any($today, $today - 86400; . + $from <= $now and $now < . + $from + $hours * 3600
+    and (strftime("%A") as $day | $days | index($day) != null))' facts
 }
+
+# turns: one node at a time may reboot in the window: $turn, its ID. It is a tag of the workers' token, which all nodes may
+# read: 'ID SECONDS', over after an hour
+turns() {
+  turn=''
+  next=$(jq -r --arg me "$id" 'map(select(.wish == "turn" and .up)) | sort_by(.ID == $me)[0].ID // empty' nodes)
+  [ -n "$next" ] || return 0
+  vault GET "$(fact secrets.workerToken)" || return
+  turn=$(jq -r --argjson now "$(date +%s)" --slurpfile nodes nodes '.tags.turn // "" | split(" ") | select(length == 2 and (.[1] | tonumber) > $now - 3600)[0]
+    | select(. as $id | $nodes[0] | any(.[]; .ID == $id and .wish == "turn"))' secret)
+  [ -z "$turn" ] || return 0
+  busy=$(jq -r '[.[] | select((.up and .sure | not) or .Spec.Labels["swarmgen.drained"]) | .host][0] // empty' nodes)
+  [ -z "$busy" ] || no "no node may reboot while $busy is down or drained" || return
+  window || return 0
+  jq --arg turn "$next $(date +%s)" '{tags: ((.tags // {}) + {turn: $turn})}' secret >body
+  vault PATCH "$(jq -r .id secret)" || return
+  turn=$next
+  say "$turn may reboot"
+}
+
+# labels: copies labels that nodes say, removes those they say no more; drains who wants to leave, to reboot at once, or has
+# the turn, and makes it active again when it is back without a wish
+labels() {
+  jq -c --arg turn "$turn" '.[] | . as $node | (.Spec.Labels // {}) as $have | (.says | with_entries(select(.key | startswith("swarmgen.label.")) | .key |= .[15:])) as $want |
+    ($have["swarmgen.labels"] // "" | split(",")) as $copied |
+    (($have | with_entries(select(.key as $key | $copied | index($key) | not)) | del(.["swarmgen.labels"])) + $want
+    + (if $want == {} then {} else {"swarmgen.labels": ($want | keys | join(","))} end)) as $labels |
+    if (.wish == "leave" or .wish == "reboot" or (.wish == "turn" and .ID == $turn)) and .Spec.Availability == "active"
+    then {Availability: "drain", Labels: ($labels + {"swarmgen.drained": "1"})}
+    elif .wish == "" and $have["swarmgen.drained"] and .up then {Availability: "active", Labels: ($labels | del(.["swarmgen.drained"]))}
+    else {Labels: $labels} end | $node.Spec + . | select(. != $node.Spec + {Labels: $have}) | {ID: $node.ID, version: $node.Version.Index, spec: .}' nodes >changes
+  for node in $(jq -r .ID changes); do
+    jq --arg id "$node" 'select(.ID == $id).spec' changes >body
+    engine POST "/nodes/$node/update?version=$(jq -r --arg id "$node" 'select(.ID == $id).version' changes)"
+    ok && say "$node: $(jq -r '"\(.Availability), labels \(.Labels | keys | join(" "))"' body)"
+  done
+}
+
+# gone SET NAME: is the machine certainly not in its scale set any more? (The worker said itself which set that is)
+gone() {
+  is -n --arg set "$1" '$set | test("^/subscriptions(/[\\w.()-]+){7}$")' && bearer resources "$(fact resources.resource)" || return
+  uri=$(fact resources.uri)
+  url="$uri$1/virtualMachines?api-version=2024-07-01"
+  : >machines
+  while [ -n "$url" ]; do
+    case $url in "$uri/"* | "$uri:443/"*) ;; *) return 1 ;; esac
+    ask page --header @bearer-resources "$url"
+    [ "$status" != 404 ] || { is '.error.code | test("NotFound$")' page; return; }
+    if [ "$status" != 200 ] || ! jq -r '.value[] | .properties.osProfile.computerName' page >>machines; then
+      rm -f expires-resources
+      no "in doubt about $2: $(because page)"
+      return
+    fi
+    url=$(jq -r '.nextLink // empty' page)
+  done
+  ! grep -qixF -e "$2" machines
+}
+
+# reaper: removes workers that are down for good; none while the managers are in doubt
+reaper() {
+  [ $led -gt 4 ] && is 'all(.[]; .sure)' nodes || return 0
+  jq -r '. as $all | .[] | select(.Spec.Role == "worker" and .Status.State == "down") | . as $old | "\(.ID) \(if any($all[]; .host == $old.host and .ID != $old.ID and .up)
+    then "rebuilt" elif .wish == "leave" then "left" else "gone" end) \(.host) \(.says["swarmgen.set"] // "")"' nodes >down
+  while read -r node how host set; do
+    [ "$how" != gone ] || { [ -n "$set" ] && gone "$set" "$host"; } || continue
+    quiet docker node rm "$node" && say "removed worker $host ($node): $how"
+  done <down
+}
+
+# user_secret NAME: as a Docker secret; while it is in use it cannot be replaced
+user_secret() {
+  vault GET "$(of dockerSecrets "$1" facts)" || return
+  version=$(jq -r '.id | split("/")[-1]' secret)
+  if have=$(docker secret inspect -f '{{index .Spec.Labels "swarmgen.version"}}' "$1" 2>/dev/null); then
+    [ "$have" != "$version" ] || return 0
+    [ -n "$have" ] || no "secret $1 was made by somebody else" || return
+    try docker secret rm "$1" || no "secret $1 has a new value: $(last)" || return
+  fi
+  jq -j .value secret >value
+  try docker secret create -l "swarmgen.version=$version" "$1" value || no "secret $1: $(last)" || return
+  say "made secret $1"
+}
+
+secrets() { each user_secret "$(jq -r '.dockerSecrets // {} | keys[]' facts)"; }
+
+# managers: fails if there is no quorum, or if the vault knows another swarm
+led=0 turn=''
+managers() {
+  [ $((tick % 20)) != 0 ] || part tokens store
+  [ -z "$foreign" ] || no 'the vault knows another swarm: a person must decide' || return
+  engine GET /nodes
+  ok || no "no quorum? $(because answer)" || return
+  jq 'map(. + {host: .Description.Hostname, up: (.Status.State == "ready"), says: (.Description.Engine.Labels // {}),
+    sure: ((.ManagerStatus.Reachability // "reachable") == "reachable")} | .wish = (.says["swarmgen.wants"] // ""))' answer >nodes
+  schedulable
+  [ $((tick % 4)) != 0 ] || aside backup backup
+  is --arg id "$id" 'any(.[]; .ID == $id and .ManagerStatus.Leader)' nodes || { led=0; rm -f deployed; return 0; }
+  led=$((led + 1))
+  part turns turns
+  part labels labels
+  [ $((tick % 4)) != 0 ] || part reaper reaper
+  if [ $((tick % 20)) = 0 ] || [ ! -e deployed ]; then part stack stack; fi
+  [ $((tick % 20)) != 0 ] || part secrets secrets
+}
+
+# ---- the node's care
+
+# sign_in_at NUMBER: at a registry, every hour; docker keeps it in root's config.json (0600)
+sign_in_at() {
+  [ -z "$(find "$run/done/registry-$1" -mmin -60 2>/dev/null)" ] || return 0
+  server=$(fact "registries[$1].server") user=$(fact "registries[$1].username")
+  if [ "$(fact "registries[$1].kind")" = identity ]; then
+    user=00000000-0000-0000-0000-000000000000
+    bearer registries "$(fact registryResource)" || return
+    sed 's/^Authorization: Bearer //' bearer-registries | tr -d '\n' >value
+    ask secret --proto '=https' -d grant_type=access_token --data-urlencode "service=$server" --data-urlencode access_token@value "https://$server/oauth2/exchange"
+    ok || no "sign-in at $server: $(because secret)" || return
+    jq -j .refresh_token secret >value
+  else
+    vault GET "$(fact "registries[$1].secret")" || return
+    jq -j .value secret >value
+  fi
+  try docker login -u "$user" --password-stdin "$server" <value || no "sign-in at $server: $(last)" || return
+  touch "$run/done/registry-$1"
+}
+
+sign_in() { each sign_in_at "$(jq -r '.registries // [] | keys[]' facts)"; }
 
 pull() {
-    for image in $(jq -r '.images // [] | .[]' facts); do
-        [ -e "$run/done/images" ] || docker image inspect "$image" >/dev/null 2>&1 && continue
-        docker pull -q "$image" >/dev/null 2>pull.log || { say "image $image: $(tail -n 1 pull.log)"; return 1; }
-    done
-    touch "$run/done/images"
+  for image in $(jq -r '.images // [] | .[]' facts); do
+    quiet docker image inspect "$image" && continue
+    try docker pull -q "$image" || no "image $image: $(last)" || return
+  done
+  touch "$run/done/images"
 }
 
-# evict: unused images, the oldest first, while Docker's disk is fuller than described
-full() { [ "$(df --output=pcent /var/lib/docker | tr -dc 0-9)" -ge "$1" ]; }
+full() { [ "$(df --output=pcent "${2:-$data}" | tr -dc 0-9)" -ge "$1" ]; }
+space() {
+  for folder in / $data; do
+    ! full 95 "$folder" || no "the disk of $folder is full" || return
+  done
+}
+
+# evict: unused images, the oldest first
 evict() {
-    limit=$(fact evictImagesAt)
-    [ -n "$limit" ] && full "$limit" || return 0
-    docker image prune -f >/dev/null 2>&1
-    for image in $(docker image ls --format '{{.Repository}}:{{.Tag}}' | grep -v '<none>' | tac); do
-        full "$limit" || return 0
-        jq -e --arg image "$image" '.images // [] | index($image)' facts >/dev/null ||
-            { docker image rm "$image" >/dev/null 2>&1 && say "removed image $image, the disk is full"; }
-    done
-}
-
-# labels: the leader copies what nodes say in their engines' labels, and removes what it once copied and is gone; it removes
-# a worker that is down and whose name another, living one has: it was rebuilt
-labels() {
-    leads || return 0
-    engine GET /nodes
-    [ "$status" = 200 ] || return 0
-    mv answer nodes
-    jq -c '.[] | ((.Spec.Labels // {}) as $have | (.Description.Engine.Labels // {} | with_entries(select(.key | startswith("swarmgen.label.")) | .key |= .[15:])) as $want |
-        ($have["swarmgen.labels"] // "" | split(",")) as $copied | ($have | with_entries(select(.key as $key | $copied | index($key) | not)) | del(.["swarmgen.labels"])) + $want
-        + (if $want == {} then {} else {"swarmgen.labels": ($want | keys | join(","))} end) | select(. != $have)) as $labels |
-        {ID, version: .Version.Index, spec: (.Spec + {Labels: $labels})}' nodes >updates
-    while read -r update; do
-        printf '%s\n' "$update" | jq .spec >body
-        node=$(printf '%s\n' "$update" | jq -r .ID)
-        engine POST "/nodes/$node/update?version=$(printf '%s\n' "$update" | jq -r .version)"
-        [ "$status" = 200 ] && say "labels of $node"
-    done <updates
-    for ghost in $(jq -r '. as $all | .[] | select(.Spec.Role == "worker" and .Status.State == "down") | . as $old |
-        select(any($all[]; .Description.Hostname == $old.Description.Hostname and .ID != $old.ID and .Status.State == "ready")) | .ID' nodes); do
-        docker node rm "$ghost" >/dev/null 2>&1 && say "removed $ghost, a worker that was rebuilt"
-    done
-    rm -f nodes updates body
+  limit=$(fact evictImagesAt)
+  [ -n "$limit" ] && full "$limit" || return 0
+  quiet docker image prune -f
+  for image in $(docker image ls --format '{{.Repository}}:{{.Tag}}' | grep -v '<none>' | tac); do
+    full "$limit" || return 0
+    is --arg image "$image" '.images // [] | index($image)' facts ||
+      { quiet docker image rm "$image" && say "removed image $image, the disk is full"; }
+  done
 }
 
 # schedulable: a manager that runs nothing is drained; only what this drained is made active again
 schedulable() {
-    [ "$role" = manager ] || return 0
-    if jq -e '.schedulable == false' facts >/dev/null; then
-        [ -e "$keep/drained" ] || { docker node update --availability drain "$id" >/dev/null 2>&1 && touch "$keep/drained"; }
-    elif [ -e "$keep/drained" ]; then
-        docker node update --availability active "$id" >/dev/null 2>&1 && rm "$keep/drained"
+  if is '.schedulable == false' facts; then
+    [ -e "$keep/drained" ] || { quiet docker node update --availability drain "$id" && touch "$keep/drained"; }
+  elif [ -e "$keep/drained" ]; then
+    quiet docker node update --availability active "$id" && rm "$keep/drained"
+  fi
+}
+
+# emptied: waits until no task is left here, a minute at most
+emptied() {
+  for _ in $(seq 12); do
+    sleep 5
+    [ -n "$(docker ps -q -f is-task=true)" ] || return 0
+  done
+}
+
+# events: what Azure is about to do with this machine; it empties itself first
+events_url="$imds/scheduledevents?api-version=2020-07-01"
+events() {
+  limit=120 # the first answer may take two minutes
+  while kill -0 $$ 2>/dev/null; do
+    ask events -m $limit -H 'Metadata: true' "$events_url"
+    if ok && jq -r --slurpfile instance instance '($instance[0].compute.name | ascii_downcase) as $me | .Events[]?
+      | select(any(.Resources[]; ascii_downcase == $me)) | "\(.EventType) \(.EventStatus) \(.EventId)"' events >mine; then
+      limit=10
+      grep -q '^[RT]' mine || { wish event ''; rm -f why; } # Reboot, Redeploy, Terminate
+      while read -r type when event; do happens; done <mine
     fi
+    sleep 5
+  done
 }
 
-# leaving: Azure is about to delete this machine: a worker leaves at once, so that its tasks start elsewhere
-leaving() {
-    ask events -m 4 -H 'Metadata: true' 'http://169.254.169.254/metadata/scheduledevents?api-version=2020-07-01'
-    [ "$status" = 200 ] || return 0
-    event=$(jq -r --slurpfile instance instance '[.Events[]? | select((.EventType == "Terminate" or .EventType == "Preempt")
-        and (.Resources | index($instance[0].compute.name))) | .EventId][0] // empty' events)
-    [ -n "$event" ] && [ "$role" = worker ] || return 0
-    say 'Azure deletes this machine'
-    report Unhealthy
-    : >body
-    engine POST /swarm/leave
-    jq -n --arg id "$event" '{StartRequests: [{EventId: $id}]}' >body
-    ask answer -X POST -H 'Metadata: true' --data-binary @body 'http://169.254.169.254/metadata/scheduledevents?api-version=2020-07-01'
-    sleep 600
+# happens: one event, $type $when $event. Only a worker leaves
+happens() {
+  state
+  case $type,$when in
+  Freeze,Scheduled) ;;
+  Reboot,Scheduled | Redeploy,Scheduled)
+    say "Azure is about to do this: $type"
+    [ "$state" != active ] || { wish event reboot; emptied; } ;;
+  Terminate,* | Preempt,*)
+    if [ ! -e "$run/going" ]; then
+      say "Azure is about to do this: $type"
+      [ "$state,$type" != active,Terminate ] || { wish event leave; emptied; }
+      if [ "$role" = worker ]; then
+        touch "$run/going"
+        leave
+      fi
+    fi ;;
+  *) return ;;
+  esac
+  [ "$when" = Scheduled ] || return
+  jq -n --arg id "$event" '{StartRequests: [{EventId: $id}]}' >body
+  ask answer -X POST -H 'Metadata: true' --data-binary @body "$events_url"
 }
 
-# serve: the endpoint; a unit of systemd answers each request with what ./health says, unless it is old
+# unattended: security updates; not of the engine, whose restart would stop containers
+unattended() {
+  need unattended-upgrade unattended-upgrades || return
+  printf '%s\n' 'APT::Periodic::Update-Package-Lists "1";' 'APT::Periodic::Unattended-Upgrade "1";' 'Unattended-Upgrade::Automatic-Reboot "false";' \
+    'Unattended-Upgrade::Package-Blacklist {"docker"; "containerd"; "runc";};' >settings
+  put 644 settings /etc/apt/apt.conf.d/52swarmgen || return
+  systemctl enable -q --now apt-daily.timer apt-daily-upgrade.timer
+  touch "$run/done/updates"
+}
+
+# reboots: if updates want it, in the window, when it is this node's turn
+reboots() {
+  [ -e /run/reboot-required ] || { wish turn ''; return 0; }
+  window || { wish turn ''; no 'updates need a reboot: waiting for the maintenance window'; } || return
+  wish turn turn
+  say 'updates need a reboot: waiting for the turn'
+  vault GET "$(fact secrets.workerToken)" || return
+  have=$(jq -r --arg id "$id" --argjson now "$(date +%s)" '.tags.turn // "" | select(startswith($id + " ") and $now - (split(" ")[1] | tonumber) < 3600)' secret)
+  [ -n "$have" ] && [ "$have" != "$(cat "$keep/turn" 2>/dev/null)" ] || return
+  echo "$have" >"$keep/turn" # once for each turn
+  emptied
+  say 'reboots, since updates need it'
+  systemctl reboot
+  sleep 300
+}
+
+thaw() { kill -CONT "$(cat /run/docker.pid 2>/dev/null)" 2>/dev/null; }
+
+# backup: the swarm's state, encrypted to the share, from one manager, if possible not the leader. The engine stands still
+# while a few MB are copied
+backup() {
+  hours=$(fact backup.hours) name=$path/backup/$(fact swarm) cipher='enc -aes-256-cbc -pbkdf2 -iter 600000 -pass file:key'
+  [ -n "$hours" ] && [ -n "$path" ] && [ "$id" = "$(jq -r 'map(select(.ManagerStatus and .sure)) | sort_by(.says["swarmgen.label.manager"])
+    | (map(select(.ManagerStatus.Leader | not)) + .)[0].ID' ../nodes)" ] || return 0
+  mkdir -p "$path/backup"
+  [ -z "$(find "$path/backup" -name '*.tar.enc' -mmin "-$((hours * 60))")" ] || return 0
+  need openssl openssl && vault GET "$(fact backup.key)" || return
+  jq -r .value secret >key
+  kill -STOP "$(cat /run/docker.pid)" && tar -C $data -cf swarm.tar swarm 2>error
+  set -- $?
+  thaw
+  # shellcheck disable=SC2086 # several words
+  [ "$1" = 0 ] && sha256sum swarm.tar >swarm.tar.sha256 && tar -c swarm.tar swarm.tar.sha256 | openssl $cipher -salt -out "$name.new" 2>error &&
+    openssl $cipher -d -in "$name.new" 2>error | tar -xO swarm.tar | cmp -s - swarm.tar && mv "$name.new" "$name-$(date -u +%Y%m%dT%H%M%SZ).tar.enc"
+  set -- $?
+  rm -f swarm.tar*
+  [ "$1" = 0 ] || no "backup: $(last)" || return
+  say "wrote a backup of the swarm's state"
+  set -- "$name"-[0-9]*Z.tar.enc
+  while [ $# -gt "$(fact backup.keep)" ]; do
+    rm -f "$1"
+    shift
+  done
+}
+
+# serve: a unit of systemd answers each request with ./health, unless that is old
 serve() {
-    cat >answer-health <<'EOF'
+  cat >answer-health <<'EOF'
 #!/bin/sh
 while read -r line && [ ${#line} -gt 1 ]; do :; done
 cd /run/swarmgen || exit
 health=$(find health -mmin -10 -exec cat {} + 2>/dev/null)
 [ -n "$health" ] || health='{"ApplicationHealthState": "Unhealthy", "message": "the node program does not run"}'
-printf 'HTTP/1.0 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n%s\n' "$health"
+printf 'HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n%s\n' "$health"
 EOF
-    printf '%s\n' '[Unit]' 'Description=swarmgen health' '[Socket]' 'ListenStream=127.0.0.1:8765' 'Accept=yes' \
-        >/run/systemd/system/swarmgen-health.socket
-    printf '%s\n' '[Unit]' 'Description=swarmgen health' '[Service]' 'ExecStart=/bin/sh /run/swarmgen/answer-health' \
-        'StandardInput=socket' 'StandardError=null' >/run/systemd/system/swarmgen-health@.service
-    systemctl daemon-reload
-    systemctl --no-block start swarmgen-health.socket
+  printf '%s\n' '[Socket]' 'ListenStream=127.0.0.1:8765' 'Accept=yes' \
+    >/run/systemd/system/swarmgen-health.socket
+  printf '%s\n' '[Service]' 'ExecStart=/bin/sh /run/swarmgen/answer-health' \
+    'StandardInput=socket' 'StandardError=null' >/run/systemd/system/swarmgen-health@.service
+  systemctl daemon-reload
+  systemctl --no-block start swarmgen-health.socket
 }
 
 # ---- the life cycle
 
-# do_step NAME COMMAND…: one step; what it says shows in health
+# do_step NAME COMMAND...: its attempts are counted until it succeeds
 do_step() {
-    [ "$step" = "$1" ] || attempt=0 since=$(uptime)
-    step=$1 attempt=$((attempt + 1))
-    why=
-    shift
-    report Unhealthy
-    "$@" && return
-    report Unhealthy
-    return 1
+  step=$1 why=''
+  shift
+  if [ "$step" = "$stuck" ]; then attempt=$((tries + 1)) since=$began; else attempt=1 since=$(uptime); fi
+  report
+  if "$@"; then
+    [ "$step" != "$stuck" ] || stuck=''
+    rm -f "said-$step"
+    return
+  fi
+  stuck=$step tries=$attempt began=$since
+  report
+  return 1
+}
+
+# part NAME COMMAND...: its failure is shown, but the node stays healthy
+part() {
+  step=$1
+  shift
+  rm -f why
+  if "$@"; then rm -f "said-$step"; else failed="$failed${failed:+; }$step: $(cat why 2>/dev/null)"; fi
+  step=ready
+}
+
+# keys: every few minutes, however long a step may wait
+looked=''
+keys() {
+  [ -z "$looked" ] || [ $(($(uptime) - looked)) -ge 300 ] || return 0
+  looked=$(uptime)
+  part access access
 }
 
 converge() {
-    do_step access access
-    do_step 'scripts before' scripts before || return
-    if [ "$role" != jumpbox ]; then
-        do_step disk disk && do_step share share && do_step engine start_engine && do_step swarm joined || return
-        [ "$role" != manager ] || do_step stack stack || return
-    fi
-    do_step 'scripts after' scripts after
+  failed=''
+  do_step facts about || return
+  keys
+  do_step 'scripts before' scripts before || return
+  if [ "$role" != jumpbox ]; then
+    aside events events
+    do_step disk disk && do_step share share && do_step engine start_engine && do_step swarm member || return
+    [ "$role" != manager ] || do_step stack stack || return
+  fi
+  do_step 'scripts after' scripts after
 }
 
-# tend: what may change while a node lives; a part that fails is shown, and tried again
+# tend: what may change while a node lives. Fails if the node is not well any more
 tend() {
-    [ $((tick % 20)) != 0 ] || access
-    [ "$role" != jumpbox ] || return 0
-    leaving
-    guard
-    state
-    [ "$state" = active ] || return
-    [ -z "$path" ] || timeout 20 mountpoint -q "$path" || return
-    if [ $((tick % 4)) = 0 ] && sign_in; then
-        if [ ! -e "$run/done/images" ] && ! kill -0 "$puller" 2>/dev/null; then
-            pull &
-            puller=$!
-        fi
-        evict
-    fi
-    if [ "$role" = manager ]; then
-        [ $((tick % 20)) != 0 ] || store || return
-        schedulable
-        labels
-        stack || return
-    fi
-    forget
+  failed=''
+  keys
+  [ -e "$run/done/updates" ] || [ $((tick % 20)) != 0 ] || aside updates unattended
+  [ "$role" != jumpbox ] || return 0
+  aside events events
+  part guard guard
+  state
+  [ "$state" = active ] && [ ! -e "$run/going" ] || return
+  [ -z "$path" ] || timeout 20 mountpoint -q "$path" || return
+  part space space
+  if [ $((tick % 4)) = 0 ]; then
+    part registries sign_in
+    [ -e "$run/done/images" ] || aside images pull
+    part images evict
+  fi
+  [ "$role" != manager ] || managers || return
+  part reboot reboots
+  forget
+  for file in */why; do
+    [ ! -e "$file" ] || failed="$failed${failed:+; }${file%/why}: $(cat "$file")"
+  done
 }
 
 role=$(fact role)
-[ "$(fact version)" = 1 ] || { say 'these facts are of a version that this program does not know'; serve; report Unhealthy; exit 1; }
+[ "$(fact version)" = 1 ] || { say 'these facts are of a version that this program does not know'; serve; report; exit 1; }
+path=$(fact share.path)
 serve
-until metadata instance 'instance?api-version=2021-02-01'; do report Unhealthy; done
-me=$(jq -r '.network.interface[0].ipv4.ipAddress[0].privateIpAddress' instance)
-path=$(fact share.path) puller=none
 while :; do
-    until converge; do pause 3; done
-    forget
-    step=ready attempt=1 since=$(uptime) tick=0
-    say "$role"
-    while why='' && tend; do
-        report Healthy
-        tick=$((tick + 1))
-        sleep 15
-    done
+  condition=Unhealthy
+  until converge; do backoff; done
+  forget
+  step=ready attempt=1 since=$(uptime) tick=0
+  say "$role"
+  condition=Healthy
+  while tend; do
+    why=$failed
+    report
+    tick=$((tick + 1))
+    sleep 15
+  done
 done
