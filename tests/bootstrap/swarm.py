@@ -286,8 +286,9 @@ class Swarm:
         return read(f'{self.folder_of(name)}/execve')
 
     def bare(self, *names):
-        """Machines without a loader: only what the image brings."""
+        """Machines without a loader and a data disk: only what the image brings."""
         for name in names:
+            write(f'{self.folder_of(name)}/disks', '')
             write(f'{self.folder_of(name)}/customData', base64.b64encode(b'#cloud-config\n').decode())
 
     def boot(self, *names):

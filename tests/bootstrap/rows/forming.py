@@ -11,9 +11,9 @@ def all_at_once(swarm):
     swarm.boot(*names)
     swarm.settled()
     for name in swarm.workers():
-        assert swarm.labels(name)['pool'] == 'web' and swarm.labels(name)['tier'] == 'front', swarm.labels(name)
+        swarm.wait(f'labels of {name}', lambda: swarm.labels(name).items() >= {'pool': 'web', 'tier': 'front'}.items(), 40)
     for number, name in enumerate(swarm.managers()):
-        assert swarm.labels(name)['manager'] == str(number), swarm.labels(name)
+        swarm.wait(f'labels of {name}', lambda: swarm.labels(name).get('manager') == str(number), 40)
 
 
 @row('one manager', description={'managers': {'count': 1}}, quick=True)
