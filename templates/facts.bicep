@@ -2,12 +2,13 @@
 // again at each boot, so all of it may change; nothing of it is secret. docs/node-facts.md describes the shape.
 // What does not apply is left out, never null.
 import { Script, Scripts, Swarm } from 'swarm.bicep'
-import { managerAddresses, windowsEngineSha256 } from 'plan.bicep'
+import { hasBackup, managerAddresses, windowsEngineSha256 } from 'plan.bicep'
 import { secretNames } from 'roles.bicep'
 
 @description('Address of a vault in this cloud.')
 func vaultUri(name string) string => 'https://${name}${environment().suffixes.keyvaultDns}/'
 
+@export()
 @description('Where a secret of the user is: its name in the swarm\'s vault, or its address in another.')
 func secretOf(swarm Swarm, name string) string =>
   swarm.secrets[name].kind == 'vault'
@@ -73,11 +74,19 @@ func nodeFacts(swarm Swarm, settings object, windows bool, accountName string) o
   labels: settings.labels
   images: settings.images
   evictImagesAt: settings.evictImagesAt
-  registries: map(items(swarm.registries), entry => {
-    server: entry.key
-    username: entry.value.username
-    secret: secretOf(swarm, entry.value.secret)
-  })
+  registries: map(
+    items(swarm.registries),
+    entry =>
+      entry.value.kind == 'identity'
+        ? { server: entry.key, kind: 'identity' }
+        : { server: entry.key, username: entry.value.username, secret: secretOf(swarm, entry.value.secret) }
+  )
+  ...(empty(filter(items(swarm.registries), entry => entry.value.kind == 'identity'))
+    ? {}
+    : { registryResource: environment().resourceManager })
+  ...(swarm.updates.enabled
+    ? { updates: { days: swarm.updates.days, from: swarm.updates.from, hours: swarm.updates.hours } }
+    : {})
   scripts: scriptsFacts(swarm, settings.scripts)
 }
 
@@ -93,6 +102,18 @@ func managerFacts(swarm Swarm, index int) object => {
   addressPool: swarm.engine.addressPool
   subnetSize: swarm.engine.subnetSize
   ...(swarm.stack.enabled ? { stack: secretNames.stack } : {})
+  ...(hasBackup(swarm)
+    ? { backup: { hours: swarm.backup.hours, keep: swarm.backup.keep, key: secretNames.backupKey } }
+    : {})
+  resources: {
+    uri: 'https://${split(environment().resourceManager, '/')[2]}'
+    resource: environment().resourceManager
+  }
+  dockerSecrets: toObject(
+    filter(items(swarm.secrets), entry => entry.value.docker),
+    entry => entry.key,
+    entry => secretOf(swarm, entry.key)
+  )
   secrets: {
     workerToken: secretNames.workerToken
     managerToken: secretNames.managerToken

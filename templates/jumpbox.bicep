@@ -108,7 +108,7 @@ resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       adminPassword: windows ? windowsPassword : null
       customData: loader
       linuxConfiguration: windows ? null : linuxConfiguration(adminUsername, sshKey)
-      windowsConfiguration: windows ? windowsConfiguration(swarm) : null
+      windowsConfiguration: windows ? windowsConfiguration(true) : null
     }
     networkProfile: { networkInterfaces: [{ id: jumpboxNic.id, properties: { deleteOption: 'Delete' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }

@@ -94,10 +94,10 @@ func linuxConfiguration(adminUsername string, sshKey string) object => {
 }
 
 @export()
-@description('A Windows machine: the agent, and whether it fetches updates by itself.')
-func windowsConfiguration(swarm Swarm) object => {
+@description('A Windows machine: the agent, and whether Azure has it update itself; on nodes their own program does, one node at a time.')
+func windowsConfiguration(updates bool) object => {
   provisionVMAgent: true
-  enableAutomaticUpdates: swarm.security.windowsUpdates
+  enableAutomaticUpdates: updates
 }
 
 // Azure lays customData down at C:\AzureData\CustomData.bin, but does not run it.

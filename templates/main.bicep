@@ -4,6 +4,7 @@ import { problems } from 'rules.bicep'
 import {
   endpointsSubnet
   hasAlerts
+  hasBackup
   hasJumpbox
   hasPortainer
   machineTags
@@ -14,6 +15,7 @@ import {
   subnetsWithNodes
   tagsOf
 } from 'plan.bicep'
+import { secretNames } from 'roles.bicep'
 import { jumpboxFacts, keyFacts, machineFacts, managerFacts, nodeFacts, workerFacts } from 'facts.bicep'
 
 @description('The completed description.')
@@ -47,6 +49,10 @@ param portainerPassword string = newGuid()
 @description('Secret by which Portainer and its agents know each other; made at the first deployment and kept in the vault from then on.')
 @secure()
 param agentSecret string = newGuid()
+
+@description('Key of the copies of the swarm\'s state; made at the first deployment and kept in the vault from then on.')
+@secure()
+param backupKey string = newGuid()
 
 @description('Values of your own secrets, by name: of secret')
 @secure()
@@ -125,6 +131,16 @@ module portainer 'portainer.bicep' = if (checked.stack.enabled && checked.stack.
   }
 }
 
+module backup 'backup.bicep' = if (hasBackup(checked)) {
+  params: {
+    swarm: checked
+    vaultName: vault.outputs.name
+    managerId: identities.outputs.managerId
+    managerPrincipalId: identities.outputs.managerPrincipalId
+    key: backupKey
+  }
+}
+
 module secret 'secret.bicep' = [
   for entry in filter(items(checked.secrets), entry => entry.value.kind == 'parameter'): {
     params: {
@@ -157,6 +173,20 @@ module foreignSecret 'foreignSecret.bicep' = [
       workerPrincipalId: identities.outputs.workerPrincipalId
       jumpboxId: identities.outputs.jumpboxId
       jumpboxPrincipalId: identities.outputs.jumpboxPrincipalId
+    }
+  }
+]
+
+// The role is given where the registry is.
+module registry 'registry.bicep' = [
+  for entry in filter(items(checked.registries), entry => entry.value.kind == 'identity' && entry.value.?id != null): {
+    scope: resourceGroup(split(entry.value.id, '/')[2], split(entry.value.id, '/')[4])
+    params: {
+      registryName: split(entry.value.id, '/')[8]
+      managerId: identities.outputs.managerId
+      managerPrincipalId: identities.outputs.managerPrincipalId
+      workerId: identities.outputs.workerId
+      workerPrincipalId: identities.outputs.workerPrincipalId
     }
   }
 ]
@@ -274,7 +304,7 @@ module manager 'manager.bicep' = [
       windowsPassword: windowsPassword
       ruleId: checked.monitoring.enabled ? monitoring!.outputs.ruleId : ''
     }
-    dependsOn: [tokens, operators, portainer, stack, secret, foreignSecret]
+    dependsOn: [tokens, operators, portainer, backup, stack, secret, foreignSecret, registry]
   }
 ]
 
@@ -289,6 +319,8 @@ module pool 'pool.bicep' = [
       subnetId: '${network.outputs.vnetId}/subnets/${poolSubnet(checked, entry.key, entry.value)}'
       nsgId: network.outputs.workersNsgId
       identityId: identities.outputs.workerId
+      managerId: identities.outputs.managerId
+      managerPrincipalId: identities.outputs.managerPrincipalId
       facts: {
         ...machineFacts(checked, 'worker', adminUsername, identities.outputs.workerClientId, vault.outputs.name)
         ...workerFacts(checked, entry.key)
@@ -307,7 +339,7 @@ module pool 'pool.bicep' = [
       windowsPassword: windowsPassword
       ruleId: checked.monitoring.enabled ? monitoring!.outputs.ruleId : ''
     }
-    dependsOn: [tokens, operators, secret, foreignSecret]
+    dependsOn: [tokens, operators, secret, foreignSecret, registry]
   }
 ]
 
@@ -382,4 +414,7 @@ output managers string[] = [
 output vault string = vault.outputs.name
 
 @description('Names of the secrets in it that people may need. Look one up: az keyvault secret show --vault-name VAULT --name SECRET --query value')
-output secrets string[] = hasPortainer(checked) ? ['portainer-password'] : []
+output secrets string[] = concat(
+  hasPortainer(checked) ? [secretNames.portainerPassword] : [],
+  hasBackup(checked) ? [secretNames.backupKey] : []
+)

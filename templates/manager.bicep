@@ -80,7 +80,7 @@ resource manager 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       adminPassword: windows ? windowsPassword : null
       customData: loader
       linuxConfiguration: windows ? null : linuxConfiguration(adminUsername, sshKey)
-      windowsConfiguration: windows ? windowsConfiguration(swarm) : null
+      windowsConfiguration: windows ? windowsConfiguration(false) : null
     }
     networkProfile: { networkInterfaces: [{ id: nicId, properties: { deleteOption: 'Delete' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }

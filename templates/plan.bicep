@@ -59,6 +59,10 @@ func hasWindows(swarm Swarm) bool =>
 func hasPortainer(swarm Swarm) bool => swarm.stack.enabled && swarm.stack.portainer.enabled
 
 @export()
+@description('Whether copies of the swarm\'s state are kept.')
+func hasBackup(swarm Swarm) bool => swarm.backup.?enabled ?? swarm.storage.enabled
+
+@export()
 @description('Addresses of the managers\' subnet.')
 func managersPrefix(swarm Swarm) string =>
   swarm.network.kind == 'new'

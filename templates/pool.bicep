@@ -11,6 +11,7 @@ import {
   windowsCommand
   windowsConfiguration
 } from 'machine.bicep'
+import { reader } from 'roles.bicep'
 
 param swarm Swarm
 param key string
@@ -21,6 +22,8 @@ param capacity int
 param subnetId string
 param nsgId string
 param identityId string
+param managerId string
+param managerPrincipalId string
 @description('What the node program must know.')
 param facts object
 @description('What customData holds, for the whole life of a machine.')
@@ -114,7 +117,7 @@ resource pool 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         adminPassword: windows ? windowsPassword : null
         customData: loader
         linuxConfiguration: windows ? null : linuxConfiguration(adminUsername, sshKey)
-        windowsConfiguration: windows ? windowsConfiguration(swarm) : null
+        windowsConfiguration: windows ? windowsConfiguration(false) : null
       }
       networkProfile: {
         networkInterfaceConfigurations: [
@@ -196,6 +199,17 @@ resource pool 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
       }
       userData: base64(string({ ...facts, program: program }))
     }
+  }
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource managerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: pool
+  name: guid(pool.id, managerId, reader())
+  properties: {
+    principalId: managerPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader()
   }
 }
 

@@ -16,6 +16,14 @@ func secretsOfficer() string => roleOf('b86a8fe4-44ce-4948-aee5-eccb2c155cd7')
 func shareMounter() string => roleOf('a235d3ee-5935-4cfb-8cc5-a3303ad5995e')
 
 @export()
+@description('Reader: sees what a resource is, nothing of what is secret in it.')
+func reader() string => roleOf('acdd72a7-3385-48ef-bd42-f606fba81ae7')
+
+@export()
+@description('AcrPull: pulls images from a registry.')
+func imagePuller() string => roleOf('7f951dda-4ed3-4680-a7ca-43fe172d538d')
+
+@export()
 @description('Names of the secrets that the swarm itself needs. Own secrets cannot have these names.')
 var secretNames = {
   workerToken: 'swarm-worker-token'
@@ -25,4 +33,5 @@ var secretNames = {
   portainerPassword: 'portainer-password'
   agentSecret: 'portainer-agent-secret'
   shareKey: 'share-key'
+  backupKey: 'backup-key'
 }

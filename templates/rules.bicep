@@ -431,18 +431,20 @@ func scriptTexts(scripts object) string[] =>
   )
 
 @description('What the description adds to the userData of a machine.')
-func textsOf(machine object) object => {
+func textsOf(swarm Swarm, machine object) object => {
   scripts: scriptTexts(machine.scripts)
   images: machine.?images
   labels: machine.?labels
+  registries: swarm.registries
+  secrets: filter(items(swarm.secrets), entry => entry.value.docker)
 }
 
 @description('What does not fit into userData.')
-func userDataProblems(at string, machine object, manager bool) Problem[] =>
+func userDataProblems(swarm Swarm, at string, machine object, manager bool) Problem[] =>
   when(
-    bytesOf(textsOf(machine)) > userDataBytes - programBytes(machine, manager),
+    bytesOf(textsOf(swarm, machine)) > userDataBytes - programBytes(machine, manager),
     '${at}.scripts',
-    'scripts, images and labels take ${bytesOf(textsOf(machine))} bytes of the user data, which has room for ${userDataBytes - programBytes(machine, manager)} beside the node program (${userDataBytes} in all); take a script from a URL instead'
+    'scripts, images, labels, registries and names of secrets take ${bytesOf(textsOf(swarm, machine))} bytes of the user data, which has room for ${userDataBytes - programBytes(machine, manager)} beside the node program (${userDataBytes} in all); take a script from a URL instead'
   )
 
 @description('Labels that only Docker itself may set.')
@@ -486,7 +488,17 @@ func tagProblems(at string, tags object, own int) Problem[] =>
     ))
   )
 
-@description('Where own scripts name a secret that is not there, or not for these machines.')
+@description('Where a secret is named that is not there, or not for these machines.')
+func secretUseProblems(swarm Swarm, at string, name string, user string, reader string) Problem[] =>
+  !contains(swarm.secrets, name)
+    ? [{ at: at, message: '\'${name}\' is not one of secrets' }]
+    : when(
+        !contains(swarm.secrets[name].readers, reader),
+        'secrets.${name}.readers',
+        '${user} uses it; expected ${reader} among the readers'
+      )
+
+@description('Secrets that own scripts name.')
 func scriptSecretProblems(swarm Swarm, at string, scripts object, reader string) Problem[] =>
   flatten(map(
     ['before', 'after'],
@@ -496,18 +508,13 @@ func scriptSecretProblems(swarm Swarm, at string, scripts object, reader string)
         i =>
           scripts[stage][i].?authorization == null
             ? []
-            : !contains(swarm.secrets, scripts[stage][i].authorization)
-                ? [
-                    {
-                      at: '${at}.scripts.${stage}.${i}.authorization'
-                      message: '\'${scripts[stage][i].authorization}\' is not one of secrets'
-                    }
-                  ]
-                : when(
-                    !contains(swarm.secrets[scripts[stage][i].authorization].readers, reader),
-                    'secrets.${scripts[stage][i].authorization}.readers',
-                    '${at}.scripts.${stage} uses it; expected ${reader} among the readers'
-                  )
+            : secretUseProblems(
+                swarm,
+                '${at}.scripts.${stage}.${i}.authorization',
+                scripts[stage][i].authorization,
+                '${at}.scripts.${stage}',
+                reader
+              )
       ))
   ))
 
@@ -515,7 +522,7 @@ func scriptSecretProblems(swarm Swarm, at string, scripts object, reader string)
 func managerProblems(swarm Swarm) Problem[] =>
   concat(
     machineProblems(swarm, 'managers', swarm.managers, swarm.managers.os == 'windows'),
-    userDataProblems('managers', swarm.managers, true),
+    userDataProblems(swarm, 'managers', swarm.managers, true),
     labelProblems('managers', swarm.managers.labels),
     when(
       !swarm.managers.schedulable && swarm.stack.enabled,
@@ -621,7 +628,7 @@ func scaleProblems(at string, count int, scale object) Problem[] =>
 func poolProblems(swarm Swarm, key string, pool object) Problem[] =>
   concat(
     machineProblems(swarm, 'workers.${key}', pool, pool.os == 'windows'),
-    userDataProblems('workers.${key}', pool, false),
+    userDataProblems(swarm, 'workers.${key}', pool, false),
     labelProblems('workers.${key}', pool.labels),
     tagProblems('workers.${key}.tags', union(swarm.tags, pool.tags), 3),
     scriptSecretProblems(swarm, 'workers.${key}', pool.scripts, 'workers'),
@@ -761,7 +768,7 @@ func jumpboxProblems(swarm Swarm) Problem[] =>
     hasJumpbox(swarm)
       ? concat(
           machineProblems(swarm, 'jumpbox', swarm.jumpbox, swarm.jumpbox.kind == 'windows'),
-          userDataProblems('jumpbox', swarm.jumpbox, false),
+          userDataProblems(swarm, 'jumpbox', swarm.jumpbox, false),
           tagProblems('jumpbox.tags', union(swarm.tags, swarm.jumpbox.tags), 2),
           scriptSecretProblems(swarm, 'jumpbox', swarm.jumpbox.scripts, 'jumpbox'),
           warnWhen(
@@ -830,6 +837,16 @@ func secretProblems(swarm Swarm) Problem[] =>
             'the swarm itself has a secret of this name'
           ),
           when(empty(entry.value.readers), 'secrets.${entry.key}.readers', 'is empty; nobody could read it'),
+          when(
+            entry.value.docker && !contains(entry.value.readers, 'managers'),
+            'secrets.${entry.key}.docker',
+            'managers make the Docker secret; expected managers among the readers'
+          ),
+          when(
+            entry.value.docker && (length(entry.key) > 64 || startsWith(entry.key, '-') || endsWith(entry.key, '-')),
+            'secrets.${entry.key}.docker',
+            'the name of a Docker secret has at most 64 characters (this one has ${length(entry.key)}), and no hyphen at either end'
+          ),
           warnWhen(
             contains(entry.value.readers, 'jumpbox') && !hasJumpbox(swarm),
             'secrets.${entry.key}.readers',
@@ -840,26 +857,35 @@ func secretProblems(swarm Swarm) Problem[] =>
     flatten(map(
       items(swarm.registries),
       entry =>
-        !contains(swarm.secrets, entry.value.secret)
-          ? [
-              {
-                at: 'registries.${entry.key}.secret'
-                message: '\'${entry.value.secret}\' is not one of secrets'
-              }
-            ]
-          : concat(
-              when(
-                !contains(swarm.secrets[entry.value.secret].readers, 'managers'),
-                'secrets.${entry.value.secret}.readers',
-                'registries.${entry.key} uses it; expected managers among the readers'
-              ),
-              when(
-                !contains(swarm.secrets[entry.value.secret].readers, 'workers') && !empty(swarm.workers),
-                'secrets.${entry.value.secret}.readers',
-                'registries.${entry.key} uses it; expected workers among the readers'
-              )
+        entry.value.kind == 'identity'
+          ? when(
+              !contains(entry.key, '.azurecr.'),
+              'registries.${entry.key}.kind',
+              '\'${entry.key}\' is no Azure Container Registry, such as acme.azurecr.io; expected password'
             )
-    ))
+          : flatten(map(
+              empty(swarm.workers) || !contains(swarm.secrets, entry.value.secret)
+                ? ['managers']
+                : ['managers', 'workers'],
+              reader =>
+                secretUseProblems(
+                  swarm,
+                  'registries.${entry.key}.secret',
+                  entry.value.secret,
+                  'registries.${entry.key}',
+                  reader
+                )
+            ))
+    )),
+    swarm.stack.enabled && swarm.stack.traefik.?certificate != null
+      ? secretUseProblems(
+          swarm,
+          'stack.traefik.certificate',
+          swarm.stack.traefik.certificate!,
+          'stack.traefik.certificate',
+          'managers'
+        )
+      : []
   )
 
 @description('Ranges that a firewall does not take.')
@@ -907,7 +933,14 @@ func storageProblems(swarm Swarm) Problem[] =>
             )
         ))
       )
-    : when(contains(swarm.locks, 'storage'), 'locks', 'there is no storage to lock')
+    : concat(
+        when(contains(swarm.locks, 'storage'), 'locks', 'there is no storage to lock'),
+        when(
+          swarm.backup.?enabled == true,
+          'backup.enabled',
+          'copies go to the share, which storage.enabled: false leaves out'
+        )
+      )
 
 @description('Rules of monitoring.')
 func monitoringProblems(swarm Swarm) Problem[] =>
@@ -948,10 +981,13 @@ var machineBytes = 16384
 
 @description('How large the template can become; userData are there in base64.')
 func expandedSize(swarm Swarm) int =>
-  fixedBytes + swarm.managers.count * (machineBytes + (programBytes(swarm.managers, true) + bytesOf(textsOf(swarm.managers))) / 3 * 4) + reduce(
+  fixedBytes + swarm.managers.count * (machineBytes + (programBytes(swarm.managers, true) + bytesOf(textsOf(
+    swarm,
+    swarm.managers
+  ))) / 3 * 4) + reduce(
     map(
       items(swarm.workers),
-      entry => machineBytes + (programBytes(entry.value, false) + bytesOf(textsOf(entry.value))) / 3 * 4
+      entry => machineBytes + (programBytes(entry.value, false) + bytesOf(textsOf(swarm, entry.value))) / 3 * 4
     ),
     machineBytes + programBytes({ os: 'windows' }, false) / 3 * 4,
     // a jumpbox
@@ -966,9 +1002,9 @@ var composeBytes = 8192
 func stackProblems(swarm Swarm) Problem[] =>
   swarm.stack.enabled
     ? when(
-        composeBytes + bytesOf(stackFacts(swarm, swarm.ingress.?domain ?? '')) > secretBytes,
+        composeBytes + bytesOf(stackFacts(swarm, swarm.ingress.?domain ?? '', swarm.stack.traefik.?certificate ?? '')) > secretBytes,
         'stack',
-        'takes ${composeBytes + bytesOf(stackFacts(swarm, swarm.ingress.?domain ?? ''))} bytes with its compose files, and a secret holds ${secretBytes}; have shorter texts in stack and ingress.domain'
+        'takes ${composeBytes + bytesOf(stackFacts(swarm, swarm.ingress.?domain ?? '', swarm.stack.traefik.?certificate ?? ''))} bytes with its compose files, and a secret holds ${secretBytes}; have shorter texts in stack and ingress.domain'
       )
     : []
 

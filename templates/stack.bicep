@@ -3,6 +3,7 @@
 // are objects here and files there. Versions: stack/versions.json.
 import { Swarm } from 'swarm.bicep'
 import { hasPortainer, pingPort, tagsOf } from 'plan.bicep'
+import { secretOf } from 'facts.bicep'
 import { secretNames, secretsUser } from 'roles.bicep'
 
 param swarm Swarm
@@ -75,9 +76,28 @@ func traefikConfig(swarm Swarm) object => {
     : {})
 }
 
+// One file holds the certificate and its key: Traefik takes from it what it looks for.
+@description('The certificate of the user.')
+func ownCertificate(swarm Swarm) object => {
+  certFile: swarm.managers.os == 'windows'
+    ? 'C:\\ProgramData\\Docker\\secrets\\traefik-certificate'
+    : '/run/secrets/traefik-certificate'
+  keyFile: swarm.managers.os == 'windows'
+    ? 'C:\\ProgramData\\Docker\\secrets\\traefik-certificate'
+    : '/run/secrets/traefik-certificate'
+}
+
 @description('Dynamic configuration of Traefik.')
 func traefikDynamic(swarm Swarm) object => {
-  tls: { options: { default: { minVersion: 'VersionTLS12' } } }
+  tls: {
+    options: { default: { minVersion: 'VersionTLS12' } }
+    ...(swarm.stack.traefik.?certificate == null
+      ? {}
+      : {
+          certificates: [ownCertificate(swarm)]
+          stores: { default: { defaultCertificate: ownCertificate(swarm) } }
+        })
+  }
   ...(swarm.stack.traefik.bodyLimit == 0
     ? {}
     : {
@@ -89,7 +109,7 @@ func traefikDynamic(swarm Swarm) object => {
 
 @export()
 @description('What managers are told, but for the texts of the compose files.')
-func stackFacts(swarm Swarm, host string) object => {
+func stackFacts(swarm Swarm, host string, certificate string) object => {
   settings: {
     STACK_HOST: host
     STACK_TRAEFIK_IMAGE: swarm.managers.os == 'windows'
@@ -108,7 +128,10 @@ func stackFacts(swarm Swarm, host string) object => {
   }
   secretSettings: hasPortainer(swarm) ? { STACK_AGENT_SECRET: secretNames.agentSecret } : {}
   configs: { traefik: traefikConfig(swarm), 'traefik-dynamic': traefikDynamic(swarm) }
-  secrets: hasPortainer(swarm) ? { 'portainer-password': secretNames.portainerPassword } : {}
+  secrets: {
+    ...(hasPortainer(swarm) ? { 'portainer-password': secretNames.portainerPassword } : {})
+    ...(empty(certificate) ? {} : { 'traefik-certificate': certificate })
+  }
 }
 
 // What Traefik and Portainer are made of.
@@ -116,8 +139,10 @@ var traefikCompose = loadTextContent('../stack/traefik.yml')
 var portainerCompose = loadTextContent('../stack/portainer.yml')
 var traefikWindowsCompose = loadTextContent('../stack/traefik.windows.yml')
 var portainerWindowsCompose = loadTextContent('../stack/portainer.windows.yml')
+var certificateCompose = loadTextContent('../stack/certificate.yml')
 
 var windows = swarm.managers.os == 'windows'
+var certificate = swarm.stack.traefik.?certificate
 
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
@@ -133,9 +158,10 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
     value: string({
       compose: concat(
         [windows ? traefikWindowsCompose : traefikCompose],
-        hasPortainer(swarm) ? [windows ? portainerWindowsCompose : portainerCompose] : []
+        hasPortainer(swarm) ? [windows ? portainerWindowsCompose : portainerCompose] : [],
+        certificate == null ? [] : [certificateCompose]
       )
-      ...stackFacts(swarm, host)
+      ...stackFacts(swarm, host, certificate == null ? '' : secretOf(swarm, certificate!))
     })
   }
 }

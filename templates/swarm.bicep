@@ -44,6 +44,19 @@ type AddressRange = string
 type MachineSize = string
 
 @export()
+@description('A day of the week.')
+type Weekday = 'Monday' | 'Tuesday' | 'Wednesday' | 'Thursday' | 'Friday' | 'Saturday' | 'Sunday'
+
+@export()
+@description('A time of day.')
+@metadata({
+  pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+  patternHint: 'a time of day like 07:30'
+  example: '07:30'
+})
+type TimeOfDay = string
+
+@export()
 @description('Ubuntu Server from Canonical.')
 type UbuntuImage = {
   @description('Ubuntu Server from Canonical.')
@@ -628,15 +641,14 @@ type Schedule = {
   @description('Days of the week.')
   @minLength(1)
   @metadata({ default: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday'] })
-  days: ('Monday' | 'Tuesday' | 'Wednesday' | 'Thursday' | 'Friday' | 'Saturday' | 'Sunday')[]
+  days: Weekday[]
 
   @description('Time of day when it begins.')
-  @metadata({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', patternHint: 'a time of day like 07:30', example: '07:30' })
-  start: string
+  start: TimeOfDay
 
   @description('Time of day when it ends.')
-  @metadata({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', patternHint: 'a time of day like 07:30', example: '18:00' })
-  end: string
+  @metadata({ example: '18:00' })
+  end: TimeOfDay
 
   @description('Time zone of both, by its Windows name.')
   @metadata({ default: 'UTC', example: 'W. Europe Standard Time' })
@@ -932,8 +944,8 @@ type NoJumpbox = {
 @description('Daily switching off.')
 type Shutdown = {
   @description('Time of day.')
-  @metadata({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', patternHint: 'a time of day like 07:30', default: '19:00' })
-  time: string
+  @metadata({ default: '19:00' })
+  time: TimeOfDay
 
   @description('Its time zone, by its Windows name.')
   @metadata({ default: 'UTC', example: 'W. Europe Standard Time' })
@@ -1059,10 +1071,6 @@ type Security = {
   @description('Encrypt also temporary disks and caches on the host; the subscription must have the feature Microsoft.Compute/EncryptionAtHost.')
   @metadata({ default: false })
   encryptionAtHost: bool
-
-  @description('Whether Windows machines fetch updates by themselves, and restart for them.')
-  @metadata({ default: true })
-  windowsUpdates: bool
 }
 
 // ---------------------------------------------------------------------------------------------- people and secrets
@@ -1109,6 +1117,10 @@ type ParameterSecret = {
   @description('Which nodes may read it.')
   @metadata({ default: ['managers'] })
   readers: ('managers' | 'workers' | 'jumpbox')[]
+
+  @description('Whether there is a Docker secret of the same name and value, for your own stacks; managers must be among the readers.')
+  @metadata({ default: false })
+  docker: bool
 }
 
 @export()
@@ -1131,6 +1143,10 @@ type VaultSecret = {
   @description('Which nodes may read it.')
   @metadata({ default: ['managers'] })
   readers: ('managers' | 'workers' | 'jumpbox')[]
+
+  @description('Whether there is a Docker secret of the same name and value, for your own stacks; managers must be among the readers.')
+  @metadata({ default: false })
+  docker: bool
 }
 
 @export()
@@ -1139,14 +1155,37 @@ type VaultSecret = {
 type Secret = ParameterSecret | VaultSecret
 
 @export()
-@description('Sign-in at a container registry.')
-type Registry = {
+@description('Sign-in at a registry with a name and a password.')
+type PasswordRegistry = {
+  @description('Sign-in at a registry with a name and a password.')
+  @metadata({ default: 'password' })
+  kind: 'password'
+
   @description('Name of the account.')
   username: string
 
   @description('Name of the secret (one of secrets) with its password; managers and workers may read it.')
   secret: string
 }
+
+@export()
+@description('Sign-in at an Azure Container Registry with the identity of the nodes, without any password.')
+type IdentityRegistry = {
+  @description('Sign-in at an Azure Container Registry with the identity of the nodes, without any password.')
+  kind: 'identity'
+
+  @description('Resource ID of the registry, in which the nodes then get the role AcrPull; it may be of another subscription. Where it is left out, give the identities of managers and workers a role yourself.')
+  @metadata({
+    pattern: '^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\\.ContainerRegistry/registries/[A-Za-z0-9]{5,50}$'
+    example: '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/images/providers/Microsoft.ContainerRegistry/registries/acme'
+  })
+  id: string?
+}
+
+@export()
+@description('Sign-in at a container registry.')
+@discriminator('kind')
+type Registry = PasswordRegistry | IdentityRegistry
 
 @export()
 @description('The key vault of the swarm.')
@@ -1241,6 +1280,25 @@ type Storage = {
   sources: string[]
 }
 
+@export()
+@description('Copies of the swarm\'s state (services, secrets, tokens) on the share, encrypted, from which it can be rebuilt.')
+type Backup = {
+  @description('Whether there are any; where it is left out, if there is a share.')
+  enabled: bool?
+
+  @description('Time between two.')
+  @minValue(1)
+  @maxValue(168)
+  @metadata({ default: 6, unit: 'hours' })
+  hours: int
+
+  @description('How many are kept.')
+  @minValue(1)
+  @maxValue(1000)
+  @metadata({ default: 28, unit: 'copies' })
+  keep: int
+}
+
 // ---------------------------------------------------------------------------------------------- what runs
 
 @export()
@@ -1267,6 +1325,29 @@ type Engine = {
   @maxValue(29)
   @metadata({ default: 24, unit: 'bits' })
   subnetSize: int
+}
+
+@export()
+@description('Security updates of the nodes\' operating systems.')
+type Updates = {
+  @description('Whether nodes install them by themselves, and restart where that is needed: one node at a time, emptied before, and only in these hours.')
+  @metadata({ default: true })
+  enabled: bool
+
+  @description('Days on which nodes may restart.')
+  @minLength(1)
+  @metadata({ default: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] })
+  days: Weekday[]
+
+  @description('From when on those days, in UTC.')
+  @metadata({ default: '02:00' })
+  from: TimeOfDay
+
+  @description('For how long.')
+  @minValue(1)
+  @maxValue(24)
+  @metadata({ default: 4, unit: 'hours' })
+  hours: int
 }
 
 @export()
@@ -1313,6 +1394,10 @@ type Traefik = {
   @description('How certificates are had.')
   @metadata({ default: {} })
   acme: Acme
+
+  @description('Name of the secret (one of secrets, which managers may read) with a certificate of your own and its key, both in PEM: for the names in it, and for all that have no other. None where it is left out.')
+  @metadata({ example: 'certificate' })
+  certificate: string?
 }
 
 @export()
@@ -1478,9 +1563,17 @@ type Swarm = {
   @metadata({ default: {} })
   storage: Storage
 
+  @description('Copies of the swarm\'s state.')
+  @metadata({ default: {} })
+  backup: Backup
+
   @description('The Docker Engine.')
   @metadata({ default: {} })
   engine: Engine
+
+  @description('Security updates.')
+  @metadata({ default: {} })
+  updates: Updates
 
   @description('Traefik and Portainer.')
   @metadata({ default: {} })

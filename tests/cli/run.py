@@ -5,6 +5,7 @@ Each function `case_…` is one case; it gets an empty folder to work in. Nothin
 """
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -108,6 +109,18 @@ def case_input_that_is_too_large(folder):
         file.write(b'// ')
         file.truncate(65 * 1024 * 1024)
     assert 'SG1603' in run('compile', f'{folder}/main.bicep', '--stdout', status=1).stderr
+
+
+def case_what_azure_has_no_room_for(folder):
+    write(f'{folder}/long.sh', 'true\n' * 1500)
+    write(f'{folder}/swarm.yaml', 'name: acme\nmanagers: { scripts: { after: [{ file: long.sh }] } }\n'
+          f'ingress: {{ domain: {"a." * 9000}example }}\n')
+    said = run('validate', folder, status=1).stderr
+    sizes = [[int(number) for number in re.findall(r'\b\d{4,5}\b', line)] for line in said.splitlines() if 'bytes' in line]
+    assert len(sizes) == 2, said
+    (stack, secret), (text, room, all_) = sizes
+    assert 9000 < text < 9300 and 0 < room < text and all_ == 49149, said
+    assert 25600 == secret < stack < 33000, said
 
 
 def case_a_file_of_somebody_else(folder):

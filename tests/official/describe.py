@@ -17,6 +17,7 @@ FILES = {'setup.sh': '#!/bin/sh\nset -eu\necho "it\'s $1" # \\ ${x} [a]\n', 'set
 LINUX_FILES, WINDOWS_FILES = ['setup.sh', 'more/proxy.sh'], ['setup.ps1']
 GUID = '{0:08x}-1111-4111-8111-{0:012x}'
 VAULT = '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/{0}/providers/Microsoft.KeyVault/vaults/{0}'
+REGISTRY = '/subscriptions/44444444-4444-4444-4444-444444444444/resourceGroups/images/providers/Microsoft.ContainerRegistry/registries/{0}9'
 GALLERY = '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/images/providers/Microsoft.Compute/galleries/ours/images/node'
 
 # Texts that no type can invent: a list to choose from, by 'Type.property' or 'property'.
@@ -41,7 +42,8 @@ TEXTS = {
     'file': ['setup.sh'], 'url': ['https://example.com/setup.sh', 'https://artifacts.acme.example/a%20b?x=1'],
     'sha256': ['e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
     'windowsSha256': ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
-    'authorization': ['registry-password'], 'username': ['swarm', 'pull'], 'Registry.secret': ['registry-password'],
+    'authorization': ['registry-password'], 'username': ['swarm', 'pull'], 'PasswordRegistry.secret': ['registry-password'],
+    'IdentityRegistry.id': [REGISTRY.format('acme'), REGISTRY.format('other')], 'certificate': ['registry-password', 'token'],
     'images': ['docker.io/library/nginx:1.27', 'mcr.microsoft.com/windows/nanoserver:ltsc2022', 'registry.acme.example/a/b@sha256:' + 'a' * 64],
     'sshKeys': ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0 anna@acme.example', 'ssh-rsa AAAAB3NzaC1yc2E ben'],
     'Operator.id': [GUID.format(n) for n in (1, 2, 3)],
@@ -51,7 +53,7 @@ TEXTS = {
     'Engine.version': ['28.5.2', '29.1.0'], 'Traefik.version': ['v3.7.11', 'v3.8.0'], 'Portainer.version': ['2.45.0', '2.46.1'],
     'addressPool': ['10.10.0.0/16', '10.200.0.0/14'], 'server': ['https://acme-staging-v02.api.letsencrypt.org/directory'],
     'timeZone': ['UTC', 'W. Europe Standard Time'], 'time': ['19:00', '00:30', '23:59'],
-    'start': ['07:00', '22:00'], 'end': ['19:30', '05:00'],
+    'start': ['07:00', '22:00'], 'from': ['02:00', '23:30'], 'end': ['19:30', '05:00'],
     'labels': ['front', 'a b', "it's", '1'], 'tags': ['4711', 'prod', "it's ${x}", '[x]', 'größer 😀', ''],
     'subnet': ['10.0.32.0/24', '10.0.33.0/24', '10.0.34.0/25'],
     'ExistingSubnet.name': ['one', 'two', 'three', 'four', 'five'],
@@ -61,7 +63,7 @@ TEXTS = {
 }
 KEYS = {  # names of the entries of open objects, by property
     'workers': ['web', 'bc', 'a1', 'gpu-x', 'batch', 'night'], 'secrets': ['registry-password', 'token', 'X-1'],
-    'registries': ['registry.acme.example', 'ghcr.example:5000'], 'labels': ['tier', 'com.acme.kind'],
+    'registries': ['registry.acme.example', 'ghcr.example:5000', 'acme9.azurecr.io', 'x-other9.azurecr.us'], 'labels': ['tier', 'com.acme.kind'],
     'tags': ['costCentre', 'environment', 'a b'], 'schedules': ['day', 'night', 'weekend'], 'more': ['extra', 'five'],
 }
 MANY = {'1000': 20, 'count': 9}
@@ -231,6 +233,10 @@ class Describer:
         secrets = swarm.setdefault('secrets', {})
         secrets.setdefault('registry-password', {'readers': ['managers', 'workers', 'jumpbox']})['readers'] = \
             ['managers', 'workers', 'jumpbox']
+        for server, registry in swarm.get('registries', {}).items():
+            if registry.get('kind') == 'identity' and '.azurecr.' not in server:
+                registry.clear()
+                registry.update(username='swarm', secret='registry-password')
         for at, pool in enumerate(swarm.get('workers', {}).values()):
             if managers.get('os') == 'windows' and pool.get('os', 'linux') == 'linux':
                 pool['os'] = 'windows'

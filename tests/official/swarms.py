@@ -24,7 +24,7 @@ import judge
 import structure
 
 SWARM = {'$ref': '#/definitions/Swarm'}
-MAKES_ITSELF = ('portainerPassword', 'agentSecret', 'windowsPassword')
+MAKES_ITSELF = ('portainerPassword', 'agentSecret', 'backupKey', 'windowsPassword')
 
 
 class Judges:
@@ -130,6 +130,8 @@ class Judges:
             needless.add('windowsPassword')
         if not (completed['stack']['enabled'] and completed['stack']['portainer']['enabled']):
             needless |= {'portainerPassword', 'agentSecret'}
+        if not completed['backup'].get('enabled', completed['storage']['enabled']):
+            needless.add('backupKey')
         return needless
 
     def parameters(self, completed, residual):

@@ -23,3 +23,7 @@ param webCapacity = 3
 // Secret by which Portainer and its agents know each other; made at the first deployment and kept in the vault from then on.
 // Left out: newGuid()
 // param agentSecret = …
+
+// Key of the copies of the swarm's state; made at the first deployment and kept in the vault from then on.
+// Left out: newGuid()
+// param backupKey = …

@@ -60,6 +60,10 @@ param portainerPassword string = newGuid()
 @secure()
 param agentSecret string = newGuid()
 
+@description('Key of the copies of the swarm\'s state; made at the first deployment and kept in the vault from then on.')
+@secure()
+param backupKey string = newGuid()
+
 @description('Values of your own secrets, by name: of secret registry-password.')
 @secure()
 param secretRegistryPassword string
@@ -85,6 +89,7 @@ var secretsUser = subscriptionResourceId(
   'Microsoft.Authorization/roleDefinitions',
   '4633458b-17de-408a-b874-0445c86b69e6'
 )
+var reader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
 
 // Who may reach the managers.
 resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
@@ -1036,6 +1041,39 @@ resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04
   }
 }
 
+// Copies of the swarm's state are encrypted with it. Made at the first deployment, never overwritten.
+@onlyIfNotExists()
+resource backup 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: 'backup-key'
+  tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
+  properties: { contentType: 'key of the copies of the swarm\'s state', value: backupKey }
+  dependsOn: [
+    vaultLock
+  ]
+}
+
+// Managers make the copies, and a new first manager reads them.
+resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: backup
+  name: guid(backup.id, managerIdentity.id, secretsUser)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser
+  }
+}
+
+// Who deploys may look the key up: whoever rebuilds a lost swarm needs it.
+resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: backup
+  name: guid(backup.id, deployer().objectId, secretsUser)
+  properties: {
+    principalId: deployer().objectId
+    roleDefinitionId: secretsUser
+  }
+}
+
 // A secret of your own.
 resource secretSecretRegistryPassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   parent: vault
@@ -1247,13 +1285,17 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
           }
         }
         'traefik-dynamic': {
-          tls: { options: { default: { minVersion: 'VersionTLS12' } } }
+          tls: {
+            options: { default: { minVersion: 'VersionTLS12' } }
+          }
           http: {
             middlewares: { 'body-limit': { buffering: { maxRequestBodyBytes: 104857600 } } }
           }
         }
       }
-      secrets: { 'portainer-password': 'portainer-password' }
+      secrets: {
+        'portainer-password': 'portainer-password'
+      }
     })
   }
   dependsOn: [
@@ -1664,6 +1706,12 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1685,13 +1733,12 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        {
-          server: 'registry.globex.example'
-          username: 'swarm'
-          secret: 'registry-password'
-        }
-      ]
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -1701,9 +1748,11 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     foreignSecretArtifactsToken
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -1823,6 +1872,12 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1844,13 +1899,12 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        {
-          server: 'registry.globex.example'
-          username: 'swarm'
-          secret: 'registry-password'
-        }
-      ]
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -1860,9 +1914,11 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     foreignSecretArtifactsToken
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -1982,6 +2038,12 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2003,13 +2065,12 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        {
-          server: 'registry.globex.example'
-          username: 'swarm'
-          secret: 'registry-password'
-        }
-      ]
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2019,9 +2080,11 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     foreignSecretArtifactsToken
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -2141,6 +2204,12 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2162,13 +2231,12 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        {
-          server: 'registry.globex.example'
-          username: 'swarm'
-          secret: 'registry-password'
-        }
-      ]
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2178,9 +2246,11 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     foreignSecretArtifactsToken
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -2300,6 +2370,12 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2321,13 +2397,12 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        {
-          server: 'registry.globex.example'
-          username: 'swarm'
-          secret: 'registry-password'
-        }
-      ]
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2337,9 +2412,11 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     foreignSecretArtifactsToken
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -2459,6 +2536,12 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2480,13 +2563,12 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        {
-          server: 'registry.globex.example'
-          username: 'swarm'
-          secret: 'registry-password'
-        }
-      ]
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2496,9 +2578,11 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     foreignSecretArtifactsToken
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -2618,6 +2702,12 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2639,13 +2729,12 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        {
-          server: 'registry.globex.example'
-          username: 'swarm'
-          secret: 'registry-password'
-        }
-      ]
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2655,9 +2744,11 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     foreignSecretArtifactsToken
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -2857,13 +2948,12 @@ resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: { tier: 'back' }
         images: []
         evictImagesAt: 80
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -2888,6 +2978,17 @@ resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolApiManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolApi
+  name: guid(poolApi.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The pool grows when it is busy, and shrinks when it is not.
@@ -3161,13 +3262,12 @@ resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -3192,6 +3292,17 @@ resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolArmManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolArm
+  name: guid(poolArm.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The agent collects what this rule says.
@@ -3359,13 +3470,12 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -3390,6 +3500,17 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolBatchManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolBatch
+  name: guid(poolBatch.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The pool grows when it is busy, and shrinks when it is not.
@@ -3530,7 +3651,7 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         customData: windowsLoader
         windowsConfiguration: {
           provisionVMAgent: true
-          enableAutomaticUpdates: true
+          enableAutomaticUpdates: false
         }
       }
       networkProfile: {
@@ -3633,13 +3754,12 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -3665,6 +3785,17 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolBcManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolBc
+  name: guid(poolBc.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The agent collects what this rule says.
@@ -3835,13 +3966,12 @@ resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -3866,6 +3996,17 @@ resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolCacheManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolCache
+  name: guid(poolCache.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The agent collects what this rule says.
@@ -4030,13 +4171,12 @@ resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: ['docker.io/library/golang:1.25', 'docker.io/library/node:24']
         evictImagesAt: 70
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: [{ text: proxyScript, run: 'once', stop: false }]
           after: [
@@ -4069,6 +4209,17 @@ resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolCiManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolCi
+  name: guid(poolCi.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The agent collects what this rule says.
@@ -4228,13 +4379,12 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -4259,6 +4409,17 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolDatabaseManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolDatabase
+  name: guid(poolDatabase.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The agent collects what this rule says.
@@ -4420,13 +4581,12 @@ resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -4451,6 +4611,17 @@ resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolEdgeManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolEdge
+  name: guid(poolEdge.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The agent collects what this rule says.
@@ -4615,13 +4786,12 @@ resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -4646,6 +4816,17 @@ resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolNightManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolNight
+  name: guid(poolNight.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The pool grows when it is busy, and shrinks when it is not.
@@ -4782,7 +4963,7 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         customData: windowsLoader
         windowsConfiguration: {
           provisionVMAgent: true
-          enableAutomaticUpdates: true
+          enableAutomaticUpdates: false
         }
       }
       networkProfile: {
@@ -4885,13 +5066,12 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: [{ text: fontsScript, run: 'once', stop: false }]
@@ -4917,6 +5097,17 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolReportsManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolReports
+  name: guid(poolReports.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The agent collects what this rule says.
@@ -5085,13 +5276,12 @@ resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -5116,6 +5306,17 @@ resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolScratchManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolScratch
+  name: guid(poolScratch.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The agent collects what this rule says.
@@ -5280,13 +5481,12 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: { tier: 'front' }
         images: []
         evictImagesAt: 80
-        registries: [
-          {
-            server: 'registry.globex.example'
-            username: 'swarm'
-            secret: 'registry-password'
-          }
-        ]
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -5311,6 +5511,17 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolWebManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolWeb
+  name: guid(poolWeb.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The pool grows when it is busy, and shrinks when it is not.
@@ -5736,4 +5947,4 @@ output managers string[] = [
 output vault string = vault.name
 
 @description('Names of the secrets in it that people may need. Look one up: az keyvault secret show --vault-name VAULT --name SECRET --query value')
-output secrets string[] = ['portainer-password']
+output secrets string[] = ['portainer-password', 'backup-key']

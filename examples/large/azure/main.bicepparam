@@ -58,6 +58,10 @@ param webCapacity = 6
 // Left out: newGuid()
 // param agentSecret = …
 
+// Key of the copies of the swarm's state; made at the first deployment and kept in the vault from then on.
+// Left out: newGuid()
+// param backupKey = …
+
 // Values of your own secrets, by name: of secret registry-password.
 // Or from a vault: az.getSecret('SUBSCRIPTION', 'GROUP', 'VAULT', 'SECRET')
 param secretRegistryPassword = readEnvironmentVariable('SWARM_SECRET_REGISTRY_PASSWORD')

@@ -21,6 +21,10 @@ param portainerPassword string = newGuid()
 @secure()
 param agentSecret string = newGuid()
 
+@description('Key of the copies of the swarm\'s state; made at the first deployment and kept in the vault from then on.')
+@secure()
+param backupKey string = newGuid()
+
 // What Traefik and Portainer are made of.
 var traefikCompose = loadTextContent('stack/traefik.yml')
 var portainerCompose = loadTextContent('stack/portainer.yml')
@@ -36,6 +40,7 @@ var secretsUser = subscriptionResourceId(
   'Microsoft.Authorization/roleDefinitions',
   '4633458b-17de-408a-b874-0445c86b69e6'
 )
+var reader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
 
 // Who may reach the managers.
 resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
@@ -739,6 +744,36 @@ resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04
   }
 }
 
+// Copies of the swarm's state are encrypted with it. Made at the first deployment, never overwritten.
+@onlyIfNotExists()
+resource backup 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: 'backup-key'
+  tags: { swarm: 'acme' }
+  properties: { contentType: 'key of the copies of the swarm\'s state', value: backupKey }
+}
+
+// Managers make the copies, and a new first manager reads them.
+resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: backup
+  name: guid(backup.id, managerIdentity.id, secretsUser)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser
+  }
+}
+
+// Who deploys may look the key up: whoever rebuilds a lost swarm needs it.
+resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: backup
+  name: guid(backup.id, deployer().objectId, secretsUser)
+  properties: {
+    principalId: deployer().objectId
+    roleDefinitionId: secretsUser
+  }
+}
+
 // Holds the files that all nodes share.
 resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: 'acme${uniqueString(resourceGroup().id)}'
@@ -893,10 +928,14 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
           }
         }
         'traefik-dynamic': {
-          tls: { options: { default: { minVersion: 'VersionTLS12' } } }
+          tls: {
+            options: { default: { minVersion: 'VersionTLS12' } }
+          }
         }
       }
-      secrets: { 'portainer-password': 'portainer-password' }
+      secrets: {
+        'portainer-password': 'portainer-password'
+      }
     })
   }
   dependsOn: [
@@ -1104,6 +1143,12 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1126,6 +1171,11 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       images: []
       evictImagesAt: 80
       registries: []
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: []
         after: []
@@ -1135,8 +1185,10 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -1253,6 +1305,12 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1275,6 +1333,11 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       images: []
       evictImagesAt: 80
       registries: []
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: []
         after: []
@@ -1284,8 +1347,10 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -1402,6 +1467,12 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1424,6 +1495,11 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       images: []
       evictImagesAt: 80
       registries: []
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: []
         after: []
@@ -1433,8 +1509,10 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -1632,6 +1710,11 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         images: []
         evictImagesAt: 80
         registries: []
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -1652,6 +1735,17 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolWebManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolWeb
+  name: guid(poolWeb.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The pool grows when it is busy, and shrinks when it is not.
@@ -2053,4 +2147,4 @@ output managers string[] = [
 output vault string = vault.name
 
 @description('Names of the secrets in it that people may need. Look one up: az keyvault secret show --vault-name VAULT --name SECRET --query value')
-output secrets string[] = ['portainer-password']
+output secrets string[] = ['portainer-password', 'backup-key']

@@ -30,6 +30,10 @@ param portainerPassword string = newGuid()
 @secure()
 param agentSecret string = newGuid()
 
+@description('Key of the copies of the swarm\'s state; made at the first deployment and kept in the vault from then on.')
+@secure()
+param backupKey string = newGuid()
+
 // What Traefik and Portainer are made of.
 var traefikCompose = loadTextContent('stack/traefik.yml')
 var portainerCompose = loadTextContent('stack/portainer.yml')
@@ -49,6 +53,7 @@ var secretsUser = subscriptionResourceId(
   'Microsoft.Authorization/roleDefinitions',
   '4633458b-17de-408a-b874-0445c86b69e6'
 )
+var reader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
 
 // Who may reach the managers.
 resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
@@ -828,6 +833,47 @@ resource operatorReadsPortainer0 'Microsoft.Authorization/roleAssignments@2022-0
   }
 }
 
+// Copies of the swarm's state are encrypted with it. Made at the first deployment, never overwritten.
+@onlyIfNotExists()
+resource backup 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: 'backup-key'
+  tags: { swarm: 'acme', costCentre: '4711' }
+  properties: { contentType: 'key of the copies of the swarm\'s state', value: backupKey }
+}
+
+// Managers make the copies, and a new first manager reads them.
+resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: backup
+  name: guid(backup.id, managerIdentity.id, secretsUser)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser
+  }
+}
+
+// Who deploys may look the key up: whoever rebuilds a lost swarm needs it.
+resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: backup
+  name: guid(backup.id, deployer().objectId, secretsUser)
+  properties: {
+    principalId: deployer().objectId
+    roleDefinitionId: secretsUser
+  }
+}
+
+// An operator may look the key up.
+resource operatorReadsBackup0 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: backup
+  name: guid(backup.id, '22222222-2222-2222-2222-222222222222', secretsUser)
+  properties: {
+    principalId: '22222222-2222-2222-2222-222222222222'
+    principalType: 'Group'
+    roleDefinitionId: secretsUser
+  }
+}
+
 // Holds the files that all nodes share.
 resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: 'acme${uniqueString(resourceGroup().id)}'
@@ -978,10 +1024,14 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
           }
         }
         'traefik-dynamic': {
-          tls: { options: { default: { minVersion: 'VersionTLS12' } } }
+          tls: {
+            options: { default: { minVersion: 'VersionTLS12' } }
+          }
         }
       }
-      secrets: { 'portainer-password': 'portainer-password' }
+      secrets: {
+        'portainer-password': 'portainer-password'
+      }
     })
   }
   dependsOn: [
@@ -1189,6 +1239,12 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1211,6 +1267,11 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       images: []
       evictImagesAt: 80
       registries: []
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: []
         after: []
@@ -1220,7 +1281,9 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -1228,6 +1291,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    operatorReadsBackup0
     operatorReadsPortainer0
     share
     workerReadsOperatorKeys
@@ -1338,6 +1402,12 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1360,6 +1430,11 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       images: []
       evictImagesAt: 80
       registries: []
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: []
         after: []
@@ -1369,7 +1444,9 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -1377,6 +1454,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    operatorReadsBackup0
     operatorReadsPortainer0
     share
     workerReadsOperatorKeys
@@ -1487,6 +1565,12 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1509,6 +1593,11 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       images: []
       evictImagesAt: 80
       registries: []
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: []
         after: []
@@ -1518,7 +1607,9 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -1526,6 +1617,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
     managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    operatorReadsBackup0
     operatorReadsPortainer0
     share
     workerReadsOperatorKeys
@@ -1620,7 +1712,7 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         customData: windowsLoader
         windowsConfiguration: {
           provisionVMAgent: true
-          enableAutomaticUpdates: true
+          enableAutomaticUpdates: false
         }
       }
       networkProfile: {
@@ -1724,6 +1816,11 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         images: ['mcr.microsoft.com/windows/servercore:ltsc2022']
         evictImagesAt: 80
         registries: []
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -1744,6 +1841,17 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolBcManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolBc
+  name: guid(poolBc.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The agent collects what this rule says.
@@ -1909,6 +2017,11 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         images: []
         evictImagesAt: 80
         registries: []
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -1928,6 +2041,17 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolWebManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolWeb
+  name: guid(poolWeb.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The pool grows when it is busy, and shrinks when it is not.
@@ -2470,4 +2594,4 @@ output managers string[] = [
 output vault string = vault.name
 
 @description('Names of the secrets in it that people may need. Look one up: az keyvault secret show --vault-name VAULT --name SECRET --query value')
-output secrets string[] = ['portainer-password']
+output secrets string[] = ['portainer-password', 'backup-key']

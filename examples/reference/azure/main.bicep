@@ -27,6 +27,10 @@ param portainerPassword string = newGuid()
 @secure()
 param agentSecret string = newGuid()
 
+@description('Key of the copies of the swarm\'s state; made at the first deployment and kept in the vault from then on.')
+@secure()
+param backupKey string = newGuid()
+
 var traefikWindowsCompose = loadTextContent('stack/traefik.windows.yml')
 var portainerWindowsCompose = loadTextContent('stack/portainer.windows.yml')
 
@@ -41,6 +45,7 @@ var secretsUser = subscriptionResourceId(
   'Microsoft.Authorization/roleDefinitions',
   '4633458b-17de-408a-b874-0445c86b69e6'
 )
+var reader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
 
 // Who may reach the managers.
 resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
@@ -744,6 +749,36 @@ resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04
   }
 }
 
+// Copies of the swarm's state are encrypted with it. Made at the first deployment, never overwritten.
+@onlyIfNotExists()
+resource backup 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: 'backup-key'
+  tags: { swarm: 'bcswarm' }
+  properties: { contentType: 'key of the copies of the swarm\'s state', value: backupKey }
+}
+
+// Managers make the copies, and a new first manager reads them.
+resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: backup
+  name: guid(backup.id, managerIdentity.id, secretsUser)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser
+  }
+}
+
+// Who deploys may look the key up: whoever rebuilds a lost swarm needs it.
+resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: backup
+  name: guid(backup.id, deployer().objectId, secretsUser)
+  properties: {
+    principalId: deployer().objectId
+    roleDefinitionId: secretsUser
+  }
+}
+
 // Holds the files that all nodes share.
 resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: 'bcswarm${uniqueString(resourceGroup().id)}'
@@ -898,10 +933,14 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
           }
         }
         'traefik-dynamic': {
-          tls: { options: { default: { minVersion: 'VersionTLS12' } } }
+          tls: {
+            options: { default: { minVersion: 'VersionTLS12' } }
+          }
         }
       }
-      secrets: { 'portainer-password': 'portainer-password' }
+      secrets: {
+        'portainer-password': 'portainer-password'
+      }
     })
   }
   dependsOn: [
@@ -1080,7 +1119,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       customData: windowsLoader
       windowsConfiguration: {
         provisionVMAgent: true
-        enableAutomaticUpdates: true
+        enableAutomaticUpdates: false
       }
     }
     networkProfile: { networkInterfaces: [{ id: managerNic0.id, properties: { deleteOption: 'Delete' } }] }
@@ -1102,6 +1141,12 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1126,6 +1171,11 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       images: []
       evictImagesAt: 80
       registries: []
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: []
         after: []
@@ -1136,8 +1186,10 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -1242,7 +1294,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       customData: windowsLoader
       windowsConfiguration: {
         provisionVMAgent: true
-        enableAutomaticUpdates: true
+        enableAutomaticUpdates: false
       }
     }
     networkProfile: { networkInterfaces: [{ id: managerNic1.id, properties: { deleteOption: 'Delete' } }] }
@@ -1264,6 +1316,12 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1288,6 +1346,11 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       images: []
       evictImagesAt: 80
       registries: []
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: []
         after: []
@@ -1298,8 +1361,10 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -1404,7 +1469,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       customData: windowsLoader
       windowsConfiguration: {
         provisionVMAgent: true
-        enableAutomaticUpdates: true
+        enableAutomaticUpdates: false
       }
     }
     networkProfile: { networkInterfaces: [{ id: managerNic2.id, properties: { deleteOption: 'Delete' } }] }
@@ -1426,6 +1491,12 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      resources: {
+        uri: 'https://${split(environment().resourceManager, '/')[2]}'
+        resource: environment().resourceManager
+      }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1450,6 +1521,11 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       images: []
       evictImagesAt: 80
       registries: []
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: []
         after: []
@@ -1460,8 +1536,10 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
     deployerReadsPortainer
     jumpboxReadsOperatorKeys
+    managerReadsBackup
     managerReadsOperatorKeys
     managerReadsPortainer
     managerReadsPortainerAgent
@@ -1579,7 +1657,7 @@ resource poolWorker 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         customData: windowsLoader
         windowsConfiguration: {
           provisionVMAgent: true
-          enableAutomaticUpdates: true
+          enableAutomaticUpdates: false
         }
       }
       networkProfile: {
@@ -1683,6 +1761,11 @@ resource poolWorker 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         images: []
         evictImagesAt: 80
         registries: []
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -1704,6 +1787,17 @@ resource poolWorker 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
     workerReadsShareKey
     workerReadsToken
   ]
+}
+
+// Managers look whether the machine of a node that is down still exists.
+resource poolWorkerManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: poolWorker
+  name: guid(poolWorker.id, managerIdentity.id, reader)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: reader
+  }
 }
 
 // The agent collects what this rule says.
@@ -2030,4 +2124,4 @@ output managers string[] = [
 output vault string = vault.name
 
 @description('Names of the secrets in it that people may need. Look one up: az keyvault secret show --vault-name VAULT --name SECRET --query value')
-output secrets string[] = ['portainer-password']
+output secrets string[] = ['portainer-password', 'backup-key']
