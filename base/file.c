@@ -1,7 +1,9 @@
 // base/file.c
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -18,7 +20,7 @@ static Text contents(Arena *arena, FILE *file, int *error)
     return buffer_done(&buffer);
 }
 
-const Source *file_read(Arena *arena, Diags *diags, Place asked_at, Text path, Text shown)
+const Source *file_read_bytes(Arena *arena, Diags *diags, Place asked_at, Text path, Text shown)
 {
     FILE *file = fopen(text_string(arena, path), "rb");
     int error = file ? 0 : errno;
@@ -38,17 +40,50 @@ const Source *file_read(Arena *arena, Diags *diags, Place asked_at, Text path, T
     }
     Source *source = arena_new(arena, Source);
     *source = (Source){text_copy(arena, shown), text};
-    size_t bad;
-    if (!text_valid_utf8(text, &bad)) {
-        diag_add_with(diags, DIAG_NOT_UTF8, ((Place){source, (uint32_t)bad, (uint32_t)bad + 1}),
-                      text_format(arena, "%zu", bad),
-                      text_format(arena, "0x%02x", (unsigned char)text.at[bad]));
-        bool utf16 = text_starts(text, "\xFF\xFE") || text_starts(text, "\xFE\xFF");
-        diag_hint(diags, utf16 ? TEXT("the file is UTF-16; save it as UTF-8")
-                               : TEXT("save the file as UTF-8"));
-        return NULL;
-    }
     return source;
+}
+
+bool file_is_text(Arena *arena, Diags *diags, const Source *source)
+{
+    size_t bad;
+    Text text = source->text;
+    if (text_valid_utf8(text, &bad)) return true;
+    diag_add_with(diags, DIAG_NOT_UTF8, ((Place){source, (uint32_t)bad, (uint32_t)bad + 1}),
+                  text_format(arena, "%zu", bad),
+                  text_format(arena, "0x%02x", (unsigned char)text.at[bad]));
+    bool utf16 = text_starts(text, "\xFF\xFE") || text_starts(text, "\xFE\xFF");
+    diag_hint(diags, utf16 ? TEXT("the file is UTF-16; save it as UTF-8")
+                           : TEXT("save the file as UTF-8"));
+    return false;
+}
+
+const Source *file_read(Arena *arena, Diags *diags, Place asked_at, Text path, Text shown)
+{
+    const Source *source = file_read_bytes(arena, diags, asked_at, path, shown);
+    return source && file_is_text(arena, diags, source) ? source : NULL;
+}
+
+static int by_bytes(const void *left, const void *right)
+{
+    return text_compare(*(const Text *)left, *(const Text *)right);
+}
+
+bool file_list(Arena *arena, Diags *diags, Place asked_at, Text folder, FileNames *names)
+{
+    DIR *handle = opendir(text_string(arena, folder));
+    if (!handle) {
+        diag_add_with(diags, DIAG_CANNOT_READ, asked_at, folder, text_of(strerror(errno)));
+        return false;
+    }
+    for (const struct dirent *entry; (entry = readdir(handle));) {
+        Text name = text_copy(arena, text_of(entry->d_name));
+        struct stat info;
+        bool known = stat(text_string(arena, path_join(arena, folder, name)), &info) == 0;
+        if (known && !S_ISDIR(info.st_mode)) list_add(arena, names, name);
+    }
+    closedir(handle);
+    if (names->count) qsort(names->items, names->count, sizeof *names->items, by_bytes);
+    return true;
 }
 
 bool file_exists(const char *path)

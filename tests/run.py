@@ -32,6 +32,7 @@ def suites(count, seed):
         ('mutations', True, ['tests/official/mutations.py']),
         ('functions', True, ['tests/official/functions.py', '--count', str(count * 6), *random]),
         ('syntax', True, ['tests/official/syntax.py', '--count', str(count), *random]),
+        ('loads', True, ['tests/official/loads.py', '--count', str(count), *random]),
         ('programs', True, ['tests/official/programs.py', '--count', str(count), *random]),
         ('swarms', True, ['tests/official/swarms.py', '--count', str(count), *random]),
     ]

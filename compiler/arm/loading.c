@@ -2,109 +2,12 @@
 #include "compiler/arm/loading.h"
 
 #include "compiler/arm/expression.h"
-#include "compiler/evaluate/functions.h"
-
-#include <ctype.h>
+#include "compiler/evaluate/loads.h"
 
 bool loading_is_load(Text name)
 {
-    return text_is(name, "loadTextContent") || text_is(name, "loadFileAsBase64") ||
-           text_is(name, "loadJsonContent") || text_is(name, "loadYamlContent") ||
-           text_is(name, "loadDirectoryFileInfo");
-}
-
-// ---- contents
-
-static bool constant_text(const Env *env, const Syntax *node, Text *text)
-{
-    node = syntax_bare(node);
-    if (syntax_plain_string(node, text)) return true;
-    diag_add(env->emitter->diags, DIAG_CONSTANT_WANTED, syntax_place(node));
-    return false;
-}
-
-static bool is_utf8(Text name)
-{
-    return text_is(name, "utf-8");
-}
-
-static bool read_content(const Env *env, const Syntax *call, size_t encoding, Text *content)
-{
-    Emitter *emitter = env->emitter;
-    SyntaxList arguments = call->call.arguments;
-    Text path, name;
-    if (arguments.count == 0 || !constant_text(env, arguments.items[0], &path)) return false;
-    if (arguments.count > encoding) {
-        if (!constant_text(env, arguments.items[encoding], &name)) return false;
-        if (!is_utf8(name)) {
-            emitter_unsupported(emitter, arguments.items[encoding], "an encoding other than utf-8");
-            return false;
-        }
-    }
-    const Source *source = bind_load(emitter->arena, emitter->diags, env->unit->file,
-                                     syntax_place(arguments.items[0]), path);
-    if (!source) return false;
-    *content = source->text;
-    return true;
-}
-
-static Text without_mark(Text text)
-{
-    return text_starts(text, "\xEF\xBB\xBF") ? text_slice(text, 3, text.length) : text;
-}
-
-static Text base64(Emitter *emitter, const Syntax *call, Text bytes)
-{
-    FunctionCall at = {emitter->arena, emitter->diags, syntax_place(call)};
-    const Value *text = value_string(emitter->arena, bytes);
-    return function_find(TEXT("base64"))->call(&at, &text, 1)->string;
-}
-
-// ---- JSON
-
-// The part of a value that a path like $.a.b[0] leads to; NULL if it leads nowhere or says more.
-static const Value *at_path(const Value *value, Text path)
-{
-    size_t at = text_starts(path, "$") ? 1 : 0;
-    while (value && at < path.length) {
-        if (path.at[at] == '[') {
-            size_t index = 0, from = ++at;
-            while (at < path.length && isdigit((unsigned char)path.at[at])) {
-                index = index * 10 + (size_t)(path.at[at++] - '0');
-            }
-            if (at == from || at >= path.length || path.at[at++] != ']') return NULL;
-            bool there = value->kind == VALUE_ARRAY && index < value->array.count;
-            value = there ? value->array.items[index] : NULL;
-            continue;
-        }
-        if (path.at[at] == '.') at++;
-        size_t from = at;
-        while (at < path.length && path.at[at] != '.' && path.at[at] != '[') {
-            char c = path.at[at++];
-            if (!isalnum((unsigned char)c) && c != '_' && c != '-') return NULL;
-        }
-        if (at == from || value->kind != VALUE_OBJECT) return NULL;
-        value = value_get(value, text_slice(path, from, at));
-    }
-    return value;
-}
-
-static const Value *json_value(const Env *env, const Syntax *call)
-{
-    Emitter *emitter = env->emitter;
-    SyntaxList arguments = call->call.arguments;
-    Text content, error = {0}, path;
-    if (!read_content(env, call, 2, &content)) return NULL;
-    const Value *value = value_read_json(emitter->arena, without_mark(content), &error);
-    if (!value) {
-        diag_add_with(emitter->diags, DIAG_NOT_JSON, syntax_place(arguments.items[0]), error);
-        return NULL;
-    }
-    if (arguments.count < 2) return value;
-    if (!constant_text(env, arguments.items[1], &path)) return NULL;
-    value = at_path(value, path);
-    if (!value) emitter_unsupported(emitter, arguments.items[1], "this JSON path");
-    return value;
+    const FunctionRow *row = function_find(name);
+    return row && (row->flags & FUNCTION_LOAD);
 }
 
 static Tree *float_tree(Arena *arena, double number)
@@ -174,19 +77,19 @@ static void write_json(Emitter *emitter, const Value *value)
 
 static const Value *content_of(const Env *env, const Syntax *call)
 {
-    Arena *arena = env->emitter->arena;
-    Text content;
-    if (text_is(call->call.name, "loadJsonContent")) return json_value(env, call);
-    if (text_is(call->call.name, "loadTextContent")) {
-        return read_content(env, call, 1, &content) ? value_string(arena, without_mark(content))
-                                                    : NULL;
+    Emitter *emitter = env->emitter;
+    SyntaxList list = call->call.arguments;
+    const Value **arguments = arena_array(emitter->arena, const Value *, list.count + 1);
+    for (size_t i = 0; i < list.count; i++) {
+        Text text;
+        if (!syntax_plain_string(syntax_bare(list.items[i]), &text)) {
+            diag_add(emitter->diags, DIAG_CONSTANT_WANTED, syntax_place(list.items[i]));
+            return NULL;
+        }
+        arguments[i] = value_string(emitter->arena, text);
     }
-    if (text_is(call->call.name, "loadFileAsBase64")) {
-        return read_content(env, call, 9, &content) ? value_string(arena, base64(env->emitter, call, content))
-                                                    : NULL;
-    }
-    emitter_unsupported(env->emitter, call, "this load function");
-    return NULL;
+    FunctionCall at = {emitter->arena, emitter->diags, syntax_place(call)};
+    return load_value(&at, env->unit->file, call->call.name, arguments, list.count);
 }
 
 const Load *loading_variable(const Env *env, const Syntax *call)

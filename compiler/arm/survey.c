@@ -3,6 +3,8 @@
 // how the node is used by its parent.
 #include "compiler/arm/survey.h"
 
+#include "compiler/arm/loading.h"
+
 #include <string.h>
 
 typedef struct Shadow Shadow;
@@ -160,12 +162,6 @@ static bool is_load_always(Text name)
            text_is(name, "loadDirectoryFileInfo");
 }
 
-static bool is_load(Text name)
-{
-    return is_load_always(name) || text_is(name, "loadTextContent") ||
-           text_is(name, "loadFileAsBase64");
-}
-
 static bool is_runtime(Text name)
 {
     return text_is(name, "reference") || text_starts(name, "list") ||
@@ -203,7 +199,7 @@ static void survey_call(Survey *survey, const Shadow *shadows, const Syntax *nod
     if (function && function->kind == SYMBOL_FUNC) {
         mention(survey, shadows, function, no_use);
     } else if (built_in) {
-        if (is_load(node->call.name)) note_load(survey, node);
+        if (loading_is_load(node->call.name)) note_load(survey, node);
         if (is_runtime(node->call.name)) note_start(survey, NULL, node, false);
         if (survey->current && survey->part == PART_BODY && is_runtime(node->call.name)) {
             survey->unit->calls_runtime[survey->current->index] = true;

@@ -429,7 +429,7 @@ static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Te
     opened = new_file(binder, asker, path);
     const Source *source = binder->reader->read(binder->reader, binder->diags, asked_at, path);
     opened->done = opened->failed = true;
-    if (!source) return opened;
+    if (!source || !file_is_text(binder->arena, binder->diags, source)) return opened;
     size_t errors = binder->diags->errors;
     opened->file->syntax = parser_read(binder->arena, binder->diags, source);
     if (binder->diags->errors > errors) return opened;
@@ -467,16 +467,29 @@ const Source *bind_load(Arena *arena, Diags *diags, BoundFile *file, Place asked
     return source;
 }
 
+bool bind_list(Arena *arena, Diags *diags, BoundFile *file, Place asked_at, Text path,
+               FileNames *names)
+{
+    Text full = path_normal(arena, path_join(arena, path_folder(file->path), path));
+    return file->reader->list(file->reader, diags, asked_at, full, names);
+}
+
 // ---- the file system
 
 static const Source *read_from_disk(BindReader *reader, Diags *diags, Place asked_at, Text path)
 {
-    return file_read(reader->arena, diags, asked_at, path, path);
+    return file_read_bytes(reader->arena, diags, asked_at, path, path);
+}
+
+static bool list_on_disk(BindReader *reader, Diags *diags, Place asked_at, Text folder,
+                         FileNames *names)
+{
+    return file_list(reader->arena, diags, asked_at, folder, names);
 }
 
 BindReader *bind_disk_reader(Arena *arena)
 {
     BindReader *disk = arena_new(arena, BindReader);
-    *disk = (BindReader){.arena = arena, .read = read_from_disk};
+    *disk = (BindReader){.arena = arena, .read = read_from_disk, .list = list_on_disk};
     return disk;
 }

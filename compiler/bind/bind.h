@@ -3,6 +3,7 @@
 //   out:    BoundFile: symbols by name and in source order; modules and imports bound too, each
 //   file once errors: SG1201–SG1249: unknown or doubled names, missing files, cycles
 #pragma once
+#include "base/file.h"
 #include "base/map.h"
 #include "compiler/bicep/syntax.h"
 
@@ -44,7 +45,10 @@ struct Symbol {
 typedef struct BindReader BindReader;
 struct BindReader {
     Arena *arena; // of what it reads
+    // Any bytes.
     const Source *(*read)(BindReader *reader, Diags *diags, Place asked_at, Text path);
+    // The files in a folder; false after a diagnostic.
+    bool (*list)(BindReader *reader, Diags *diags, Place asked_at, Text folder, FileNames *names);
     Map opened; // bind_file's: files bound already, which later calls share
     Map loaded; // bind_load's: full path → const Source *
 };
@@ -80,9 +84,12 @@ Symbol *bind_exported(const BoundFile *file, Text name);
 // "a type", "a parameter" … as in messages.
 const char *bind_kind_name(SymbolKind kind);
 
-// A file named in the source (load functions), relative to `file`; read once. NULL after a
-// diagnostic.
+// A file named in the source (load functions), relative to `file`; read once, its text any bytes.
+// NULL after a diagnostic.
 const Source *bind_load(Arena *arena, Diags *diags, BoundFile *file, Place asked_at, Text path);
+// The names of the files in a folder, likewise; false after a diagnostic.
+bool bind_list(Arena *arena, Diags *diags, BoundFile *file, Place asked_at, Text path,
+               FileNames *names);
 
 // A reader that takes paths as they are in the file system.
 BindReader *bind_disk_reader(Arena *arena);

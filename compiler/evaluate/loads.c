@@ -2,109 +2,198 @@
 #include "compiler/evaluate/loads.h"
 
 #include "compiler/evaluate/calls.h"
+#include "compiler/evaluate/cases.h"
+#include "compiler/evaluate/encodings.h"
+#include "compiler/evaluate/jsonpath.h"
 
-#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
 
-static Text without_mark(Text text)
+// ---- files
+
+static bool text_argument(FunctionCall *call, const Value **arguments, size_t count, size_t index,
+                          Text *text)
 {
-    return text_starts(text, "\xEF\xBB\xBF") ? text_slice(text, 3, text.length) : text;
-}
-
-// ---- JSONPath: $.a.b, ['a'], [0], [-1]
-
-static const Value *item_at(const Value *list, Text digits)
-{
-    int64_t index = 0;
-    bool minus = text_starts(digits, "-");
-    for (size_t i = minus; i < digits.length; i++) {
-        if (!isdigit((unsigned char)digits.at[i]) || index > INT32_MAX) return NULL;
-        index = index * 10 + (digits.at[i] - '0');
-    }
-    if (list->kind != VALUE_ARRAY) return NULL;
-    if (minus) index = (int64_t)list->array.count - index;
-    bool there = index >= 0 && index < (int64_t)list->array.count;
-    return there ? list->array.items[index] : NULL;
-}
-
-static const Value *member_at(const Value *object, Text name)
-{
-    return object->kind == VALUE_OBJECT ? value_get(object, name) : NULL;
-}
-
-// What stands in brackets; `*at` behind the '[', moved behind the ']'. False if it is no such path.
-static bool follow_brackets(const Value **value, Text path, size_t *at)
-{
-    char quote = *at < path.length ? path.at[*at] : '\0';
-    bool quoted = quote == '\'' || quote == '"';
-    size_t from = *at += quoted;
-    while (*at < path.length && path.at[*at] != (quoted ? quote : ']')) ++*at;
-    Text inside = text_slice(path, from, *at);
-    *at += quoted;
-    if (*at >= path.length || path.at[*at] != ']' || inside.length == 0) return false;
-    ++*at;
-    *value = quoted ? member_at(*value, inside) : item_at(*value, inside);
+    if (index >= count) return true;
+    if (!call_expects(call, arguments, index, VALUE_STRING)) return false;
+    *text = arguments[index]->string;
     return true;
 }
 
-static bool follow_path(const Value **value, Text path)
+// The file as text in the encoding that the argument at `index` names.
+static bool read_text(FunctionCall *call, BoundFile *file, const Value **arguments, size_t count,
+                      size_t index, Text *text)
 {
-    size_t at = text_starts(path, "$");
-    while (*value && at < path.length) {
-        if (path.at[at] == '[') {
-            at++;
-            if (!follow_brackets(value, path, &at)) return false;
-            continue;
-        }
-        if (path.at[at] == '.') at++;
-        size_t from = at;
-        while (at < path.length && path.at[at] != '.' && path.at[at] != '[') {
-            if (!isalnum((unsigned char)path.at[at]) && path.at[at] != '_' && path.at[at] != '-')
-                return false;
-            at++;
-        }
-        if (at == from) return false;
-        *value = member_at(*value, text_slice(path, from, at));
+    Text name = TEXT("utf-8");
+    if (!text_argument(call, arguments, count, index, &name)) return false;
+    if (!encoding_known(name)) {
+        call_refuse(call, text_format(call->arena, "there is no encoding '%.*s'", TEXT_ARG(name)));
+        return false;
+    }
+    const Source *source =
+        bind_load(call->arena, call->diags, file, call->place, arguments[0]->string);
+    if (source) *text = encoding_decode(call->arena, source->text, name);
+    return source != NULL;
+}
+
+static const Value *text_content(FunctionCall *call, BoundFile *file, const Value **arguments,
+                                 size_t count)
+{
+    Text text;
+    return read_text(call, file, arguments, count, 1, &text) ? value_string(call->arena, text)
+                                                             : NULL;
+}
+
+static const Value *bytes_in_base64(FunctionCall *call, BoundFile *file, const Value **arguments,
+                                    size_t count)
+{
+    (void)count;
+    const Source *source =
+        bind_load(call->arena, call->diags, file, call->place, arguments[0]->string);
+    if (!source) return NULL;
+    const Value *content = value_string(call->arena, source->text);
+    return text_base64(call, &content, 1);
+}
+
+static const Value *structured(FunctionCall *call, BoundFile *file, const Value **arguments,
+                               size_t count, const char *format,
+                               const Value *(*read)(Arena *, Text, Text *))
+{
+    Text text, path = {0}, error = {0};
+    if (!text_argument(call, arguments, count, 1, &path)) return NULL;
+    if (!read_text(call, file, arguments, count, 2, &text)) return NULL;
+    const Value *value = read(call->arena, text, &error);
+    if (!value) {
+        diag_add_with(call->diags, DIAG_WRONG_CONTENT, call->place, text_of(format), error);
+        return NULL;
+    }
+    value = jsonpath_find(call->arena, value, path, &error);
+    return value ? value : call_refuse(call, error);
+}
+
+static const Value *json_content(FunctionCall *call, BoundFile *file, const Value **arguments,
+                                 size_t count)
+{
+    return structured(call, file, arguments, count, "JSON", value_read_json);
+}
+
+static const Value *yaml_content(FunctionCall *call, BoundFile *file, const Value **arguments,
+                                 size_t count)
+{
+    return structured(call, file, arguments, count, "YAML", value_read_yaml);
+}
+
+// ---- folders
+
+// Whether the rest of a pattern matches the end of a name: so does a dot before * or ?.
+static bool matches_end(Text pattern, size_t at)
+{
+    for (; at < pattern.length; at++) {
+        char after = at + 1 < pattern.length ? pattern.at[at + 1] : '\0';
+        bool dot = pattern.at[at] == '.' && (after == '*' || after == '?');
+        if (pattern.at[at] != '*' && pattern.at[at] != '?' && !dot) return false;
     }
     return true;
 }
 
-static const Value *json_part(FunctionCall *call, Text content, const Value **arguments, size_t count)
+// As .NET matches names of files: ? stands for nothing before a dot and at the end.
+static bool matches(Text name, Text pattern)
 {
-    const Value *text = value_string(call->arena, without_mark(content));
-    const Value *value = other_json(call, &text, 1);
-    if (!value || count < 2) return value;
-    if (!call_expects(call, arguments, 1, VALUE_STRING)) return NULL;
-    Text path = arguments[1]->string;
-    if (!follow_path(&value, path)) {
-        return call_refuse(call, text_format(call->arena, "the path '%.*s' is not supported",
-                                             TEXT_ARG(path)));
+    size_t at = 0, i = 0, star = SIZE_MAX, retry = 0;
+    while (at < name.length) {
+        char c = i < pattern.length ? pattern.at[i] : '\0';
+        if (c == '*') {
+            star = i++;
+            retry = at;
+        } else if (c == '?') {
+            i++;
+            if (name.at[at] != '.') text_next(name, &at);
+        } else if (c && c == name.at[at]) {
+            i++;
+            at++;
+        } else if (star != SIZE_MAX) {
+            i = star + 1;
+            at = ++retry;
+        } else {
+            return false;
+        }
     }
-    if (value) return value;
-    return call_refuse(call, text_format(call->arena, "there is nothing at '%.*s' in the file",
-                                         TEXT_ARG(path)));
+    return matches_end(pattern, i);
+}
+
+static Text extension(Text name)
+{
+    size_t dot = name.length;
+    while (dot > 0 && name.at[dot - 1] != '.') dot--;
+    return dot > 0 && dot < name.length ? text_slice(name, dot - 1, name.length) : (Text){0};
+}
+
+static const Value *file_info(Arena *arena, Text folder, Text name)
+{
+    Value *info = value_object(arena);
+    value_set(arena, info, TEXT("relativePath"),
+              value_string(arena, path_join(arena, folder, name)));
+    value_set(arena, info, TEXT("baseName"), value_string(arena, name));
+    value_set(arena, info, TEXT("extension"), value_string(arena, extension(name)));
+    return info;
+}
+
+typedef struct {
+    Text name, upper;
+} Entry;
+
+static int by_capitals(const void *left, const void *right)
+{
+    const Entry *a = left, *b = right;
+    int order = text_compare(a->upper, b->upper);
+    return order ? order : text_compare(a->name, b->name);
+}
+
+static const Value *folder_content(FunctionCall *call, BoundFile *file, const Value **arguments,
+                                   size_t count)
+{
+    Text folder = path_normal(call->arena, arguments[0]->string), pattern = TEXT("*");
+    FileNames names = {0};
+    if (!text_argument(call, arguments, count, 1, &pattern)) return NULL;
+    if (text_starts(folder, "/"))
+        return call_refuse(call, TEXT("the path of a folder must be relative"));
+    bool no_extension = text_is(pattern, "*.");
+    if (memchr(pattern.at, '/', pattern.length) || (text_ends(pattern, "*.") && !no_extension))
+        return call_refuse(call, TEXT("this pattern is not supported"));
+    if (!bind_list(call->arena, call->diags, file, call->place, folder, &names)) return NULL;
+    Entry *entries = arena_array(call->arena, Entry, names.count + 1);
+    for (size_t i = 0; i < names.count; i++)
+        entries[i] = (Entry){names.items[i], case_of_text(call->arena, names.items[i], true)};
+    qsort(entries, names.count, sizeof *entries, by_capitals);
+    bool all = pattern.length == 0 || text_is(pattern, "*.*") || text_is(pattern, ".");
+    Value *list = value_array(call->arena);
+    for (size_t i = 0; i < names.count; i++) {
+        Text name = entries[i].name;
+        bool chosen =
+            all || (text_is(pattern, "*.") ? extension(name).length == 0 : matches(name, pattern));
+        if (chosen) value_append(call->arena, list, file_info(call->arena, folder, name));
+    }
+    return list;
 }
 
 // ---- calls
 
-static bool is_utf8(FunctionCall *call, const Value **arguments, size_t count, size_t index)
+const Value *load_value(FunctionCall *call, BoundFile *file, Text name, const Value **arguments,
+                        size_t count)
 {
-    if (index >= count) return true;
-    if (!call_expects(call, arguments, index, VALUE_STRING)) return false;
-    if (text_is(arguments[index]->string, "utf-8")) return true;
-    call_refuse(call, TEXT("only files in utf-8 can be read"));
-    return false;
-}
-
-const Value *load_value(FunctionCall *call, BoundFile *file, Text name, const Value **arguments, size_t count)
-{
-    bool text = text_is(name, "loadTextContent"), base64 = text_is(name, "loadFileAsBase64");
-    if (!text && !base64 && !text_is(name, "loadJsonContent"))
-        return call_refuse(call, text_format(call->arena, "%.*s() is not evaluated here", TEXT_ARG(name)));
+    static const struct {
+        const char *name;
+        const Value *(*load)(FunctionCall *call, BoundFile *file, const Value **arguments,
+                             size_t count);
+    } rows[] = {{"loadTextContent", text_content},
+                {"loadFileAsBase64", bytes_in_base64},
+                {"loadJsonContent", json_content},
+                {"loadYamlContent", yaml_content},
+                {"loadDirectoryFileInfo", folder_content}};
     if (!call_expects(call, arguments, 0, VALUE_STRING)) return NULL;
-    if (!base64 && !is_utf8(call, arguments, count, text ? 1 : 2)) return NULL;
-    const Source *source = bind_load(call->arena, call->diags, file, call->place, arguments[0]->string);
-    if (!source) return NULL;
-    if (text) return value_string(call->arena, without_mark(source->text));
-    const Value *content = value_string(call->arena, source->text);
-    return base64 ? text_base64(call, &content, 1) : json_part(call, source->text, arguments, count);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (text_is(name, rows[i].name)) return rows[i].load(call, file, arguments, count);
+    }
+    return call_refuse(call,
+                       text_format(call->arena, "%.*s() is not evaluated here", TEXT_ARG(name)));
 }

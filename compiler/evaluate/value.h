@@ -68,3 +68,5 @@ Text value_float_text(Arena *arena, double number);
 // JSON text to a value; NULL with `error` set (what, and where). Reads what Azure's reader reads.
 // Written in jsonreader.c.
 const Value *value_read_json(Arena *arena, Text text, Text *error);
+// The first document of a YAML text, likewise. Written in yamlreader.c.
+const Value *value_read_yaml(Arena *arena, Text text, Text *error);

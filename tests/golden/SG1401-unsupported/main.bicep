@@ -1,8 +1,6 @@
 // What is not compiled yet is named with its place.
 extension microsoftGraphV1
 param p resourceInput<'Microsoft.Storage/storageAccounts@2023-01-01'>.properties.allowBlobPublicAccess
-var text = loadTextContent('main.bicep', 'utf-16')
-var yaml = loadYamlContent('main.bicep')
 
 @waitUntil(r => r.properties.provisioningState == 'Succeeded', 'PT5M')
 resource store 'Microsoft.Storage/storageAccounts@2023-01-01' = {
