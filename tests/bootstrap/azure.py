@@ -18,6 +18,7 @@ import http.server
 import json
 import os
 import pathlib
+import random
 import re
 import secrets
 import signal
@@ -524,27 +525,31 @@ class Control(socketserver.StreamRequestHandler):
 
 
 def loop_device(file):
-    """(open device, number): a free one, bound to a file; it frees itself when nobody uses it any more."""
-    try:
-        with open('/dev/loop-control', 'rb') as control:
-            for _ in range(50):
+    """(open device, number): a free one, bound to a file; it frees itself when nobody uses it any more. Others may be quicker."""
+    for _ in range(100):
+        try:
+            control = open('/dev/loop-control', 'rb')
+        except OSError as error:
+            print(f'no loop devices: {error}', flush=True)
+            return None, None
+        with control, open(file, 'r+b') as backing:
+            device = -1
+            try:
                 number = fcntl.ioctl(control, 0x4C82)  # LOOP_CTL_GET_FREE
                 path = DIR / f'loop{number}'
                 if not path.exists():
                     os.mknod(path, 0o600 | stat.S_IFBLK, os.makedev(7, number))
                 device = os.open(path, os.O_RDWR)
-                with open(file, 'r+b') as backing:
-                    try:
-                        fcntl.ioctl(device, 0x4C00, backing.fileno())  # LOOP_SET_FD; somebody else may be quicker
-                    except OSError:
-                        os.close(device)
-                        continue
+                fcntl.ioctl(device, 0x4C00, backing.fileno())  # LOOP_SET_FD
                 info = bytearray(232)
                 struct.pack_into('I', info, 52, 4)  # LO_FLAGS_AUTOCLEAR
                 fcntl.ioctl(device, 0x4C04, bytes(info))  # LOOP_SET_STATUS64
                 return device, number
-    except OSError as error:
-        print(f'no loop devices: {error}', flush=True)
+            except OSError as error:
+                print(f'loop device: {error}', flush=True)
+                if device >= 0:
+                    os.close(device)
+                time.sleep(random.uniform(0.01, 0.1))
     return None, None
 
 

@@ -425,6 +425,16 @@ class Swarm:
         """What the node program said, since the machine's first boot."""
         return read(f'{self.folder_of(name)}/upper/var/log/unit/swarmgen.service.log')
 
+    def get(self, url, *options):
+        """What an address in the network of the swarm answers to somebody outside of the machines: text, None if nothing."""
+        said = subprocess.run(['nsenter', '-t', str(self.keeper), '-n', '--', 'curl', '-sf', '-m', '5', *options, url], capture_output=True, text=True, errors='replace')
+        return said.stdout if said.returncode == 0 else None
+
+    def replicas(self, of=None):
+        """{service: 'running/wanted'}"""
+        said = self.docker(of or self.managers()[0], 'service', 'ls', '--format', '{{.Name}} {{.Replicas}}')
+        return dict(line.split()[:2] for line in said.splitlines())
+
     def managers(self):
         return [name for name, machine in self.machines.items() if machine.role == 'manager' and self.on(name)]
 
@@ -607,6 +617,8 @@ class Swarm:
                 with contextlib.suppress(Exception):
                     lines += [f'-- {name}: {json.dumps(self.health(name))}', f'   engine: {json.dumps({key: value for key, value in self.info(name).items() if key in ("LocalNodeState", "Error", "NodeID")})}']
             lines += ['   ' + line for line in self.log(name).splitlines()[-25:]]
+            if self.on(name) and not self.info(name):
+                lines += ['   docker: ' + line for line in read(f'{self.folder_of(name)}/upper/var/log/docker.log').splitlines()[-10:]]
             if not self.log(name):
                 lines += ['   ' + line for line in read(f'{self.folder_of(name)}/console').splitlines()[-15:]]
         for host, found in self.nodes().items():
