@@ -95,7 +95,7 @@ metadata() {
 # about: what Azure says of this machine (else what it said before), and whether the clock is right
 about() {
   if metadata new 'instance?api-version=2021-02-01'; then
-    mv new instance
+    jq 'del(.compute.userData)' new >instance
     cp instance "$keep/instance"
     theirs=$(sed -n 's/^[Dd]ate: *//p' headers | tr -d '\r')
     off=$(($(date +%s) - $(date -d "${theirs:-now}" +%s)))
@@ -220,8 +220,9 @@ access() {
     if try sshd -t; then
       systemctl try-reload-or-restart ssh
     else
-      say "sshd refuses its settings: $(last)"
+      say "sshd does not take its settings: $(last)"
       rm -f $conf
+      looked=''
     fi
   fi
   vault GET "$(fact secrets.operatorKeys)"
@@ -594,7 +595,7 @@ stack() {
   (deploy)
   set -- $?
   rm -f secret value*
-  why=$(cat why)
+  why=$(cat why 2>/dev/null)
   return "$1"
 }
 
