@@ -16,7 +16,12 @@ import {
   tagsOf
 } from 'plan.bicep'
 import { secretNames } from 'roles.bicep'
+import { sshConfig } from 'ssh.bicep'
 import { jumpboxFacts, keyFacts, machineFacts, managerFacts, nodeFacts, workerFacts } from 'facts.bicep'
+
+@export()
+@description('Files beside the template, by path: what follows from the description, and is not for Azure.')
+func files(swarm Swarm) { *: string } => empty(sshConfig(swarm)) ? {} : { ssh_config: sshConfig(swarm) }
 
 @description('The completed description.')
 param swarm Swarm
@@ -400,6 +405,16 @@ output portainer string? = hasPortainer(checked) ? 'https://${hostName}${checked
 output jumpbox string? = hasJumpbox(checked)
   ? 'ssh ${adminUsername}@${jumpbox!.outputs.hostName}'
   : checked.jumpbox.kind == 'bastion' ? 'Azure Bastion ${bastion!.outputs.name}' : null
+
+@description('What ssh_config must know of this deployment.')
+output sshConfig string[]? = hasJumpbox(checked)
+  ? [
+      'Host jumpbox ${checked.name}-jumpbox'
+      '    HostName ${jumpbox!.outputs.hostName}'
+      'Host jumpbox manager* ${checked.name}-*'
+      '    User ${adminUsername}'
+    ]
+  : null
 
 @description('How to reach each manager.')
 output managers string[] = [

@@ -119,6 +119,22 @@ static bool compile_residual(Road *road, OutputFiles *files)
     return ok(road);
 }
 
+// What files() of the library says, if there is such a function: more files, by path.
+static bool add_more(const Road *road, BoundFile *library, const Value *swarm, OutputFiles *files)
+{
+    const Symbol *symbol = bind_lookup(library, TEXT("files"));
+    if (!symbol || symbol->kind != SYMBOL_FUNC) return true;
+    Evaluator *evaluator = evaluate_begin(road->arena, road->diags, library, NULL);
+    Place place = {library->syntax->source, 0, 0};
+    const Value *more = evaluate_call(evaluator, TEXT("files"), &swarm, 1, place);
+    for (size_t i = 0; more && more->kind == VALUE_OBJECT && i < more->object.count; i++) {
+        const ValueProperty *item = &more->object.items[i];
+        OutputFile file = {item->name, item->value->string};
+        if (item->value->kind == VALUE_STRING) list_add(road->arena, files, file);
+    }
+    return more != NULL;
+}
+
 static bool dumped(const Road *road, const OutputFiles *files, Stage stage, Text path)
 {
     if (road->request->stop != stage) return false;
@@ -147,6 +163,7 @@ bool bundle_make(Arena *arena, Diags *diags, const BundleRequest *request, Outpu
     if (!compile_residual(&road, &made)) return false;
     if (dumped(&road, &made, STAGE_MAIN, TEXT("main.bicep"))) return true;
     if (dumped(&road, &made, STAGE_TEMPLATE, TEXT("azuredeploy.json"))) return true;
+    if (!add_more(&road, library, swarm, &made)) return false;
     *files = made;
     return true;
 }

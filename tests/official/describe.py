@@ -278,17 +278,22 @@ class Describer:
 
 # ---- the rules, as the official compiler evaluates them
 
-def problems(bicep, folder, completed):
-    """[(level, at, message)] of templates/rules.bicep; None if the type itself refuses the value."""
-    path = os.path.join(folder, 'problems.bicepparam')
-    rules = os.path.relpath(os.path.join(TEMPLATES, 'rules.bicep'), folder)
+def called(bicep, folder, completed, function, template):
+    """What an exported function of the library says of a description; None and why if its type refuses the value."""
+    path = os.path.join(folder, 'called.bicepparam')
+    template = os.path.relpath(os.path.join(TEMPLATES, template), folder)
     with open(path, 'w', newline='') as file:
-        file.write(f"using none\nimport {{ problems }} from '{rules}'\nparam found = problems({literal(completed)})\n")
+        file.write(f"using none\nimport {{ {function} }} from '{template}'\nparam found = {function}({literal(completed)})\n")
     answer = bicep.compile_params(path)
     if not answer.get('success'):
         return None, judge.findings(answer)
-    found = json.loads(answer['parameters'])['parameters']['found']['value']
-    return [(p.get('level', 'error'), p['at'], p['message']) for p in found], []
+    return json.loads(answer['parameters'])['parameters']['found']['value'], []
+
+
+def problems(bicep, folder, completed):
+    """[(level, at, message)] of templates/rules.bicep; None if the type itself refuses the value."""
+    found, why = called(bicep, folder, completed, 'problems', 'rules.bicep')
+    return found if found is None else [(p.get('level', 'error'), p['at'], p['message']) for p in found], why
 
 
 def remove(swarm, at):

@@ -16,7 +16,7 @@ VERSION = '0.49.2'
 PACKAGE = 'Azure.Bicep.CommandLine.linux-x64'
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CALLS_OF_ONE_PROCESS = 1500
-LONGEST_CALL = 40  # seconds; then the process is ended, as if it had broken down
+LONGEST_CALL = 120  # seconds; then the process is ended, as if it had broken down
 
 
 class Missing(Exception):

@@ -110,6 +110,12 @@ class Judges:
             wrong = judge.findings(self.bicep.compile_params(os.path.join(out, 'main.bicepparam')))
             if wrong:
                 return ['main.bicepparam:'] + wrong
+            files, wrong = describe.called(self.bicep, self.folder, completed, 'files', 'main.bicep')
+            if wrong:
+                return ['files of templates/main.bicep:'] + wrong
+            for name, text in files.items():
+                if open(os.path.join(out, name), encoding='utf-8', newline='').read() != text:
+                    return [f'{name} is not what the official compiler makes of templates/main.bicep']
         residual = json.loads(answer['contents'])
         split = self.split(completed)
         return structure.parameter_differences(self.library, residual, split, self.needless(completed)) \

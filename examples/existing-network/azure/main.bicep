@@ -2424,6 +2424,14 @@ output portainer string? = 'https://${ingressAddress.properties.dnsSettings.fqdn
 @description('How to reach the jumpbox.')
 output jumpbox string? = 'ssh ${adminUsername}@${jumpboxAddress.properties.dnsSettings.fqdn}'
 
+@description('What ssh_config must know of this deployment.')
+output sshConfig string[]? = [
+  'Host jumpbox acme-jumpbox'
+  '    HostName ${jumpboxAddress.properties.dnsSettings.fqdn}'
+  'Host jumpbox manager* acme-*'
+  '    User ${adminUsername}'
+]
+
 @description('How to reach each manager.')
 output managers string[] = [
   'ssh -J ${adminUsername}@${jumpboxAddress.properties.dnsSettings.fqdn} ${adminUsername}@10.20.0.10'

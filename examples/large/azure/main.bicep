@@ -5932,6 +5932,14 @@ output portainer string? = 'https://swarm.globex.example/portainer/'
 @description('How to reach the jumpbox.')
 output jumpbox string? = 'ssh ${adminUsername}@${jumpboxAddress.properties.dnsSettings.fqdn}'
 
+@description('What ssh_config must know of this deployment.')
+output sshConfig string[]? = [
+  'Host jumpbox globex-jumpbox'
+  '    HostName ${jumpboxAddress.properties.dnsSettings.fqdn}'
+  'Host jumpbox manager* globex-*'
+  '    User ${adminUsername}'
+]
+
 @description('How to reach each manager.')
 output managers string[] = [
   'ssh -J ${adminUsername}@${jumpboxAddress.properties.dnsSettings.fqdn} ${adminUsername}@10.64.0.4'

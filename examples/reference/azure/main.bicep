@@ -2113,6 +2113,14 @@ output portainer string? = 'https://${ingressAddress.properties.dnsSettings.fqdn
 @description('How to reach the jumpbox.')
 output jumpbox string? = 'ssh ${adminUsername}@${jumpboxAddress.properties.dnsSettings.fqdn}'
 
+@description('What ssh_config must know of this deployment.')
+output sshConfig string[]? = [
+  'Host jumpbox bcswarm-jumpbox'
+  '    HostName ${jumpboxAddress.properties.dnsSettings.fqdn}'
+  'Host jumpbox manager* bcswarm-*'
+  '    User ${adminUsername}'
+]
+
 @description('How to reach each manager.')
 output managers string[] = [
   'ssh -J ${adminUsername}@${jumpboxAddress.properties.dnsSettings.fqdn} ${adminUsername}@10.0.0.4'
