@@ -76,6 +76,13 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t size)
     return fresh;
 }
 
+void arena_shrink(Arena *arena, void *last, size_t old_size, size_t size)
+{
+    if ((char *)last + rounded(old_size) != arena->at) return;
+    arena->at = (char *)last + rounded(size);
+    arena->total -= rounded(old_size) - rounded(size);
+}
+
 void arena_reserve(Arena *arena, size_t size)
 {
     if ((size_t)(arena->end - arena->at) < size) add_block(arena, size);

@@ -413,7 +413,7 @@ static TokenKind read_token(Lexer *lexer)
 
 TokenList lexer_read(Arena *arena, Diags *diags, const Source *source)
 {
-    assert(source->text.length < UINT32_MAX);
+    assert(source->text.length < LEXER_LIMIT);
     Lexer lexer = {
         .arena = arena,
         .diags = diags,
@@ -422,17 +422,21 @@ TokenList lexer_read(Arena *arena, Diags *diags, const Source *source)
         .end = (uint32_t)source->text.length,
     };
     if (text_starts(source->text, "\xEF\xBB\xBF")) lexer.at = 3; // a byte order mark is trivia
+    lexer.holes.room = 16; // in front of the tokens, so that these can grow and shrink in place
+    lexer.holes.items = arena_array(arena, Hole, lexer.holes.room);
     // Usual files have a token every five bytes: mostly this is the only allocation.
     TokenList tokens = {.room = lexer.end / 4 + 16};
     tokens.items = arena_array(arena, Token, tokens.room);
-    Token token;
+    TokenKind kind;
     do {
         skip_trivia(&lexer);
-        token.from = lexer.at;
-        token.kind = at_end(&lexer) ? TOKEN_END : read_token(&lexer);
-        token.to = lexer.at;
+        uint32_t from = lexer.at;
+        kind = at_end(&lexer) ? TOKEN_END : read_token(&lexer);
+        Token token = {kind & 63, from & (LEXER_LIMIT - 1), lexer.at & (LEXER_LIMIT - 1)};
         list_add(arena, &tokens, token);
-    } while (token.kind != TOKEN_END);
+    } while (kind != TOKEN_END);
+    arena_shrink(arena, tokens.items, tokens.room * sizeof(Token), tokens.count * sizeof(Token));
+    tokens.room = tokens.count;
     return tokens;
 }
 

@@ -14,10 +14,12 @@ typedef enum {
 #undef TOKEN
 } TokenKind;
 
+// Eight bytes: there are more of them than of anything else.
 typedef struct {
-    TokenKind kind;
-    uint32_t from, to; // bytes
+    uint64_t kind : 6; // TokenKind
+    uint64_t from : 29, to : 29; // bytes
 } Token;
+enum { LEXER_LIMIT = 1 << 29 };
 
 typedef struct {
     Token *items;
