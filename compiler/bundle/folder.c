@@ -168,12 +168,49 @@ static bool write_file(Folder *folder, const char *path, Text text)
     return failed(folder, path);
 }
 
+// Whether a plain file with this text stands at `path`.
+static bool has_text(const char *path, Text text)
+{
+    struct stat info;
+    int handle = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (handle < 0) return false;
+    bool same = fstat(handle, &info) == 0 && S_ISREG(info.st_mode) && (size_t)info.st_size == text.length;
+    char piece[16384];
+    for (size_t at = 0; same && at < text.length;) {
+        ssize_t got = read(handle, piece, sizeof piece);
+        same = got > 0 && (size_t)got <= text.length - at && memcmp(piece, text.at + at, (size_t)got) == 0;
+        if (same) at += (size_t)got;
+    }
+    close(handle);
+    return same;
+}
+
+// A file of ours that stays as it is gets a second name in the new folder, where the file system can do that.
+static bool keep_file(Folder *folder, const OutputFile *file, const char *path)
+{
+    if (!is_ours(folder, file->path)) return false;
+    const char *old = full(folder, folder->path, file->path);
+    return has_text(old, file->text) && link(old, path) == 0;
+}
+
 static bool write_all(Folder *folder, Text root, const OutputFiles *files)
 {
     for (size_t i = 0; i < files->count; i++) {
         const char *path = full(folder, root, files->items[i].path);
         if (!make_folders(folder, path, root.length)) return false;
+        if (keep_file(folder, &files->items[i], path)) continue;
         if (!write_file(folder, path, files->items[i].text)) return false;
+    }
+    return true;
+}
+
+// Nothing would change.
+static bool all_stands(Folder *folder, const OutputFiles *files)
+{
+    if (folder->ours.count + 1 != files->count) return false; // besides the manifest
+    for (size_t i = 0; i < files->count; i++) {
+        const char *path = full(folder, folder->path, files->items[i].path);
+        if (!is_ours(folder, files->items[i].path) || !has_text(path, files->items[i].text)) return false;
     }
     return true;
 }
@@ -259,6 +296,7 @@ static void remove_leftovers(Folder *folder)
 static bool write_locked(Folder *folder, Text parent, const OutputFiles *all)
 {
     remove_leftovers(folder);
+    if (all_stands(folder, all)) return true;
     char *fresh = text_string(folder->arena,
                               text_format(folder->arena, "%.*s/.%.*s.swarmgen-XXXXXX",
                                           TEXT_ARG(parent), TEXT_ARG(path_name(folder->path))));

@@ -169,6 +169,7 @@ def case_killed_at_any_moment(folder):
         write(f'{folder}/swarm.yaml', text)
         run('build', folder)
         whole.append(tree(f'{folder}/azure'))
+    write(f'{folder}/swarm.yaml', texts[0])
     began = time.time()
     run('build', folder)
     usual = time.time() - began
@@ -187,6 +188,22 @@ def case_killed_at_any_moment(folder):
     write(f'{folder}/swarm.yaml', texts[0])
     run('build', folder)
     assert sorted(os.listdir(folder)) == ['azure', 'swarm.yaml'], os.listdir(folder)
+
+
+def case_files_that_stay_the_same_are_not_written(folder):
+    def identities():
+        files = [os.path.join(place, name) for place, _, names in os.walk(f'{folder}/azure') for name in names]
+        return {path: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for path in files}
+
+    write(f'{folder}/swarm.yaml', SMALL)
+    run('build', folder)
+    first = identities()
+    run('build', folder)
+    assert identities() == first
+    write(f'{folder}/swarm.yaml', SMALL.replace('web', 'batch'))
+    run('build', folder)
+    changed = {os.path.basename(path) for path, identity in identities().items() if first[path] != identity}
+    assert changed == {'main.bicep', 'main.bicepparam', 'azuredeploy.json', 'azuredeploy.parameters.json'}, changed
 
 
 def case_console(folder):
