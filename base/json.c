@@ -76,7 +76,7 @@ void json_text(JsonWriter *json, Text value)
 void json_int(JsonWriter *json, int64_t value)
 {
     before_item(json);
-    buffer_format(json->out, "%lld", (long long)value);
+    buffer_int(json->out, value);
 }
 
 void json_bool(JsonWriter *json, bool value)

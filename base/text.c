@@ -71,13 +71,19 @@ Text text_format(Arena *arena, const char *format, ...)
     return buffer_done(&buffer);
 }
 
-uint64_t text_hash(Text text) // FNV-1a
+// Eight bytes a step; the product's upper half is folded down, as tables take the lower bits.
+uint64_t text_hash(Text text)
 {
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < text.length; i++) {
-        hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
+    uint64_t hash = 14695981039346656037u ^ text.length, word;
+    size_t at = 0;
+    for (; at + 8 <= text.length; at += 8) {
+        memcpy(&word, text.at + at, 8);
+        hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 32;
     }
-    return hash;
+    for (word = 0; at < text.length; at++) word = word << 8 | (unsigned char)text.at[at];
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+    return hash ^ hash >> 32;
 }
 
 // Length of the UTF-8 sequence that `lead` begins; 0 if none does.
@@ -204,9 +210,60 @@ void buffer_code_point(TextBuffer *buffer, uint32_t code)
     }
 }
 
+void buffer_int(TextBuffer *buffer, int64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do digits[--at] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0) buffer_char(buffer, '-');
+    buffer_text(buffer, (Text){digits + at, sizeof digits - at});
+}
+
+// The forms that nearly all formats are made of, several times faster than vsnprintf. False: there is another one.
+static bool format_simple(TextBuffer *buffer, const char *format, va_list arguments)
+{
+    size_t count = buffer->count;
+    for (const char *at = format; *at;) {
+        size_t plain = strcspn(at, "%");
+        buffer_text(buffer, (Text){at, plain});
+        at += plain;
+        if (!*at) break;
+        if (strncmp(at, "%.*s", 4) == 0) {
+            size_t length = (size_t)va_arg(arguments, int);
+            buffer_text(buffer, (Text){va_arg(arguments, const char *), length});
+            at += 4;
+        } else if (at[1] == 's') {
+            buffer_string(buffer, va_arg(arguments, const char *));
+            at += 2;
+        } else if (at[1] == 'd') {
+            buffer_int(buffer, va_arg(arguments, int));
+            at += 2;
+        } else if (at[1] == 'u') {
+            buffer_int(buffer, va_arg(arguments, unsigned));
+            at += 2;
+        } else if (strncmp(at, "%zu", 3) == 0) {
+            buffer_int(buffer, (int64_t)va_arg(arguments, size_t));
+            at += 3;
+        } else if (strncmp(at, "%lld", 4) == 0) {
+            buffer_int(buffer, va_arg(arguments, long long));
+            at += 4;
+        } else {
+            buffer->count = count;
+            return false;
+        }
+    }
+    return true;
+}
+
 void buffer_format_list(TextBuffer *buffer, const char *format, va_list arguments)
 {
     va_list again;
+    va_copy(again, arguments);
+    bool done = format_simple(buffer, format, again);
+    va_end(again);
+    if (done) return;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, again);
     va_end(again);

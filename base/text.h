@@ -45,6 +45,7 @@ void buffer_text(TextBuffer *buffer, Text text);
 void buffer_fill(TextBuffer *buffer, char c, size_t count);
 void buffer_expect(TextBuffer *buffer, size_t more); // makes room at once for bytes to come
 void buffer_string(TextBuffer *buffer, const char *string);
+void buffer_int(TextBuffer *buffer, int64_t value);
 void buffer_code_point(TextBuffer *buffer, uint32_t code);
 void buffer_format(TextBuffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -310,7 +310,13 @@ static Text with_lf(Formatter *formatter, Text text)
 static Doc *wide_text_doc(Formatter *formatter, Text text)
 {
     bool wide = false;
-    for (size_t i = 0; i < text.length; i++) {
+    const uint64_t tops = 0x8080808080808080u, ones = 0x0101010101010101u;
+    size_t i = 0;
+    for (uint64_t word; i + 8 <= text.length; i += 8) { // eight bytes at once: none is above ASCII or a control
+        memcpy(&word, text.at + i, 8);
+        if ((word | (word - ones * 0x20)) & tops) break;
+    }
+    for (; i < text.length; i++) {
         unsigned char c = (unsigned char)text.at[i];
         wide |= (c >= 0x80) | (c == '\r') | (c == '\f');
     }
@@ -1104,10 +1110,69 @@ static void push_extension(Formatter *formatter, const Syntax *node)
     push_spread(formatter, mark);
 }
 
+// ---- what is written as it is printed: most lines of a file that was made or formatted before
+
+// Without anything between the tokens from `from` to `to` and those before them.
+static bool is_tight(const Formatter *formatter, uint32_t from, uint32_t to)
+{
+    for (uint32_t token = from; token <= to; token++) {
+        if (formatter->tokens[token].from != formatter->tokens[token - 1].to) return false;
+    }
+    return true;
+}
+
+static bool is_plain_string(const Formatter *formatter, const Syntax *node)
+{
+    if (node->string.multiline) return false;
+    uint32_t piece = node->first;
+    for (size_t i = 0; i < node->string.expressions.count; i++) {
+        char c = formatter->source[formatter->tokens[piece].to];
+        if (c == ' ' || c == '\t') return false;
+        piece = node->string.expressions.items[i]->last + 1;
+    }
+    return true;
+}
+
+// On one line with its spaces where they belong, and nothing in it that could be broken.
+static bool is_plain(const Formatter *formatter, const Syntax *node)
+{
+    switch ((int)node->kind) {
+    case SYNTAX_NULL:
+    case SYNTAX_BOOL:
+    case SYNTAX_INTEGER:
+    case SYNTAX_NAME: return true;
+    case SYNTAX_STRING: return is_plain_string(formatter, node);
+    case SYNTAX_ACCESS:
+        return is_plain(formatter, node->access.base) &&
+               is_tight(formatter, node->access.base->last + 1, node->last);
+    case SYNTAX_PROPERTY: {
+        uint32_t colon = node->property.key->last + 1, value = node->property.value->first;
+        uint32_t behind = formatter->tokens[colon].to;
+        return is_plain(formatter, node->property.value) && value == colon + 1 &&
+               formatter->tokens[value].from == behind + 1 && formatter->source[behind] == ' ' &&
+               is_plain(formatter, node->property.key) && is_tight(formatter, colon, colon);
+    }
+    default: return false;
+    }
+}
+
+// One document for the whole node, if it is plain and without comments around it.
+static bool push_plain(Formatter *formatter, const Syntax *node)
+{
+    if (!is_plain(formatter, node)) return false;
+    if (gap_before(formatter, node->first).length || gap_before(formatter, node->last + 1).length)
+        return false;
+    uint32_t from = formatter->tokens[node->first].from, to = formatter->tokens[node->last].to;
+    push(formatter, wide_text_doc(formatter, (Text){formatter->source + from, to - from}));
+    return true;
+}
+
 // Pushes one document, or several: decorators and line ends have their own.
 static void push_node(Formatter *formatter, const Syntax *node)
 {
     size_t mark = formatter->stack.count;
+    if ((node->kind == SYNTAX_PROPERTY || node->kind == SYNTAX_ACCESS) && push_plain(formatter, node))
+        return;
     switch (node->kind) {
     case SYNTAX_NULL:
     case SYNTAX_BOOL:

@@ -136,7 +136,7 @@ static void write_value(Writer *w, const Value *value, bool body)
     switch (value->kind) {
     case VALUE_NULL: put(w, "null"); return;
     case VALUE_BOOL: put(w, value->boolean ? "true" : "false"); return;
-    case VALUE_INT: buffer_format(&w->out, "%lld", (long long)value->integer); return;
+    case VALUE_INT: buffer_int(&w->out, value->integer); return;
     case VALUE_FLOAT: {
         Text text = value_float_text(w->s->arena, value->number);
         buffer_format(&w->out, "json('%.*s')", TEXT_ARG(text));
