@@ -18,6 +18,7 @@ enum { ALIGNMENT = 16, FIRST_BLOCK = 64 * 1024, LARGEST_BLOCK = 256 * 1024, PAGE
 struct ArenaBlock {
     ArenaBlock *older;
     size_t size; // of the whole block, this header included
+    size_t used; // once it is full or given back
 };
 
 static size_t rounded(size_t size)
@@ -37,7 +38,7 @@ static void add_block(Arena *arena, size_t need)
         block = *spare;
         *spare = block->older;
         size = block->size;
-        memset(block, 0, size);
+        memset(block, 0, block->used);
     } else {
         block = size < need ? MAP_FAILED
                             : mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -47,6 +48,7 @@ static void add_block(Arena *arena, size_t need)
         fputs("swarmgen: out of memory\n", stderr);
         exit(1);
     }
+    if (arena->blocks) arena->blocks->used = (size_t)(arena->at - (char *)arena->blocks);
     *block = (ArenaBlock){.older = arena->blocks, .size = size};
     arena->blocks = block;
     arena->at = (char *)block + header;
@@ -109,6 +111,7 @@ static void give(ArenaBlock *blocks, Arena *to)
 void arena_return(Arena *work, Arena *to)
 {
     to->total += work->total;
+    if (work->blocks) work->blocks->used = (size_t)(work->at - (char *)work->blocks);
     give(work->blocks, to);
     give(work->spare, to);
     *work = (Arena){0};

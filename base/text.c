@@ -115,6 +115,7 @@ static bool decode(Text text, size_t at, uint32_t *code, size_t *length)
 
 uint32_t text_next(Text text, size_t *at)
 {
+    if ((unsigned char)text.at[*at] < 0x80) return (unsigned char)text.at[(*at)++];
     uint32_t code;
     size_t length;
     if (decode(text, *at, &code, &length)) {
@@ -146,7 +147,18 @@ bool text_valid_utf8(Text text, size_t *bad)
 size_t text_utf16_length(Text text)
 {
     size_t units = 0;
-    for (size_t at = 0; at < text.length;) units += text_next(text, &at) > 0xFFFF ? 2 : 1;
+    for (size_t at = 0; at < text.length;) {
+        uint64_t word;
+        if (text.length - at >= 8) { // eight letters of ASCII at once
+            memcpy(&word, text.at + at, 8);
+            if (!(word & 0x8080808080808080u)) {
+                units += 8;
+                at += 8;
+                continue;
+            }
+        }
+        units += text_next(text, &at) > 0xFFFF ? 2 : 1;
+    }
     return units;
 }
 

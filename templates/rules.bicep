@@ -57,19 +57,18 @@ func amount(number int, one string, many string) string => '${number} ${number =
 @description('Two to the power of a number.')
 func power(exponent int) int => reduce(range(0, exponent), 1, (product, i) => product * 2)
 
-@description('The four numbers of an address.')
-func numbers(address string) int[] => map(split(address, '.'), part => int(part))
+@description('Whether a text is made of digits only.')
+func isDigits(text string) bool => empty(join(split(text, ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']), ''))
 
 @description('Whether a text is an address.')
 func isAddress(text string) bool =>
-  length(split(text, '.')) == 4 && empty(filter(
+  length(split(text, '.')) == 4 && isDigits(join(split(text, '.'), '')) && empty(filter(
     split(text, '.'),
-    part => empty(part) || length(part) > 3 || !madeOf(part, '0123456789') || int(part) > 255
+    part => empty(part) || length(part) > 3 || int(part) > 255
   ))
 
 @description('An address as a number.')
-func place(address string) int =>
-  numbers(address)[0] * 16777216 + numbers(address)[1] * 65536 + numbers(address)[2] * 256 + numbers(address)[3]
+func place(address string) int => reduce(split(address, '.'), 0, (sum, part) => sum * 256 + int(part))
 
 @description('A number as an address.')
 func addressAt(place int) string => '${place / 16777216}.${place / 65536 % 256}.${place / 256 % 256}.${place % 256}'
@@ -79,7 +78,7 @@ func isRange(text string) bool =>
   length(split(text, '/')) == 2 && isAddress(split(text, '/')[0]) && !empty(split(text, '/')[1]) && length(split(
     text,
     '/'
-  )[1]) <= 2 && madeOf(split(text, '/')[1], '0123456789') && int(split(text, '/')[1]) <= 32
+  )[1]) <= 2 && isDigits(split(text, '/')[1]) && int(split(text, '/')[1]) <= 32
 
 @description('How many bits of a range are fixed.')
 func bits(prefix string) int => int(split(prefix, '/')[1])
@@ -189,6 +188,17 @@ func newSubnets(swarm Swarm) Place[] =>
     })
   )
 
+@description('First address and the one behind the last of each subnet, in order.')
+func spans(subnets Place[]) object[] =>
+  sort(
+    map(subnets, subnet => { first: first(subnet.prefix), end: first(subnet.prefix) + size(subnet.prefix) }),
+    (a, b) => a.first < b.first
+  )
+
+@description('Whether spans in order share an address: then two neighbours do.')
+func crowded(spans object[]) bool =>
+  !empty(filter(range(0, length(spans)), i => i > 0 && spans[i].first < spans[i - 1].end))
+
 @description('Subnets that do not lie in the network, or share addresses.')
 func layoutProblems(swarm Swarm, subnets Place[]) Problem[] =>
   concat(
@@ -202,7 +212,7 @@ func layoutProblems(swarm Swarm, subnets Place[]) Problem[] =>
         )
     )),
     flatten(map(
-      range(0, length(subnets)),
+      range(0, crowded(spans(subnets)) ? length(subnets) : 0),
       i =>
         flatten(map(
           range(0, i),
@@ -474,10 +484,10 @@ func tagProblems(at string, tags object, own int) Problem[] =>
       filter(
         items(tags),
         tag =>
-          length(tag.key) > 512 || length(tag.value) > 256 || !empty(filter(
-            characters(tag.key),
-            c => contains('<>%&\\?/', c)
-          ))
+          length(tag.key) > 512 || length(tag.value) > 256 || length(split(
+            tag.key,
+            ['<', '>', '%', '&', '\\', '?', '/']
+          )) > 1
       ),
       tag =>
         when(

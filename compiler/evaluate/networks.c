@@ -93,13 +93,23 @@ static bool read_range(FunctionCall *function, Text text, Range *range)
 static Text address_text(Arena *arena, Address address)
 {
     char text[INET6_ADDRSTRLEN];
-    inet_ntop(address.bits == 32 ? AF_INET : AF_INET6, address.bytes, text, sizeof text);
+    const unsigned char *four = address.bytes;
+    if (address.bits == 32)
+        return text_format(arena, "%d.%d.%d.%d", four[0], four[1], four[2], four[3]);
+    inet_ntop(AF_INET6, address.bytes, text, sizeof text);
     return text_copy(arena, text_of(text));
 }
 
 // Adds `number` at the bit position `bit` (counted from the left, exclusive).
 static void add_at(Address *address, int bit, int64_t number)
 {
+    if (address->bits == 32) {
+        uint32_t whole = 0;
+        for (int i = 0; i < 4; i++) whole = whole << 8 | address->bytes[i];
+        whole += (uint32_t)((uint64_t)number << (32 - bit));
+        for (int i = 3; i >= 0; i--, whole >>= 8) address->bytes[i] = (unsigned char)whole;
+        return;
+    }
     unsigned carry = 0;
     for (int i = bit - 1; i >= 0; i--) {
         unsigned char mask = (unsigned char)(0x80 >> i % 8);

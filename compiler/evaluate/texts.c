@@ -312,17 +312,19 @@ static const char base64_digits[] =
 
 static Text encode_base64(Arena *arena, Text text)
 {
-    TextBuffer out = {.arena = arena};
-    for (size_t i = 0; i < text.length; i += 3) {
-        uint32_t bits = 0;
-        for (size_t j = 0; j < 3; j++)
-            bits = bits << 8 | (i + j < text.length ? (unsigned char)text.at[i + j] : 0);
-        for (size_t j = 0; j < 4; j++) {
-            bool pad = i + j > text.length;
-            buffer_char(&out, pad ? '=' : base64_digits[bits >> (18 - 6 * j) & 63]);
-        }
+    const unsigned char *from = (const unsigned char *)text.at;
+    size_t length = (text.length + 2) / 3 * 4;
+    char *to = arena_alloc(arena, length), *start = to;
+    for (size_t i = 0; i < text.length; i += 3, to += 4) {
+        size_t left = text.length - i;
+        uint32_t bits = (uint32_t)from[i] << 16 | (left > 1 ? (uint32_t)from[i + 1] << 8 : 0) |
+                        (left > 2 ? from[i + 2] : 0);
+        to[0] = base64_digits[bits >> 18];
+        to[1] = base64_digits[bits >> 12 & 63];
+        to[2] = left > 1 ? base64_digits[bits >> 6 & 63] : '=';
+        to[3] = left > 2 ? base64_digits[bits & 63] : '=';
     }
-    return buffer_done(&out);
+    return (Text){start, length};
 }
 
 static bool decode_base64(Arena *arena, Text text, Text *decoded)

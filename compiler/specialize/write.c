@@ -35,21 +35,35 @@ static void put_text(Writer *w, Text text)
     buffer_text(&w->out, text);
 }
 
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 static bool is_identifier(Text name)
 {
-    if (name.length == 0 || isdigit((unsigned char)name.at[0])) return false;
+    if (name.length == 0 || (name.at[0] >= '0' && name.at[0] <= '9')) return false;
     for (size_t i = 0; i < name.length; i++) {
-        unsigned char c = (unsigned char)name.at[i];
-        if (c > 127 || (!isalnum(c) && c != '_')) return false;
+        if (!is_word(name.at[i])) return false;
     }
     return !text_is(name, "true") && !text_is(name, "false") && !text_is(name, "null");
 }
 
 // ---- text
 
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= 32 && c != '\'' && c != '\\' && c != '$' && c != 127;
+}
+
 static void write_characters(Writer *w, Text text)
 {
     for (size_t i = 0; i < text.length; i++) {
+        size_t plain = i;
+        while (plain < text.length && is_plain(text.at[plain])) plain++;
+        put_text(w, text_slice(text, i, plain));
+        i = plain;
+        if (i == text.length) return;
         char c = text.at[i];
         bool hole = c == '$' && i + 1 < text.length && text.at[i + 1] == '{';
         if (c == '\'' || c == '\\' || hole) buffer_char(&w->out, '\\');
