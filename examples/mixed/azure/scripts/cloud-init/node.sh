@@ -14,7 +14,7 @@ keep=/var/lib/swarmgen run=/run/swarmgen data=/var/lib/docker imds=http://169.25
 mkdir -p "$keep/done" "$run/done"
 cd "$run" || exit 1
 cp "$1" facts || exit 1
-rm -f ./*/pid said-*
+rm -f ./*/pid ./*/why said-* why-*
 condition=Unhealthy step=facts attempt=1 since=0 why='' stuck='' # since: uptime; stuck: the step that failed last
 
 # ---- saying and asking
@@ -68,7 +68,7 @@ aside() {
   echo $! >"$1/pid"
 }
 
-# put MODE FROM TO: a file, written whole or not at all
+# put MODE FROM TO: whole or not at all
 put() { { install -D -m "$1" "$2" "$3.new" && mv "$3.new" "$3"; } 2>error || no "writing $3: $(last)"; }
 
 # ask FILE CURL_ARGUMENT...: one request, its answer to FILE; sets $status (000: none)
@@ -80,13 +80,13 @@ ask() {
   note "$status ${url%%\?*}"
 }
 
-# because FILE: why the last request failed, in the words of its answer or of curl
+# because FILE: why the last request failed
 because() {
   [ "$status" != 000 ] || { tail -n 1 error; return; }
   echo "$status $(jq -r '.error.innererror.code? // .error.code? // .error? // .errors[0].code? // .message? // empty' "$1" 2>/dev/null | head -c 300)"
 }
 
-# metadata FILE PATH: one request to the metadata service
+# metadata FILE PATH: one request
 metadata() {
   ask "$1" -D headers -H 'Metadata: true' "$imds/$2"
   ok || no "metadata ${2%%\?*}: $(because "$1")"
@@ -220,7 +220,7 @@ access() {
     if try sshd -t; then
       systemctl try-reload-or-restart ssh
     else
-      say "sshd does not take its settings: $(last)"
+      say "sshd refuses its settings: $(last)"
       rm -f $conf
       looked=''
     fi
@@ -504,7 +504,7 @@ twins() {
 # member: fails until this machine is a member and, as a manager, the vault knows the swarm
 pending=''
 member() {
-  find "$run/going" -mmin +15 -delete 2>/dev/null # still here
+  find "$run/going" -mmin +15 -delete 2>/dev/null
   [ ! -e "$run/going" ] || no 'Azure deletes this machine: it has left the swarm' || return
   state
   [ "$state" = pending ] || pending=''
@@ -646,7 +646,7 @@ labels() {
   done
 }
 
-# gone SET NAME: is the machine certainly not in its scale set any more? (The worker said itself which set that is)
+# gone SET NAME: is the machine certainly not in the scale set (which the worker named itself) any more?
 gone() {
   is -n --arg set "$1" '$set | test("^/subscriptions(/[\\w.()-]+){7}$")' && bearer resources "$(fact resources.resource)" || return
   uri=$(fact resources.uri)
@@ -658,6 +658,7 @@ gone() {
     [ "$status" != 404 ] || { is '.error.code | test("NotFound$")' page; return; }
     if [ "$status" != 200 ] || ! jq -r '.value[] | .properties.osProfile.computerName' page >>machines; then
       rm -f expires-resources
+      doubt=1
       no "in doubt about $2: $(because page)"
       return
     fi
@@ -671,10 +672,12 @@ reaper() {
   [ $led -gt 4 ] && is 'all(.[]; .sure)' nodes || return 0
   jq -r '. as $all | .[] | select(.Spec.Role == "worker" and .Status.State == "down") | . as $old | "\(.ID) \(if any($all[]; .host == $old.host and .ID != $old.ID and .up)
     then "rebuilt" elif .wish == "leave" then "left" else "gone" end) \(.host) \(.says["swarmgen.set"] // "")"' nodes >down
+  doubt=''
   while read -r node how host set; do
     [ "$how" != gone ] || { [ -n "$set" ] && gone "$set" "$host"; } || continue
     quiet docker node rm "$node" && say "removed worker $host ($node): $how"
   done <down
+  [ -z "$doubt" ]
 }
 
 # user_secret NAME: as a Docker secret; while it is in use it cannot be replaced
@@ -704,7 +707,7 @@ managers() {
     sure: ((.ManagerStatus.Reachability // "reachable") == "reachable")} | .wish = (.says["swarmgen.wants"] // ""))' answer >nodes
   schedulable
   [ $((tick % 4)) != 0 ] || aside backup backup
-  is --arg id "$id" 'any(.[]; .ID == $id and .ManagerStatus.Leader)' nodes || { led=0; rm -f deployed; return 0; }
+  is --arg id "$id" 'any(.[]; .ID == $id and .ManagerStatus.Leader)' nodes || { led=0; rm -f deployed why-*; return 0; }
   led=$((led + 1))
   part turns turns
   part labels labels
@@ -916,7 +919,7 @@ part() {
   step=$1
   shift
   rm -f why
-  if "$@"; then rm -f "said-$step"; else failed="$failed${failed:+; }$step: $(cat why 2>/dev/null)"; fi
+  if "$@"; then rm -f "said-$step" "why-$step"; else mv why "why-$step" 2>/dev/null; fi
   step=ready
 }
 
@@ -929,7 +932,6 @@ keys() {
 }
 
 converge() {
-  failed=''
   do_step facts about || return
   keys
   do_step 'scripts before' scripts before || return
@@ -943,7 +945,6 @@ converge() {
 
 # tend: what may change while a node lives. Fails if the node is not well any more
 tend() {
-  failed=''
   keys
   [ -e "$run/done/updates" ] || [ $((tick % 20)) != 0 ] || aside updates unattended
   [ "$role" != jumpbox ] || return 0
@@ -961,8 +962,10 @@ tend() {
   [ "$role" != manager ] || managers || return
   part reboot reboots
   forget
-  for file in */why; do
-    [ ! -e "$file" ] || failed="$failed${failed:+; }${file%/why}: $(cat "$file")"
+  why=''
+  for file in why-* */why; do
+    name=${file#why-}
+    [ ! -e "$file" ] || why="$why${why:+; }${name%/why}: $(cat "$file")"
   done
 }
 
@@ -978,7 +981,6 @@ while :; do
   say "$role"
   condition=Healthy
   while tend; do
-    why=$failed
     report
     tick=$((tick + 1))
     sleep 15
