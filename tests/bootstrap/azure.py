@@ -397,7 +397,7 @@ class Names(socketserver.BaseRequestHandler):
         question, name = data[12:at + 5], '.'.join(labels).lower()
         with lock:
             for fault in state['faults'].values():
-                if re.search(fault['route'], f'dns {name}') and re.fullmatch(fault.get('caller') or '.*', caller) and fault.get('until', float('inf')) > time.time():
+                if fault['route'].startswith('dns') and re.search(fault['route'], f'dns {name}') and re.fullmatch(fault.get('caller') or '.*', caller) and fault.get('until', float('inf')) > time.time():
                     return  # no answer
         known = name.endswith(('.vault.azure.net', '.azurecr.io')) or name in state['names']
         records = b'\xc0\x0c' + struct.pack('>HHIH', 1, 1, 5, 4) + socket.inet_aton(state['web']) if known and kind == 1 else b''

@@ -43,7 +43,7 @@ VAULT = [
     ({'cut': True}, 'vault GET'),
     ({'cut': 'half'}, 'vault GET'),
     ({'body': PAGE}, 'vault GET'),
-    ({'body': {'error': None}, 'route': 'vault GET /secrets/swarm-worker-token'}, 'vault GET swarm-worker-token'),
+    ({'body': {}, 'route': 'vault GET /secrets/swarm-worker-token'}, 'vault GET swarm-worker-token'),
     ({'route': 'imds GET /metadata/identity', 'body': NO_TOKEN}, '401 Unauthorized'),
     ({'delay': 6}, None),
 ]
