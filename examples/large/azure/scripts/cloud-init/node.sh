@@ -11,8 +11,8 @@ set -u
 umask 077
 export no_proxy='*' LC_ALL=C DEBIAN_FRONTEND=noninteractive
 keep=/var/lib/swarmgen run=/run/swarmgen data=/var/lib/docker imds=http://169.254.169.254/metadata json='Content-Type: application/json'
-mkdir -p "$keep/done" "$run/done"
-cd "$run" || exit 1
+mkdir -p $keep/done $run/done
+cd $run || exit 1
 cp "$1" facts || exit 1
 rm -f ./*/pid ./*/why said-* why-*
 condition=Unhealthy step=facts attempt=1 since=0 why='' stuck='' # since: uptime; stuck: the step that failed last
@@ -20,7 +20,7 @@ condition=Unhealthy step=facts attempt=1 since=0 why='' stuck='' # since: uptime
 # ---- saying and asking
 
 uptime() { cut -d. -f1 /proc/uptime; }
-fact() { jq -r ".$1 // empty" "$run/facts"; } # a value is never false or null where this is used
+fact() { jq -r ".$1 // empty" $run/facts; } # a value is never false or null where this is used
 debug=$(fact debug)
 
 # say TEXT: a line, unless the step said it just before; health's reason
@@ -48,13 +48,12 @@ note() { [ "$debug" != true ] || echo "node: $(uptime) s: $step: $*"; }
 # report: what the endpoint answers; a step that is only passed does not hide the one that failed
 report() {
   case $stuck in '' | "$step") ;; *) return ;; esac
-  jq -n --arg state "$condition" --arg step "$step" --arg why "$why" --argjson attempt "$attempt" --argjson since "$since" \
-    '{ApplicationHealthState: $state, step: $step, attempt: $attempt, since: $since, message: $why}' >health.new &&
-    mv health.new health
+  jq -n --arg ApplicationHealthState "$condition" --arg step "$step" --argjson attempt "$attempt" --argjson since "$since" --arg message "$why" \
+    '$ARGS.named' >health.new && mv health.new health
 }
 
 # pause SECONDS: more or less, so that not all nodes ask in the same moment
-pause() { sleep "$(awk -v s="$1" -v r="$(od -An -N2 -tu2 /dev/urandom)" 'BEGIN {printf "%.1f", s * (0.8 + r / 163840)}')"; }
+pause() { sleep "$(shuf -n 1 -i $(($1 * 800))-$(($1 * 1200)))e-3"; }
 
 # backoff: at most 30 s
 backoff() { pause $((attempt < 72 ? attempt / 3 + 1 : 25)); }
@@ -75,35 +74,42 @@ put() { { install -D -m "$1" "$2" "$3.new" && mv "$3.new" "$3"; } 2>error || no 
 ask() {
   file=$1
   shift
-  status=$(curl -sS --connect-timeout 5 -m 60 -o "$file" -w '%{http_code}' "$@" 2>error) || status=000
+  status=$(curl -sS --connect-timeout 5 -m 60 -D headers -o "$file" -w '%{http_code}' "$@" 2>error) || status=000
   for url; do :; done
   note "$status ${url%%\?*}"
+  [ "$status" != 429 ] || { say "${url%%\?*}: 429"; sleep "0$(sed -nE 's/^retry-after: ([0-9]{1,3}).*/\1/Ip' headers)"; }
 }
 
 # because FILE: why the last request failed
 because() {
-  [ "$status" != 000 ] || { tail -n 1 error; return; }
+  [ "$status" != 000 ] || { last; return; }
   echo "$status $(jq -r '.error.innererror.code? // .error.code? // .error? // .errors[0].code? // .message? // empty' "$1" 2>/dev/null | head -c 300)"
 }
 
-# metadata FILE PATH: one request
+# sane FILE FILTER: an answer of which this is not true is none
+sane() { ! ok || is "$2" "$1" || { status=000; echo 'an answer without sense' >error; }; }
+
+# metadata FILE PATH FILTER: one request
 metadata() {
-  ask "$1" -D headers -H 'Metadata: true' "$imds/$2"
+  ask "$1" -H 'Metadata: true' "$imds/$2"
+  sane "$1" "$3"
   ok || no "metadata ${2%%\?*}: $(because "$1")"
 }
 
 # about: what Azure says of this machine (else what it said before), and whether the clock is right
 about() {
-  if metadata new 'instance?api-version=2021-02-01'; then
-    jq 'del(.compute.userData)' new >instance
-    cp instance "$keep/instance"
-    theirs=$(sed -n 's/^[Dd]ate: *//p' headers | tr -d '\r')
+  ip='.network.interface[0].ipv4.ipAddress[0].privateIpAddress'
+  if metadata new 'instance?api-version=2021-02-01' "$ip"; then
+    jq 'del(.compute.userData)' new >about
+    mv about instance
+    cp instance $keep/instance
+    theirs=$(sed -n 's/^date: //Ip' headers | tr -d '\r')
     off=$(($(date +%s) - $(date -d "${theirs:-now}" +%s)))
     [ ${off#-} -lt 300 ] || no "the clock is $off s off: waiting until it is set (timedatectl)" || return
   else
-    cp "$keep/instance" instance 2>/dev/null || return
+    cp $keep/instance instance 2>/dev/null || return
   fi
-  me=$(jq -r '.network.interface[0].ipv4.ipAddress[0].privateIpAddress' instance)
+  me=$(jq -r "$ip" instance)
 }
 
 # ---- secrets
@@ -112,7 +118,7 @@ about() {
 bearer() {
   [ "$(cat "expires-$1" 2>/dev/null || echo 0)" -lt $(($(date +%s) + 300)) ] || return 0
   metadata token "identity/oauth2/token?api-version=2018-02-01&$(jq -r --arg resource "$2" \
-    '"resource=\($resource | @uri)" + (if .clientId then "&client_id=\(.clientId | @uri)" else "" end)' facts)" || return
+    '"resource=\($resource | @uri)" + (if .clientId then "&client_id=\(.clientId | @uri)" else "" end)' facts)" '.expires_on | tonumber' || return
   jq -r '"Authorization: Bearer \(.access_token)"' token >"bearer-$1"
   jq -r .expires_on token >"expires-$1"
   rm -f token
@@ -120,18 +126,19 @@ bearer() {
 
 # vault METHOD SECRET: sends ./body (not GET), answer in ./secret; sets $status. A secret that holds '-' is not there yet: 404
 vault() {
-  [ -n "$2" ] || { status=404; return; }
+  [ "$2" ] || { status=404; return; }
   bearer vault "$(fact vault.resource)" || { status=000; return 1; } # a 404 here is not that of a secret
   case $2 in https://*) url=$2 ;; *) url=$(fact vault.uri)secrets/$2 ;; esac
   method=$1 name=$2
   case $1 in GET) set -- ;; *) set -- -X "$1" -H "$json" --data-binary @body ;; esac
   ask secret --header @bearer-vault "$@" "$url?api-version=7.4"
+  sane secret .id
   [ "$status" = 401 ] && rm -f expires-vault
   ok && is '.value == "-"' secret && status=404
   ok || no "vault $method $name: $(because secret)"
 }
 
-forget() { rm -f secret body answer header bearer-* expires-* token share-key key value*; }
+forget() { rm -f swarm secret body answer header bearer-* expires-* token share-key key value*; }
 
 # ---- packages
 
@@ -171,10 +178,7 @@ script() {
   fi
   : >header
   auth=$(jq -r '.authorization // empty' own)
-  if [ -n "$auth" ]; then
-    vault GET "$auth" || return
-    jq -r '"Authorization: \(.value)"' secret >header
-  fi
+  [ -z "$auth" ] || { vault GET "$auth" && jq -r '"Authorization: \(.value)"' secret >header; } || return
   ask "$own" --proto '=https' --header @header "$(jq -r .url own)"
   rm -f header secret
   ok || no "$what: $(because "$own")" || return
@@ -203,7 +207,7 @@ scripts() {
     fi
     touch "$run/done/$mark"
   done
-  rm -f "$keep/script"
+  rm -f $keep/script
 }
 
 # ---- access
@@ -211,7 +215,7 @@ scripts() {
 # access: SSH with keys only; the operators' keys beside those that the machine was born with
 access() {
   admin=$(fact admin) conf=/etc/ssh/sshd_config.d/00-swarmgen.conf
-  [ -n "$admin" ] && [ -d ${conf%/*} ] || return 0
+  [ "$admin" ] && [ -d ${conf%/*} ] || return 0
   printf '%s\n' 'PasswordAuthentication no' 'KbdInteractiveAuthentication no' 'PermitRootLogin no' \
     'AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/swarmgen/%u' >sshd
   if ! cmp -s sshd $conf; then
@@ -256,8 +260,10 @@ disk() {
   label=$(blkid -p -o value -s LABEL "$dev")
   case $?,$label in
   2,) # nothing known is on it
-    cmp -s -n 1048576 "$dev" /dev/zero || no "the disk at LUN $lun is not blank: a person must decide" || return
+    [ -e $keep/formats ] || cmp -s -n 1048576 "$dev" /dev/zero || no "the disk at LUN $lun is not blank: a person must decide" || return
     say "formatting $dev"
+    touch $keep/formats # may be cut
+    sync
     try mkfs.ext4 -q -m 0 -L swarm-docker "$dev" || no "formatting: $(last)" || return ;;
   0,swarm-docker) ;;
   *) no "the disk at LUN $lun holds something else: a person must decide" || return ;;
@@ -265,6 +271,7 @@ disk() {
   stop_engine
   install -d -m 711 $data
   try mount -o noatime "$dev" $data || no "mounting $dev: $(last)" || return
+  rm -f $keep/formats
   quiet resize2fs "$dev" # if it was made larger
   say "$dev is Docker's disk"
 }
@@ -328,7 +335,7 @@ engine() {
   ask answer -X "$1" --unix-socket /run/docker.sock -H "$json" --data-binary @body "http://engine/v1.44$2"
 }
 
-stop_engine() { systemctl stop docker.service docker.socket containerd.service 2>/dev/null || :; }
+stop_engine() { quiet systemctl stop docker.service docker.socket containerd.service; }
 
 # install_engine: the engine of the image if its API is new enough (Docker 25), else the one described, from its vendor
 install_engine() {
@@ -339,7 +346,7 @@ install_engine() {
   . /etc/os-release
   repository docker "$from/$ID/gpg" 9DC858229FC7DD38854AE2D88D81803C0EBFCD88 "$from/$ID" "$VERSION_CODENAME" stable || return
   full=$(apt-cache madison docker-ce | awk -v want="5:$want-" 'index($3, want) == 1 {print $3; exit}')
-  [ -n "$full" ] || no "Docker $want is not among the packages for $ID $VERSION_CODENAME" || return
+  [ "$full" ] || no "Docker $want is not among the packages for $ID $VERSION_CODENAME" || return
   apt_install "docker-ce=$full" "docker-ce-cli=$full" containerd.io --allow-downgrades || return
   stop_engine # it started without its settings
   quiet apt-mark hold docker-ce docker-ce-cli containerd.io
@@ -357,12 +364,12 @@ settings() {
   file=/etc/docker/daemon.json
   install -d -m 755 ${file%/*}
   [ -s $file ] || echo '{}' >$file
-  jq --slurpfile facts facts --slurpfile instance instance --arg wish "$(cat "$run"/wish-* 2>/dev/null | grep -m 1 .)" '. + {"log-driver": (."log-driver" // "local"),
+  jq --slurpfile facts facts --slurpfile instance instance --arg wish "$(cat $run/wish-* 2>/dev/null | grep -m 1 .)" '. + {"log-driver": (."log-driver" // "local"),
     labels: ([.labels // [] | .[] | select(startswith("swarmgen.") | not)] + ($facts[0] |
-      (.labels // {}) + (if .pool then {pool} else {} end) + (if .index then {manager: "\(.index)"} else {} end) |
-      to_entries | map("swarmgen.label.\(.key)=\(.value)")) + ($instance[0].compute | if (.vmScaleSetName // "") == "" then [] else
-      ["swarmgen.set=/subscriptions/\(.subscriptionId)/resourceGroups/\(.resourceGroupName)/providers/Microsoft.Compute/virtualMachineScaleSets/\(.vmScaleSetName)"] end)
-      + if $wish == "" then [] else ["swarmgen.wants=\($wish)"] end)} | del(."live-restore")' $file >settings || no 'daemon.json of the image is not JSON' || return
+      (.labels // {}) + ({pool, manager: .index} | with_entries(select(.value != null))) |
+      to_entries | map("swarmgen.label.\(.key)=\(.value)")) + [$instance[0].compute | select((.vmScaleSetName // "") != "") |
+      "swarmgen.set=/subscriptions/\(.subscriptionId)/resourceGroups/\(.resourceGroupName)/providers/Microsoft.Compute/virtualMachineScaleSets/\(.vmScaleSetName)"]
+      + [$wish | select(. != "") | "swarmgen.wants=\(.)"])} | del(."live-restore")' $file >settings || no 'daemon.json of the image is not JSON' || return
   cmp -s settings $file && return
   dockerd --validate --config-file settings >error 2>&1 || no "the engine refuses its settings: $(last)" || return
   put 600 settings $file || return
@@ -374,7 +381,7 @@ settings() {
 guard() {
   command -v iptables >/dev/null || return 0
   quiet iptables -w -N DOCKER-USER
-  for rule in '169.254.169.254' '168.63.129.16 -p tcp -m multiport --dports 80,32526'; do
+  for rule in 169.254.169.254 '168.63.129.16 -p tcp -m multiport --dports 80,32526'; do
     # shellcheck disable=SC2086 # several words
     quiet iptables -w -C DOCKER-USER -d $rule -j REJECT || try iptables -w -I DOCKER-USER -d $rule -j REJECT ||
       no "containers are not kept from $rule: $(last)" || return
@@ -428,8 +435,8 @@ join() {
       '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $me, RemoteAddrs: [$to], JoinToken: .value}' secret >body
     engine POST /swarm/join
     rm -f body secret
-    ok && say "joined through $manager" && return
-    no "join through $manager: $(because answer)"
+    ok || no "join through $manager: $(because answer)" || return
+    say "joined through $manager"
     return
   done
   no 'no manager answers, but there is a swarm: the vault holds its token'
@@ -445,7 +452,7 @@ begin() {
   engine POST /swarm/init
   ok || no "new swarm: $(because answer)" || return
   say 'a new swarm'
-  touch "$keep/began"
+  touch $keep/began
 }
 
 # store: has the vault hold this swarm's tokens, each with the swarm's ID as its tag (one write, so never one without the
@@ -458,7 +465,7 @@ store() {
   mv answer swarm
   vault GET "$(fact secrets.managerToken)"
   case $status in
-  200) [ "$(jq -rs '.[0].tags.cluster // .[1].ID' secret swarm)" = "$(jq -r .ID swarm)" ] || foreign=1 ;;
+  200) is -s '.[1].ID == (.[0].tags.cluster // .[1].ID)' secret swarm || foreign=1 ;;
   404) ;;
   *) return 1 ;;
   esac
@@ -476,17 +483,14 @@ store() {
   rm -f swarm secret
 }
 
-leave() {
-  : >body
-  engine POST "/swarm/leave${1:-}"
-}
+leave() { : >body; engine POST "/swarm/leave${1:-}"; }
 
 # alone: of two swarms begun in the same moment, the one that the vault does not know ends while nobody else is in it
 alone() {
-  [ -e "$keep/began" ] && engine GET /nodes && ok && is 'length == 1' answer || return
+  [ -e $keep/began ] && engine GET /nodes && ok && is 'length == 1' answer || return
   leave '?force=true'
-  rm -f "$keep/began"
-  say 'gives way to a swarm begun in the same moment'
+  rm -f $keep/began
+  say 'gives way to another new swarm'
 }
 
 # twins: a rebuilt manager removes what it was before, which still counts for the quorum
@@ -504,8 +508,8 @@ twins() {
 # member: fails until this machine is a member and, as a manager, the vault knows the swarm
 pending=''
 member() {
-  find "$run/going" -mmin +15 -delete 2>/dev/null
-  [ ! -e "$run/going" ] || no 'Azure deletes this machine: it has left the swarm' || return
+  find $run/going -mmin +15 -delete 2>/dev/null
+  [ ! -e $run/going ] || no 'Azure deletes this machine: it has left the swarm' || return
   state
   [ "$state" = pending ] || pending=''
   case $state in
@@ -520,9 +524,9 @@ member() {
     *) return 1 ;;
     esac ;;
   pending) # without an ID: a join that timed out and refuses every later one. With one: waits for a quorum, or was removed;
-    # only the engine's log tells them apart, so wait long. Never forced: a manager without quorum keeps its data
+    # only the engine's log tells them apart, so wait long
     pending=${pending:-$(uptime)} limit=30
-    [ -n "$id" ] && limit=600
+    [ "$id" ] && limit=600
     [ $(($(uptime) - pending)) -le $limit ] || { leave; say "pending too long, leave: $status"; }
     no "pending${id:+, member $id waits for a quorum}" ;;
   foreign)
@@ -590,7 +594,7 @@ deploy() {
 
 # stack: the managers' leader deploys it, when it comes to lead and when it changed
 stack() {
-  [ -n "$(fact stack)" ] || return 0
+  [ "$(fact stack)" ] || return 0
   leads || { rm -f deployed; return 0; }
   (deploy)
   set -- $?
@@ -614,7 +618,7 @@ window() {
 turns() {
   turn=''
   next=$(jq -r --arg me "$id" 'map(select(.wish == "turn" and .up)) | sort_by(.ID == $me)[0].ID // empty' nodes)
-  [ -n "$next" ] || return 0
+  [ "$next" ] || return 0
   vault GET "$(fact secrets.workerToken)" || return
   turn=$(jq -r --argjson now "$(date +%s)" --slurpfile nodes nodes '.tags.turn // "" | split(" ") | select(length == 2 and (.[1] | tonumber) > $now - 3600)[0]
     | select(. as $id | $nodes[0] | any(.[]; .ID == $id and .wish == "turn"))' secret)
@@ -652,7 +656,7 @@ gone() {
   uri=$(fact resources.uri)
   url="$uri$1/virtualMachines?api-version=2024-07-01"
   : >machines
-  while [ -n "$url" ]; do
+  while [ "$url" ]; do
     case $url in "$uri/"* | "$uri:443/"*) ;; *) return 1 ;; esac
     ask page --header @bearer-resources "$url"
     [ "$status" != 404 ] || { is '.error.code | test("NotFound$")' page; return; }
@@ -674,7 +678,7 @@ reaper() {
     then "rebuilt" elif .wish == "leave" then "left" else "gone" end) \(.host) \(.says["swarmgen.set"] // "")"' nodes >down
   doubt=''
   while read -r node how host set; do
-    [ "$how" != gone ] || { [ -n "$set" ] && gone "$set" "$host"; } || continue
+    [ "$how" != gone ] || { [ "$set" ] && gone "$set" "$host"; } || continue
     quiet docker node rm "$node" && say "removed worker $host ($node): $how"
   done <down
   [ -z "$doubt" ]
@@ -686,7 +690,7 @@ user_secret() {
   version=$(jq -r '.id | split("/")[-1]' secret)
   if have=$(docker secret inspect -f '{{index .Spec.Labels "swarmgen.version"}}' "$1" 2>/dev/null); then
     [ "$have" != "$version" ] || return 0
-    [ -n "$have" ] || no "secret $1 was made by somebody else" || return
+    [ "$have" ] || no "secret $1 was made by somebody else" || return
     try docker secret rm "$1" || no "secret $1 has a new value: $(last)" || return
   fi
   jq -j .value secret >value
@@ -698,22 +702,23 @@ secrets() { each user_secret "$(jq -r '.dockerSecrets // {} | keys[]' facts)"; }
 
 # managers: fails if there is no quorum, or if the vault knows another swarm
 led=0 turn=''
+every() { [ $((tick % $1)) = 0 ]; }
 managers() {
-  [ $((tick % 20)) != 0 ] || part tokens store
+  ! every 20 || part tokens store
   [ -z "$foreign" ] || no 'the vault knows another swarm: a person must decide' || return
   engine GET /nodes
   ok || no "no quorum? $(because answer)" || return
   jq 'map(. + {host: .Description.Hostname, up: (.Status.State == "ready"), says: (.Description.Engine.Labels // {}),
     sure: ((.ManagerStatus.Reachability // "reachable") == "reachable")} | .wish = (.says["swarmgen.wants"] // ""))' answer >nodes
   schedulable
-  [ $((tick % 4)) != 0 ] || aside backup backup
+  ! every 4 || aside backup backup
   is --arg id "$id" 'any(.[]; .ID == $id and .ManagerStatus.Leader)' nodes || { led=0; rm -f deployed why-*; return 0; }
   led=$((led + 1))
   part turns turns
   part labels labels
-  [ $((tick % 4)) != 0 ] || part reaper reaper
-  if [ $((tick % 20)) = 0 ] || [ ! -e deployed ]; then part stack stack; fi
-  [ $((tick % 20)) != 0 ] || part secrets secrets
+  ! every 4 || part reaper reaper
+  if every 20 || [ ! -e deployed ]; then part stack stack; fi
+  ! every 20 || part secrets secrets
 }
 
 # ---- the node's care
@@ -744,7 +749,7 @@ pull() {
     quiet docker image inspect "$image" && continue
     try docker pull -q "$image" || no "image $image: $(last)" || return
   done
-  touch "$run/done/images"
+  touch $run/done/images
 }
 
 full() { [ "$(df --output=pcent "${2:-$data}" | tr -dc 0-9)" -ge "$1" ]; }
@@ -757,7 +762,7 @@ space() {
 # evict: unused images, the oldest first
 evict() {
   limit=$(fact evictImagesAt)
-  [ -n "$limit" ] && full "$limit" || return 0
+  [ "$limit" ] && full "$limit" || return 0
   quiet docker image prune -f
   for image in $(docker image ls --format '{{.Repository}}:{{.Tag}}' | grep -v '<none>' | tac); do
     full "$limit" || return 0
@@ -769,9 +774,9 @@ evict() {
 # schedulable: a manager that runs nothing is drained; only what this drained is made active again
 schedulable() {
   if is '.schedulable == false' facts; then
-    [ -e "$keep/drained" ] || { quiet docker node update --availability drain "$id" && touch "$keep/drained"; }
-  elif [ -e "$keep/drained" ]; then
-    quiet docker node update --availability active "$id" && rm "$keep/drained"
+    [ -e $keep/drained ] || { quiet docker node update --availability drain "$id" && touch $keep/drained; }
+  elif [ -e $keep/drained ]; then
+    quiet docker node update --availability active "$id" && rm $keep/drained
   fi
 }
 
@@ -779,7 +784,7 @@ schedulable() {
 emptied() {
   for _ in $(seq 12); do
     sleep 5
-    [ -n "$(docker ps -q -f is-task=true)" ] || return 0
+    [ "$(docker ps -q -f is-task=true)" ] || return 0
   done
 }
 
@@ -808,11 +813,11 @@ happens() {
     say "Azure is about to do this: $type"
     [ "$state" != active ] || { wish event reboot; emptied; } ;;
   Terminate,* | Preempt,*)
-    if [ ! -e "$run/going" ]; then
+    if [ ! -e $run/going ]; then
       say "Azure is about to do this: $type"
       [ "$state,$type" != active,Terminate ] || { wish event leave; emptied; }
       if [ "$role" = worker ]; then
-        touch "$run/going"
+        touch $run/going
         leave
       fi
     fi ;;
@@ -830,7 +835,7 @@ unattended() {
     'Unattended-Upgrade::Package-Blacklist {"docker"; "containerd"; "runc";};' >settings
   put 644 settings /etc/apt/apt.conf.d/52swarmgen || return
   systemctl enable -q --now apt-daily.timer apt-daily-upgrade.timer
-  touch "$run/done/updates"
+  touch $run/done/updates
 }
 
 # reboots: if updates want it, in the window, when it is this node's turn
@@ -841,8 +846,8 @@ reboots() {
   say 'updates need a reboot: waiting for the turn'
   vault GET "$(fact secrets.workerToken)" || return
   have=$(jq -r --arg id "$id" --argjson now "$(date +%s)" '.tags.turn // "" | select(startswith($id + " ") and $now - (split(" ")[1] | tonumber) < 3600)' secret)
-  [ -n "$have" ] && [ "$have" != "$(cat "$keep/turn" 2>/dev/null)" ] || return
-  echo "$have" >"$keep/turn" # once for each turn
+  [ "$have" ] && [ "$have" != "$(cat $keep/turn 2>/dev/null)" ] || return
+  echo "$have" >$keep/turn # once for each turn
   emptied
   say 'reboots, since updates need it'
   systemctl reboot
@@ -855,7 +860,7 @@ thaw() { kill -CONT "$(cat /run/docker.pid 2>/dev/null)" 2>/dev/null; }
 # while a few MB are copied
 backup() {
   hours=$(fact backup.hours) copy=$path/backup/$(fact swarm) cipher='enc -aes-256-cbc -pbkdf2 -iter 600000 -pass file:key'
-  [ -n "$hours" ] && [ -n "$path" ] && [ "$id" = "$(jq -r 'map(select(.ManagerStatus and .sure)) | sort_by(.says["swarmgen.label.manager"])
+  [ "$hours" ] && [ "$path" ] && [ "$id" = "$(jq -r 'map(select(.ManagerStatus and .sure)) | sort_by(.says["swarmgen.label.manager"])
     | (map(select(.ManagerStatus.Leader | not)) + .)[0].ID' ../nodes)" ] || return 0
   mkdir -p "$path/backup"
   [ -z "$(find "$path/backup" -name '*.tar.enc' -mmin "-$((hours * 60))")" ] || return 0
@@ -884,9 +889,8 @@ serve() {
 #!/bin/sh
 while read -r line && [ ${#line} -gt 1 ]; do :; done
 cd /run/swarmgen || exit
-health=$(find health -mmin -10 -exec cat {} + 2>/dev/null)
-[ -n "$health" ] || health='{"ApplicationHealthState": "Unhealthy", "message": "the node program does not run"}'
-printf 'HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n%s\n' "$health"
+printf 'HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n'
+find health -mmin -10 -exec cat {} + 2>/dev/null | grep . || echo '{"ApplicationHealthState": "Unhealthy", "message": "the node program does not run"}'
 EOF
   printf '%s\n' '[Socket]' 'ListenStream=127.0.0.1:8765' 'Accept=yes' \
     >/run/systemd/system/swarmgen-health.socket
@@ -946,17 +950,17 @@ converge() {
 # tend: what may change while a node lives. Fails if the node is not well any more
 tend() {
   keys
-  [ -e "$run/done/updates" ] || [ $((tick % 20)) != 0 ] || aside updates unattended
+  [ -e $run/done/updates ] || ! every 20 || aside updates unattended
   [ "$role" != jumpbox ] || return 0
   aside events events
   part guard guard
   state
-  [ "$state" = active ] && [ ! -e "$run/going" ] || return
+  [ "$state" = active ] && [ ! -e $run/going ] || return
   [ -z "$path" ] || timeout 20 mountpoint -q "$path" || return
   part space space
-  if [ $((tick % 4)) = 0 ]; then
+  if every 4; then
     part registries sign_in
-    [ -e "$run/done/images" ] || aside images pull
+    [ -e $run/done/images ] || aside images pull
     part images evict
   fi
   [ "$role" != manager ] || managers || return
