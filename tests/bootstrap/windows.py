@@ -1,0 +1,97 @@
+"""Machines that run Windows, played by the harness's: the node program for Windows in a real pwsh, with a real engine.
+
+What only Windows has is a stand-in (windows/); a machine gets them as a layer over its root file system (windows/layer).
+"""
+import base64
+import io
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+import hashlib
+
+from swarm import CACHE, HERE, Failed, Skipped, Swarm, build, read, write
+from template import Template
+
+LAYER = os.path.join(CACHE, 'windows')
+
+
+def archive():
+    """Docker's archive for Windows: docker.exe and dockerd.exe, which are stand-ins."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, 'w') as made:
+        for name in 'docker.exe', 'dockerd.exe':
+            made.writestr(zipfile.ZipInfo('docker/' + name), read(os.path.join(HERE, 'windows', name)))
+    return data.getvalue()
+
+
+ARCHIVE = archive()
+
+
+class WindowsTemplate(Template):
+    """With the machines that run Windows; `commands` are what their script extensions run."""
+
+    def of_type(self, kind):
+        found = super().of_type(kind)
+        if kind not in ('Microsoft.Compute/virtualMachines', 'Microsoft.Compute/virtualMachineScaleSets'):
+            return found
+        result = []
+        for symbol, resource in found:
+            resource = json.loads(json.dumps(resource))
+            properties = resource['properties'].get('virtualMachineProfile', resource['properties'])
+            properties['osProfile'].setdefault('linuxConfiguration', {})
+            result.append((symbol, resource))
+        return result
+
+    def command(self, machine):
+        """The command of a machine's script extension; nothing on Linux."""
+        if machine.set_id:
+            profile = self.pools[machine.pool]['properties']['virtualMachineProfile']
+            extensions = [one['properties'] for one in profile.get('extensionProfile', {}).get('extensions', [])]
+        else:
+            extensions = [self.evaluate(one['properties']) for _, one in super().of_type('Microsoft.Compute/virtualMachines/extensions')
+                          if self.evaluate(one['name']).startswith(machine.instance + '/')]
+        for extension in extensions:
+            if extension['type'] == 'CustomScriptExtension':
+                return {**extension.get('settings', {}), **extension.get('protectedSettings', {})}['commandToExecute']
+        return ''
+
+
+class WindowsSwarm(Swarm):
+    template_class = WindowsTemplate
+
+    def __init__(self, *given, **named):
+        said = subprocess.run([os.path.join(HERE, 'windows', 'layer'), CACHE], capture_output=True, text=True)
+        if said.returncode:
+            raise Skipped(said.stdout + said.stderr)
+        super().__init__(*given, **named)
+
+    def make(self, machine):
+        command = self.template.command(machine)
+        disks = machine.data_disks
+        if command:
+            machine.data_disks = []
+        super().make(machine)
+        if not command:
+            return
+        folder = self.folder_of(machine.name)
+        settings = read(f'{folder}/settings').replace(f"base='{CACHE}/base'", f"base='{LAYER}:{CACHE}/base'")
+        write(f'{folder}/settings', settings + "windows='1'\n")
+        write(f'{folder}/state/command', command + '\n')
+        if disks:
+            write(f'{folder}/state/windows-disk', str(disks[0]['lun']))
+        if self.facts(machine.name).get('share'):
+            write(f'{folder}/state/share-wanted', '')
+
+    def windows(self, name):
+        return os.path.exists(f'{self.folder_of(name)}/state/command')
+
+    def log(self, name):
+        if not self.windows(name):
+            return super().log(name)
+        return read(f'{self.folder_of(name)}/upper/c/ProgramData/swarmgen/node.log')
+
+    def calls(self, name):
+        """What was asked of Windows."""
+        return read(f'{self.folder_of(name)}/upper/var/lib/windows/calls')
