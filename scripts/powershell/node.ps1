@@ -16,6 +16,8 @@ $metadataAt = 'http://169.254.169.254/metadata/'
 $health = [hashtable]::Synchronized(@{ State = 'Unhealthy'; Step = 'facts'; Attempt = 0; Since = 0; Message = ''; At = Get-Date })
 $tokens = @{} # of the machine's identity, by what they are for
 $done = @{} # when something was last done in this life of the program
+$said = @{} # the last line of each step
+$stuck = @{} # attempt and beginning of each step that did not succeed yet
 $my = @{ Bin = 'C:\Program Files\docker'; DataRoot = 'C:\ProgramData\docker'; Want = ''; Leads = 0 }
 
 # ---- saying and asking
@@ -39,16 +41,16 @@ function Test-Due([string] $What, [int] $Seconds) {
   return $true
 }
 
-# A line, unless it was the last one; what health shows as the reason.
+# A line, unless it was the step's last one; what health shows as the reason.
 function Say([string] $Text) {
   if ($Text -match 'SWMTKN') { $Text = 'a line with a token was not printed' }
   $health.Message = $Text
   $line = "$($health.Step): $Text"
-  if ($my.Said -ne $line) {
+  if ($said[$health.Step] -ne $Text) {
     Write-Host "node: $(Get-Uptime) s: $line"
     try { Write-EventLog -LogName Application -Source swarmgen -EventId 1 -Message $line } catch { }
   }
-  $my.Said = $line
+  $said[$health.Step] = $Text
 }
 
 function Report([string] $State) { $health.State = $State; $health.At = Get-Date }
@@ -985,8 +987,9 @@ function Start-Health {
 }
 
 function Start-Step([string] $Name) {
-  if ($health.Step -ne $Name) { $health.Step = $Name; $health.Attempt = 0; $health.Since = Get-Uptime }
-  $health.Attempt++
+  $health.Step = $Name
+  $health.Attempt = 1 + @($stuck[$Name])[0]
+  $health.Since = if ($stuck[$Name]) { $stuck[$Name][1] } else { Get-Uptime }
   $health.Message = ''
 }
 
@@ -1000,7 +1003,13 @@ function Converge {
   foreach ($name in $steps.Keys) {
     Report Unhealthy
     Start-Step $name
-    if (-not (Try-Part $steps[$name]) -and $name -ne 'access') { return $false }
+    if (-not (Try-Part $steps[$name])) {
+      $stuck[$name] = $health.Attempt, $health.Since
+      if ($name -ne 'access') { return $false }
+    } else {
+      $stuck.Remove($name)
+      if (-not $health.Message) { $said.Remove($name) }
+    }
   }
   return $true
 }
@@ -1049,5 +1058,5 @@ function Start-Node {
 
 if ($FactsFile) { # without one: the functions, for tests
   $facts = Get-Content -Raw -Encoding UTF8 $FactsFile | ConvertFrom-Json
-  if ($Only) { Start-Step updates; Install-Updates } else { Start-Node }
+  [void](Try-Part { if ($Only) { Start-Step updates; Install-Updates } else { Start-Node } })
 }

@@ -515,9 +515,9 @@ class Control(socketserver.StreamRequestHandler):
     def do_requests(self, since=0):
         return [request for request in state['requests'] if request['at'] >= since]
 
-    def do_file(self, url, body, authorization=None):
-        """What is served at an address: text."""
-        state['files'][url] = {'body': body, 'authorization': authorization}
+    def do_file(self, url, body, authorization=None, binary=False):
+        """What is served at an address: text, or bytes in base64."""
+        state['files'][url] = {'body': base64.b64decode(body) if binary else body, 'authorization': authorization}
         state['names'].append(urllib.parse.urlsplit(url).hostname)
 
     def do_registry(self, host, user, password):

@@ -69,11 +69,11 @@ def started(pid):
     return fields[19] if len(fields) > 19 else ''
 
 
-def describe(changes=None, example='mixed'):
-    """A description: the example without its Windows pools, changed: {'managers': {'count': 1}}; None removes."""
+def describe(changes=None, example='mixed', windows=False):
+    """A description: the example, in general without its Windows pools, changed: {'managers': {'count': 1}}; None removes."""
     said = subprocess.run([SWARMGEN, 'build', '--dump', 'value', os.path.join(ROOT, 'examples', example)], check=True, capture_output=True, text=True)
     value = json.loads(said.stdout)
-    value['workers'] = {name: pool for name, pool in value['workers'].items() if pool.get('os') != 'windows'}
+    value['workers'] = {name: pool for name, pool in value['workers'].items() if windows or pool.get('os') != 'windows'}
 
     def merge(into, change):
         for key, item in change.items():
@@ -136,9 +136,11 @@ class EngineSocket(http.client.HTTPConnection):
 
 
 class Swarm:
+    Template = Template
+
     def __init__(self, name, folder, parameters=None, lasting=False):
         self.name, self.folder, self.lasting = name, folder, lasting
-        self.template = Template(folder, {'sshKey': KEY, **(parameters or {})})
+        self.template = self.Template(folder, {'sshKey': KEY, **(parameters or {})})
         self.machines, self.inits = {}, {}
         prepare()
         sweep()

@@ -13,10 +13,11 @@ class Row:
     parameters: dict    # of the deployment
     quick: bool         # belongs to `make test`
     whole: bool         # at the end: a whole swarm, nobody too many, no token where it does not belong
+    windows: str        # the example whose Windows machines take part (windows.py)
 
 
-def row(name, description=None, parameters=None, quick=False, whole=True):
+def row(name, description=None, parameters=None, quick=False, whole=True, windows=''):
     def add(function):
-        ROWS.append(Row(name, function, description or {}, parameters or {}, quick, whole))
+        ROWS.append(Row(name, function, description or {}, parameters or {}, quick, whole, windows))
         return function
     return add

@@ -16,6 +16,8 @@ foreach ($drive in 'D', 'HKLM') {
 }
 if (Test-Path "$now/share") { $null = New-PSDrive -Scope Global -Name S -PSProvider FileSystem -Root /.azure/share }
 
+function Get-StandInUtc { [DateTime]::UtcNow.AddSeconds($(if (Test-Path /.azure/clock) { [int][IO.File]::ReadAllText('/.azure/clock') } else { 0 })) }
+
 # ---- programs
 
 function icacls { $global:LASTEXITCODE = 0; Note icacls @args; if ($args[0] -notmatch '\.new$') { return }; chmod 600 $args[0] }

@@ -1,0 +1,372 @@
+"""The node program for Windows, in a real pwsh with a real engine; what only Windows has is a stand-in (windows/)."""
+import json
+import random
+import shutil
+import time
+
+from rows import row
+from swarm import Failed, read, write
+from windows import ENGINE
+
+SMALL = {'engine': ENGINE, 'managers': {'count': 1}, 'workers': {'worker': {'count': 1}}, 'jumpbox': None}
+THREE = {'engine': ENGINE, 'workers': {'worker': {'count': 1}}, 'jumpbox': None}
+MIXED = {'engine': ENGINE, 'managers': {'count': 1}, 'workers': {'web': None, 'bc': {'count': 1}}, 'jumpbox': None}
+
+
+def windows(name, description=SMALL, example='reference', **more):
+    return row('Windows: ' + name, description, windows=example, **more)
+
+
+def check(condition, text):
+    if not condition:
+        raise Failed(text)
+
+
+def formed(swarm):
+    swarm.boot(*swarm.machines)
+    swarm.settled()
+
+
+@windows('bare machines, all at once, in random order', {'engine': ENGINE})
+def bare(swarm):
+    names = list(swarm.machines)
+    swarm.bare(*names)
+    random.shuffle(names)
+    swarm.boot(*names)
+    swarm.settled(400)
+    swarm.wait('the jumpbox is well', lambda: swarm.health('jumpbox').get('ApplicationHealthState') == 'Healthy')
+    for name in names:
+        if swarm.machines[name].role == 'jumpbox':
+            continue
+        check(swarm.calls(name).count('shutdown') == 1, f'{name} restarted not just once')
+        check(swarm.calls(name).index('New-SmbGlobalMapping') < swarm.calls(name).index('Start-Service docker'), f'{name}: the engine came before the share')
+
+
+@windows('a manager and a worker, bare', quick=True)
+def small(swarm):
+    swarm.bare(*swarm.machines)
+    formed(swarm)
+
+
+@windows('workers of Linux managers', MIXED, 'mixed', quick=True)
+def mixed(swarm):
+    formed(swarm)
+    swarm.wait('its labels', lambda: swarm.labels('bc0').get('pool') == 'bc')
+
+
+# ---- forming
+
+@windows('first manager comes last', THREE)
+def first_last(swarm):
+    swarm.boot('manager1', 'manager2', 'worker0')
+    for name in 'manager1', 'worker0':
+        swarm.said(name, '404')
+    check(not any(swarm.info(name).get('LocalNodeState') == 'active' for name in ('manager1', 'manager2')), 'somebody else began a swarm')
+    swarm.boot('manager0')
+
+
+@windows('first manager dies between init and storing', THREE)
+def died_between(swarm):
+    key = swarm.azure.fault('vault PUT', status=403, code='ForbiddenByRbac')
+    swarm.boot(*swarm.machines)
+    swarm.said('manager0', 'vault PUT swarm-worker-token: 403')
+    swarm.kill('manager0')
+    swarm.azure.clear(key)
+    time.sleep(5)
+    swarm.boot('manager0')
+
+
+@windows('first manager is rebuilt before it stored', SMALL)
+def rebuilt_before(swarm):
+    key = swarm.azure.fault('vault PUT', status=500)
+    swarm.boot('manager0')
+    swarm.said('manager0', 'vault PUT swarm-worker-token: 500')
+    swarm.rebuild('manager0')
+    swarm.azure.clear(key)
+    swarm.boot(*swarm.machines)
+
+
+@windows('first manager stays away after the swarm was formed', THREE)
+def first_away(swarm):
+    formed(swarm)
+    swarm.kill('manager0')
+    swarm.wait('another leads', lambda: swarm.leader() not in (None, 'manager0'), 60)
+    swarm.grow('worker')
+    swarm.wait('the new worker', lambda: swarm.node('worker1'), 120)
+    swarm.boot('manager0')
+
+
+def answers(name, fault, says):
+    @windows(name)
+    def answer(swarm):
+        key = swarm.azure.fault('vault GET', **fault)
+        swarm.boot(*swarm.machines)
+        for machine in swarm.machines:
+            swarm.said(machine, says)
+        check(not swarm.info('manager0').get('NodeID'), 'it began a swarm though the vault did not say that there is none')
+        swarm.azure.clear(key)
+    return answer
+
+
+answers('vault 403 at first', {'status': 403, 'code': 'ForbiddenByRbac'}, '403 ForbiddenByRbac')
+answers('vault 429', {'status': 429, 'headers': {'Retry-After': '1'}}, ' 429')
+answers('vault 500', {'status': 500}, ' 500')
+answers('vault answers garbage', {'body': '<html>'}, 'vault GET')
+answers('vault cuts its answers', {'cut': 'half'}, ' 0')
+
+
+@windows('metadata service 410, 404, 429, 500, garbage, cut')
+def metadata(swarm):
+    for fault in {'status': 410, 'count': 2}, {'status': 404, 'count': 1}, {'status': 429, 'count': 1}, {'status': 500, 'count': 1}, {'body': '{"compute', 'count': 1}, {'cut': 'half', 'count': 1}:
+        swarm.azure.fault('imds GET', **fault)
+    swarm.boot(*swarm.machines)
+
+
+@windows('userData changes, is cut, changes again')
+def user_data(swarm):
+    import base64
+    formed(swarm)
+    good = swarm.machines['worker0'].user_data
+    swarm.azure.change(name='worker0', userData=good[:len(good) // 2])
+    swarm.restart('worker0')
+    swarm.said('worker0', 'no good userData')
+    swarm.settled()
+    facts = json.loads(base64.b64decode(good))
+    facts['labels'] = {'tier': 'new'}
+    swarm.azure.change(name='worker0', userData=base64.b64encode(json.dumps(facts).encode()).decode())
+    swarm.restart('worker0')
+    swarm.wait('the new label', lambda: swarm.labels('worker0').get('tier') == 'new')
+
+
+@windows('token rotated while a worker is away')
+def rotated(swarm):
+    swarm.boot('manager0')
+    swarm.wait('a swarm', lambda: swarm.info('manager0').get('LocalNodeState') == 'active')
+    swarm.wait('its token is stored', lambda: (swarm.azure.secret('swarm-worker-token') or {}).get('value', '-') != '-')
+    key = swarm.azure.fault('vault PUT', status=500)
+    swarm.docker('manager0', 'swarm', 'join-token', '--rotate', '--quiet', 'worker')
+    swarm.boot('worker0')
+    swarm.said('worker0', 'valid join token')
+    swarm.azure.clear(key)
+    swarm.clock(400, 'manager0')  # it looks every five minutes
+
+
+@windows('clock an hour behind')
+def clock(swarm):
+    swarm.boot('manager0')
+    swarm.clock(-4000, 'worker0')
+    swarm.boot('worker0')
+    swarm.said('worker0', "s behind the host's")
+    check('w32tm /resync' in swarm.calls('worker0'), 'it did not ask for the time')
+    swarm.clock(0, 'worker0')
+
+
+@windows('manager rebuilt under its name', THREE)
+def rebuilt(swarm):
+    formed(swarm)
+    before = swarm.id('manager1')
+    swarm.rebuild('manager1', keep_disk=False)
+    swarm.boot('manager1')
+    swarm.settled()
+    check(swarm.id('manager1') != before, 'it is the old one')
+
+
+@windows('power cut of all', THREE)
+def power_cut(swarm):
+    formed(swarm)
+    before = {name: swarm.id(name) for name in swarm.machines}
+    swarm.restart(*swarm.machines)
+    swarm.settled()
+    after = {name: swarm.id(name) for name in swarm.machines}
+    check(before == after, f'{before} became {after}')
+
+
+@windows('quorum lost, and back', THREE)
+def quorum(swarm):
+    formed(swarm)
+    swarm.kill('manager1', 'manager2')
+    swarm.said('manager0', 'no quorum? A person must decide')
+    check(swarm.health('manager0')['ApplicationHealthState'] == 'Unhealthy', 'a manager without quorum says that it is well')
+    swarm.boot('manager1', 'manager2')
+
+
+# ---- disk, share, cuts
+
+@windows('a disk that holds something else')
+def foreign_disk(swarm):
+    write(f'{swarm.folder_of("worker0")}/upper/var/lib/windows/disk-partitioned', '')
+    write(f'{swarm.folder_of("worker0")}/state/windows-disk', '0')
+    disks = swarm.facts('worker0').get('dataDisk')
+    swarm.boot(*swarm.machines)
+    if disks:
+        swarm.said('worker0', 'a person must decide')
+        check('formatted' not in swarm.calls('worker0'), 'it was formatted')
+        swarm.kill('worker0')
+        write(f'{swarm.folder_of("worker0")}/upper/var/lib/windows/disk-label', 'swarm-docker')
+        swarm.boot('worker0')
+
+
+@windows('disk and share come late', {**SMALL, 'workers': {'worker': {'count': 1, 'dataDisk': {'size': 64}}}})
+def late(swarm):
+    shutil.move(f'{swarm.folder_of("worker0")}/state/windows-disk', f'{swarm.folder_of("worker0")}/state/disk-later')
+    swarm.share('the port is shut', names=['manager0'])
+    swarm.boot(*swarm.machines)
+    swarm.said('worker0', 'no disk at LUN 0 yet')
+    swarm.said('manager0', 'The network path was not found')
+    shutil.move(f'{swarm.folder_of("worker0")}/state/disk-later', f'{swarm.folder_of("worker0")}/state/windows-disk')
+    swarm.share()
+
+
+def cuts(call, extra=''):
+    @windows(f'power cut in {call}, twice', {**SMALL, 'workers': {'worker': {'count': 1, 'dataDisk': {'size': 64}}}})
+    def cut(swarm):
+        swarm.bare('worker0')
+        swarm.boot('manager0')
+        for round_ in 1, 2:
+            swarm.hold('worker0', call)
+            swarm.boot('worker0')
+            swarm.wait(f'it is in {call}', lambda: swarm.calls('worker0').count(call) >= round_, 120)
+            swarm.kill('worker0')
+            swarm.go_on('worker0')
+        swarm.boot('worker0')
+        swarm.settled(240)
+
+
+for call in 'Add-WindowsCapability', 'Initialize-Disk', 'Format-Volume', 'New-SmbGlobalMapping', 'Install-WindowsFeature', 'Expand-Archive', 'Start-Service':
+    cuts(call)
+
+
+def killed(text):
+    @windows(f'power cut after {text!r}', THREE)
+    def kill(swarm):
+        swarm.boot('manager0')
+        swarm.said('manager0', text)
+        swarm.kill('manager0')
+        swarm.boot(*swarm.machines)
+    return kill
+
+
+killed('a new swarm')
+killed('stored swarm-worker-token')
+
+
+@windows('the mesh is broken after a boot', MIXED, 'mixed')
+def mesh(swarm):
+    write(f'{swarm.folder_of("bc0")}/upper/var/lib/windows/mesh-broken', '')
+    formed(swarm)
+    check(swarm.calls('bc0').count('Restart-Service hns') == 1, 'the network service did not start anew once')
+
+
+# ---- scheduled events, the leader's care
+
+@windows('worker scaled in with notice')
+def terminated(swarm):
+    formed(swarm)
+    event = swarm.azure.event('Terminate', ['worker0'])
+    swarm.wait('it is confirmed', lambda: any(one['EventStatus'] == 'Started' for one in swarm.azure.events()), 120)
+    swarm.wait('it has left', lambda: swarm.info('worker0').get('LocalNodeState') == 'inactive', 30)
+    swarm.azure.end_event(id=event)
+    swarm.remove('worker0')
+    swarm.wait('no ghost', lambda: list(swarm.nodes()) == [swarm.machines['manager0'].host], 150)
+
+
+@windows('worker preempted: gone within 30 s')
+def preempted(swarm):
+    formed(swarm)
+    began = time.time()
+    swarm.azure.event('Preempt', ['worker0'], notice=30)
+    swarm.wait('it is confirmed', lambda: any(one['EventStatus'] == 'Started' for one in swarm.azure.events()), 30)
+    check(swarm.info('worker0').get('LocalNodeState') == 'inactive', 'it is still a member')
+    took = time.time() - began
+    swarm.remove('worker0')
+    swarm.wait('no ghost', lambda: len(swarm.nodes()) == 1, 150)
+    return f'{took:.0f} s'
+
+
+@windows('worker deleted without notice, another comes')
+def scaled(swarm):
+    formed(swarm)
+    swarm.remove('worker0')
+    swarm.grow('worker')
+    swarm.wait('no ghost', lambda: sorted(swarm.nodes()) == sorted(machine.host for machine in swarm.machines.values()), 200)
+
+
+@windows('worker down, its machine is there: it stays')
+def kept(swarm):
+    formed(swarm)
+    swarm.kill('worker0')
+    swarm.wait('it is down', lambda: (swarm.node('worker0') or {}).get('Status', {}).get('State') == 'down', 60)
+    time.sleep(75)
+    check(swarm.node('worker0'), 'it was removed')
+    swarm.boot('worker0')
+
+
+@windows('a sibling is deleted; Freeze', {**SMALL, 'workers': {'worker': {'count': 2}}})
+def sibling(swarm):
+    formed(swarm)
+    swarm.azure.event('Terminate', ['worker1'])
+    swarm.azure.event('Freeze', ['worker0'])
+    swarm.wait('both are confirmed', lambda: sum(one['EventStatus'] == 'Started' for one in swarm.azure.events()) == 2, 120)
+    check(swarm.info('worker0').get('LocalNodeState') == 'active', 'the sibling left')
+    by = {one['EventType']: one['started']['by'] for one in swarm.azure.events()}
+    check(by == {'Terminate': 'worker1', 'Freeze': 'worker0'}, f'confirmed by {by}')
+    swarm.remove('worker1')
+    swarm.wait('no ghost', lambda: len(swarm.nodes()) == 2, 150)
+
+
+@windows('Azure reboots a worker of Linux managers, then it is done', MIXED, 'mixed')
+def redeployed(swarm):
+    formed(swarm)
+    event = swarm.azure.event('Reboot', ['bc0'])
+    swarm.wait('it is drained', lambda: (swarm.node('bc0') or {}).get('Spec', {}).get('Availability') == 'drain', 60)
+    swarm.wait('it is confirmed', lambda: swarm.azure.events()[0]['EventStatus'] == 'Started', 120)
+    swarm.restart('bc0')
+    swarm.azure.end_event(id=event)
+    swarm.wait('it works again', lambda: swarm.node('bc0')['Spec']['Availability'] == 'active', 120)
+
+
+# ---- own scripts, access, stack
+
+SCRIPT = "Add-Content -Encoding ascii /var/tmp/ran ('{}' + ' ' + $env:SWARM_ROLE + ' ' + $env:SWARM_STAGE + ' ' + $env:SWARM_BOOT)\n{}"
+
+
+@windows('own scripts: once, at each boot, one that stops, one that fails')
+def scripts(swarm):
+    import base64
+    facts = swarm.facts('worker0')
+    facts['scripts'] = {'before': [{'text': SCRIPT.format('once', ''), 'run': 'once'}, {'text': SCRIPT.format('boot', ''), 'run': 'boot'}, {'text': 'exit 3', 'run': 'once'},
+                                   {'text': SCRIPT.format('stops', 'if (-not (Test-Path /var/tmp/may)) { exit 5 }'), 'run': 'once', 'stop': True}], 'after': [{'text': SCRIPT.format('late', ''), 'run': 'once'}]}
+    swarm.azure.change(name='worker0', userData=base64.b64encode(json.dumps(facts).encode()).decode())
+    swarm.boot(*swarm.machines)
+    swarm.said('worker0', 'script before 3 failed: 5')
+    check(swarm.info('worker0').get('LocalNodeState') != 'active', 'it went on')
+    write(swarm.path('worker0', '/var/tmp/may'), '')
+    swarm.settled()
+    check('script before 2 failed: 3' in swarm.log('worker0'), 'the failure was not reported')
+    swarm.restart('worker0')
+    swarm.settled()
+    ran = [line.strip() for line in read(swarm.path('worker0', '/var/tmp/ran')).splitlines()]
+    check(ran.count('once worker before first') == 1 and ran.count('boot worker before first') == 1 and ran.count('boot worker before again') == 1 and ran.count('late worker after first') == 1, f'{ran}')
+
+
+@windows('an operator is added')
+def operators(swarm):
+    formed(swarm)
+    swarm.azure.put_secret('operator-keys', 'ssh-ed25519 AAAA new@acme.example')
+    swarm.clock(400)
+    swarm.wait('the key', lambda: 'new@acme.example' in read(swarm.path('worker0', '/c/ProgramData/ssh/administrators_authorized_keys')), 60)
+    check('PasswordAuthentication no' in read(swarm.path('worker0', '/c/ProgramData/ssh/sshd_config')), 'passwords are taken')
+    check(swarm.enter('worker0', 'stat', '-c', '%a', '/c/ProgramData/ssh/administrators_authorized_keys').stdout.strip() == '600', 'its rights')
+
+
+@windows('the stack, and a new one while the swarm runs', {**SMALL, 'stack': {'enabled': True}})
+def stack(swarm):
+    formed(swarm)
+    names = swarm.docker('manager0', 'service', 'ls', '--format', '{{.Name}}')
+    check('swarm_traefik' in names, names)
+    name = swarm.facts('manager0')['stack']
+    value = json.loads(swarm.azure.secret(name)['value'])
+    value['compose'][0] = value['compose'][0].replace('services:', 'services:\n  extra:\n    image: web:1\n    deploy: { replicas: 0 }\n', 1)
+    swarm.azure.put_secret(name, json.dumps(value))
+    swarm.clock(400)
+    swarm.wait('the new service', lambda: 'swarm_extra' in swarm.docker('manager0', 'service', 'ls', '--format', '{{.Name}}'), 90)
