@@ -420,9 +420,9 @@ var userDataBytes = 49149
 // Measured as JSON and rounded up: the node programs, and what is in docs/node-facts.md but for scripts, images and labels.
 // tests/scripts looks whether they still fit.
 var linuxProgramBytes = 44032
-var windowsProgramBytes = 45056
-var managerFactsBytes = 3072
-var otherFactsBytes = 2048
+var windowsProgramBytes = 46336
+var managerFactsBytes = 1792
+var otherFactsBytes = 1536
 
 @description('How many bytes something takes as JSON.')
 func bytesOf(facts object) int => length(base64(string(facts))) / 4 * 3
