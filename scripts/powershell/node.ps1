@@ -403,7 +403,7 @@ function Test-Clock {
   $off = [int](([DateTime]$my.Date).ToUniversalTime() - (Get-Utc)).TotalSeconds
   if ([Math]::Abs($off) -lt 300) { return }
   w32tm.exe /resync /force
-  throw "the clock is $off s behind the host's: waiting until it is set"
+  throw "the clock is $off s off: waiting until it is set"
 }
 
 
@@ -488,7 +488,7 @@ function Step-Swarm {
       if ($my.Pending++ -gt $limit) { Must POST /swarm/leave; Say 'pending too long: left' }
       throw $(if ($my.Id) { "pending, member $($my.Id) waits for a quorum" } else { 'pending' })
     }
-    foreign { throw 'a member of a swarm with other managers: a person must decide' }
+    foreign { throw 'a member of another swarm: a person must decide' }
     default { throw "the engine says: $($my.State)" }
   }
 }
@@ -960,7 +960,11 @@ function Start-Node {
   Folder "$keep/done"
   Start-Health
   if ($facts.version -ne 1) { Say 'these facts are of a version that this program does not know'; Start-Sleep 60; return }
-  while (-not $instance) { Report Unhealthy; [void](Try-Part { $script:instance = Metadata $instanceAt }) }
+  while (-not $instance) {
+    Report Unhealthy
+    $script:instance = if (Try-Part { $my.Found = Metadata $instanceAt }) { $my.Found } else { Json (Text "$keep/instance") }
+  }
+  Put "$keep/instance" (ConvertTo-Json $instance -Depth 9)
   $my.Address = $instance.network.interface[0].ipv4.ipAddress[0].privateIpAddress
   if ($facts.schedulable -eq $false) { $my.Want = 'drain' }
   while ($true) {

@@ -118,7 +118,7 @@ class WindowsSwarm(Swarm):
         for name in names or self.machines:
             write(f'{self.folder_of(name)}/state/clock', str(seconds))
 
-    def said(self, name, text, seconds=120):
+    def said(self, name, text, seconds=240):
         self.wait(f'{name} says {text!r}', lambda: text in self.log(name), seconds)
 
     def windows(self, name):

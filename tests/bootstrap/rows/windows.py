@@ -24,7 +24,7 @@ def check(condition, text):
 
 def formed(swarm):
     swarm.boot(*swarm.machines)
-    swarm.settled()
+    swarm.settled(400)
 
 
 @windows('bare machines, all at once, in random order', {'engine': ENGINE})
@@ -156,7 +156,7 @@ def clock(swarm):
     swarm.boot('manager0')
     swarm.clock(-4000, 'worker0')
     swarm.boot('worker0')
-    swarm.said('worker0', "s behind the host's")
+    swarm.said('worker0', 's off: waiting until it is set')
     check('w32tm /resync' in swarm.calls('worker0'), 'it did not ask for the time')
     swarm.clock(0, 'worker0')
 

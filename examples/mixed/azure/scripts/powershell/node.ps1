@@ -1,778 +1,985 @@
 # The node program for Windows: makes this machine what its facts say, and keeps it so. Runs from boot to shutdown.
 #   in:     the name of a file with the facts, one JSON text (docs/node-facts.md)
 #   out:    a line a change on standard output (the loader's log) and in the event log; http://127.0.0.1:8765/health
-# Windows PowerShell 5.1, ASCII only. Each step looks first, so all of it may be cut anywhere and run again. It waits as
-# long as the machine lives, and never forces. A token or key is never printed, never an argument. No value becomes code.
-# Same steps and words as scripts/cloud-init/node.sh. Sections: saying and asking; secrets; engine; own scripts; access;
-# disk; share; swarm; stack; care.
-param([string] $FactsFile)
+# Windows PowerShell 5.1, ASCII only. States, waits and lines: docs/node-lifecycle.md. Each step looks first, so all may be cut
+# anywhere and run again; what cannot be done yet is thrown, and tried again as long as the machine lives. A token or key is
+# never printed, never an argument. No value becomes code.
+using namespace System.Security.Cryptography
+param([string] $FactsFile, [string] $Only)
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
+$OutputEncoding = New-Object Text.UTF8Encoding $false
 [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor 3072 # TLS 1.2
 [Net.WebRequest]::DefaultWebProxy = New-Object Net.WebProxy # none
 $keep = 'C:\ProgramData\swarmgen'
-$bin = 'C:\Program Files\docker'
-$dataRoot = 'C:\ProgramData\docker'
+$noise = '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass'
+$settingsFile = 'C:\ProgramData\docker\config\daemon.json'
+$imds = 'http://169.254.169.254/metadata/'
+$instanceAt = 'instance?api-version=2021-02-01'
 $health = [hashtable]::Synchronized(@{ State = 'Unhealthy'; Step = 'facts'; Attempt = 0; Since = 0; Message = ''; At = Get-Date })
-$token = @{ Value = ''; Ends = 0 }
-$bootDone = @{} # what was done since the program began
-$script:said = ''
-$script:pending = 0
-$script:deployed = $false
+$tokens = @{} # of the machine's identity, by what they are for
+$done = @{} # when something was last done by this process
+$said = @{} # the last lines of each step
+$stuck = @{} # attempt and beginning of each step that did not succeed yet
+$my = @{ Bin = 'C:\Program Files\docker'; DataRoot = 'C:\ProgramData\docker'; Want = ''; Leads = 0 }
 
-# ---- saying and asking
+# -- saying and asking
 
-function Get-Uptime { [int]([Diagnostics.Stopwatch]::GetTimestamp() / [Diagnostics.Stopwatch]::Frequency) } # since boot
-$metadataAt = 'http://169.254.169.254/metadata'
-function Now { [int][Math]::Floor(([DateTime]::UtcNow - [DateTime]'1970-01-01').TotalSeconds) }
+$watch = [Diagnostics.Stopwatch]
+function Uptime { [int]($watch::GetTimestamp() / $watch::Frequency) } # since boot
+function Get-Utc { [DateTime]::UtcNow }
+function Now { [long][Math]::Floor(((Get-Utc) - [DateTime]'1970-01-01').TotalSeconds) }
+function Bytes([string] $Text) { , [Text.Encoding]::UTF8.GetBytes($Text) }
+function Base64([string] $Text) { [Convert]::ToBase64String((Bytes $Text)) }
+function Sha([string] $Text) { -join ([SHA256]::Create().ComputeHash((Bytes $Text)) | foreach { $_.ToString('x2') }) }
+function Properties($Object) { if ($Object) { $Object.PSObject.Properties } }
+function Table($Object) { $table = @{}; foreach ($entry in Properties $Object) { $table[$entry.Name] = $entry.Value }; $table }
+function Escape([string] $Text) { [Uri]::EscapeDataString($Text) }
+function Json([string] $Text) { try { $Text | ConvertFrom-Json } catch { } } # nothing if it is not JSON
+function Folder($Path) { [void](New-Item -ItemType Directory -Force $Path) }
+function Put($Path, [string] $Text) { [IO.File]::WriteAllText($Path, $Text) } # UTF-8, without a byte order mark
+function Text($Path) { if (Test-Path $Path) { [IO.File]::ReadAllText($Path) } }
+function Ok { $my.Status -eq 200 }
+function Need([string] $Text) { if (-not (Ok)) { throw $Text } }
+function Pause-For($Seconds) { Start-Sleep -Milliseconds ($Seconds * 1000 + (Get-Random -Maximum 1000)) }
 
-# A line, unless it was the last one; what health shows as the reason.
+function Due($What, $Seconds) { # yes once in so many seconds
+  if ($done[$What] -and (Now) -lt $done[$What] + $Seconds) { return $false }
+  $done[$What] = Now
+  return $true
+}
+
+function Print($Text) { Write-Host "node: $(Uptime) s: $($health.Step): $Text" }
+
+# A line, unless the step said it just before; health's reason.
 function Say([string] $Text) {
-  if ($Text -match 'SWMTKN') { $Text = 'a line with a token was not printed' }
+  if ($Text -match 'SWMTKN|eyJ') { $Text = 'a line with a token was not printed' }
   $health.Message = $Text
-  $line = "$($health.Step): $Text"
-  if ($script:said -ne $line) {
-    Write-Host "node: $(Get-Uptime) s: $line"
-    try { Write-EventLog -LogName Application -Source swarmgen -EventId 1 -Message $line } catch { }
+  $step = $health.Step
+  if ($said[$step] -notcontains $Text) {
+    Print $Text
+    try { Write-EventLog -LogName Application -Source swarmgen -EventId 1 -Message "${step}: $Text" } catch { }
   }
-  $script:said = $line
+  $said[$step] = @($Text) + $said[$step] | select -First 3
 }
 
-function Report([string] $State) { $health.State = $State; $health.At = Get-Date }
-
-function Pause-For([int] $Seconds) { Start-Sleep -Milliseconds ($Seconds * 1000 + (Get-Random -Maximum 1000)) }
-
-# One request: its status (0: none) and body, or the body in a file.
-function Ask([string] $Method, [string] $Uri, [hashtable] $Headers = @{}, [string] $Body = '', [int] $Timeout = 120, [string] $OutFile = '') {
-  $answer = Send $Method $Uri $Headers $Body $Timeout $OutFile
-  if ($facts.debug) { Write-Host "node: $(Get-Uptime) s: $($health.Step): $($answer.Status) $Method $($Uri -replace '\?.*')" }
-  return $answer
+function Report($State) { $health.State = $State; $health.At = Get-Date }
+function Try-Part($Part) {
+  try { [void](& $Part); return $true } catch {
+    Say $(if ($_.FullyQualifiedErrorId -eq "$_") { "$_" } else { "$_ (line $($_.InvocationInfo.ScriptLineNumber))" })
+    return $false
+  }
 }
 
-function Send([string] $Method, [string] $Uri, [hashtable] $Headers, [string] $Body, [int] $Timeout, [string] $OutFile) {
-  $request = [Net.WebRequest]::Create($Uri)
-  $request.Method = $Method
-  $request.Timeout = $Timeout * 1000
-  foreach ($name in $Headers.Keys) { $request.Headers.Add($name, $Headers[$name]) }
+# One request: its body, or that in a file; sets $my.Status (0: none) and $my.Date, the server's time.
+function Ask($Method, $Uri, $Headers = @{}, $Body, $Timeout = 30, $OutFile) {
+  $status = 0
   try {
+    $request = [Net.WebRequest]::Create($Uri)
+    $request.Method = $Method
+    $request.Timeout = $request.ReadWriteTimeout = $Timeout * 1000
+    foreach ($name in $Headers.Keys) { $request.Headers.Add($name, $Headers[$name]) }
     if ($Body) {
-      $bytes = [Text.Encoding]::UTF8.GetBytes($Body)
-      $request.ContentType = 'application/json'
-      $request.ContentLength = $bytes.Length
+      $bytes = Bytes $Body
+      $request.ContentType = if ($Body[0] -eq '{') { 'application/json' } else { 'application/x-www-form-urlencoded' }
       $stream = $request.GetRequestStream()
       $stream.Write($bytes, 0, $bytes.Length)
       $stream.Close()
     }
     $response = $request.GetResponse()
   } catch {
-    $problem = $_.Exception
-    while ($problem -and -not ($problem -is [Net.WebException])) { $problem = $problem.InnerException }
-    $response = if ($problem) { $problem.Response } else { $null }
-    if (-not $response) { return @{ Status = 0; Body = '' } }
+    $response = $_.Exception.InnerException.Response
   }
-  try {
-    $stream = $response.GetResponseStream()
-    if ($OutFile) {
-      $file = [IO.File]::Create($OutFile)
-      try { $stream.CopyTo($file) } finally { $file.Close() }
-      return @{ Status = [int]$response.StatusCode; Body = '' }
-    }
-    return @{ Status = [int]$response.StatusCode; Body = (New-Object IO.StreamReader $stream).ReadToEnd() }
-  } catch {
-    return @{ Status = 0; Body = '' }
-  } finally {
-    $response.Close()
+  if ($response) {
+    try {
+      $my.Date = $response.Headers['Date']
+      $stream = $response.GetResponseStream()
+      if ($OutFile) {
+        $file = [IO.File]::Create($OutFile)
+        try { $stream.CopyTo($file) } finally { $file.Close() }
+      } else {
+        (New-Object IO.StreamReader $stream).ReadToEnd()
+      }
+      $status = [int]$response.StatusCode
+    } catch { } finally { $response.Close() }
   }
+  $my.Status = $status
+  if ($facts.debug) { Print "$status $Method $($Uri -replace '\?.*')" }
 }
 
 # Asks until it answers; what waiting cannot mend (400) is asked for rarely.
-function Get-Metadata([string] $Path) {
+function Metadata($Path) {
   foreach ($wait in 2, 6, 14, 30, 30, 30) {
-    $answer = Ask GET "$metadataAt/$Path" @{ Metadata = 'true' } '' 10
-    if ($answer.Status -eq 200) { return $answer.Body | ConvertFrom-Json }
-    Say "metadata $($Path -replace '\?.*'): $($answer.Status)"
-    if ($answer.Status -in 0, 404, 410, 429 -or $answer.Status -ge 500) { Pause-For $wait } else { Pause-For 30 }
+    $content = Json (Ask GET "$imds$Path" @{ Metadata = 'true' } '' 10)
+    if ((Ok) -and $content) { return $content }
+    Say "metadata $($Path -replace '\?.*'): $($my.Status)"
+    Pause-For $(if ($my.Status -in 400..403) { 30 } else { $wait })
   }
+  throw $health.Message
 }
 
-# ---- secrets
+# -- secrets
 
-# Status and Secret (value, id, tags). A secret that holds '-' is not there yet: 404.
-function Invoke-Vault([string] $Method, [string] $Secret, [string] $Body = '') {
-  if (-not $Secret) { return @{ Status = 404 } }
-  if ($token.Ends -lt (Now) + 300) {
-    $query = 'resource=' + [Uri]::EscapeDataString($facts.vault.resource)
-    if ($facts.clientId) { $query += '&client_id=' + [Uri]::EscapeDataString($facts.clientId) }
-    $got = Get-Metadata "identity/oauth2/token?api-version=2018-02-01&$query"
-    if (-not $got) { return @{ Status = 0 } }
-    $token.Value = $got.access_token
-    $token.Ends = [long]$got.expires_on
+function Token($Resource) {
+  if ([long]$tokens[$Resource].expires_on -lt (Now) + 300) {
+    $client = if ($facts.clientId) { "&client_id=$($facts.clientId)" }
+    $tokens[$Resource] = Metadata "identity/oauth2/token?api-version=2018-02-01&resource=$(Escape $Resource)$client"
   }
+  return $tokens[$Resource].access_token
+}
+
+# A secret (value, id, tags), or nothing if it is not there, or not yet: it holds '-'.
+function Vault($Method, $Secret, $Body) {
+  if (-not $Secret) { return }
   $uri = if ($Secret -like 'https://*') { $Secret } else { "$($facts.vault.uri)secrets/$Secret" }
-  $answer = Ask $Method "${uri}?api-version=7.4" @{ Authorization = "Bearer $($token.Value)" } $Body
-  if ($answer.Status -eq 401) { $token.Ends = 0 }
-  $content = try { $answer.Body | ConvertFrom-Json } catch { $null }
-  $status = if ($answer.Status -eq 200 -and $content.value -eq '-') { 404 } else { $answer.Status }
-  if ($status -ne 200) {
-    $code = if ($content.error.innererror.code) { $content.error.innererror.code } else { $content.error.code }
-    Say "vault $Method ${Secret}: $status $code"
-  }
-  return @{ Status = $status; Secret = $content }
+  $content = Json (Ask $Method "${uri}?api-version=7.4" @{ Authorization = "Bearer $(Token $facts.vault.resource)" } $Body)
+  if ((Ok) -and $content.id -and $content.value -ne '-') { return $content }
+  if ($my.Status -eq 401) { $tokens.Clear() }
+  $code = @($content.error.innererror.code, $content.error.code -ne $null)[0]
+  $status = if ($content.value -eq '-') { 404 } else { $my.Status }
+  $text = "vault $Method $($Secret -replace '^https://[^/]*/secrets/'): $status $code"
+  if ($status -ne 404) { throw $text }
+  Say $text
 }
-
-# ---- engine
-
-function Open-Engine {
-  $pipe = New-Object IO.Pipes.NamedPipeClientStream '.', 'docker_engine', ([IO.Pipes.PipeDirection]::InOut)
-  $pipe.Connect(2000)
-  return $pipe
+function Secret($Name) {
+  $secret = Vault GET $Name
+  if (-not $secret) { throw $health.Message }
+  return $secret
 }
+function Get-Version($Secret) { ($Secret.id -split '/')[-1] }
 
-# Asks the engine through its pipe, so that no token is an argument: status (0: none) and content.
-function Invoke-Engine([string] $Method, [string] $Path, $Body = $null) {
+# -- engine
+
+# Asks the engine through its pipe, so that no token is an argument: its answer; sets $my.Status (0: none) and $my.Problem.
+function Engine($Method, $Path, $Body) {
+  $my.Status = 0
+  $pipe = New-Object IO.Pipes.NamedPipeClientStream 'docker_engine'
   try {
-    $stream = Open-Engine
-    try {
-      $json = if ($null -eq $Body) { '' } else { ConvertTo-Json $Body -Depth 20 -Compress }
-      $bytes = [Text.Encoding]::UTF8.GetBytes($json)
-      $head = "$Method /v1.44$Path HTTP/1.0`r`nHost: engine`r`nContent-Type: application/json`r`nContent-Length: $($bytes.Length)`r`n`r`n"
-      $all = [Text.Encoding]::ASCII.GetBytes($head) + $bytes
-      $stream.Write($all, 0, $all.Length)
-      $stream.Flush()
-      $text = (New-Object IO.StreamReader $stream).ReadToEnd()
-    } finally {
-      $stream.Dispose()
-    }
-    $status = [int]($text -split ' ', 3)[1]
-    $at = $text.IndexOf("`r`n`r`n")
-    $content = try { $text.Substring($at + 4) | ConvertFrom-Json } catch { $null }
-    return @{ Status = $status; Content = $content }
-  } catch {
-    return @{ Status = 0; Content = $null }
-  }
+    $pipe.Connect(2000)
+    $bytes = if ($Body) { Bytes (ConvertTo-Json $Body -Depth 20 -Compress) } else { @() }
+    $all = (Bytes "$Method /v1.44$Path HTTP/1.0`r`nHost: engine`r`nContent-Type: application/json`r`nContent-Length: $($bytes.Length)`r`n`r`n") + $bytes
+    $pipe.Write($all, 0, $all.Length)
+    $text = (New-Object IO.StreamReader $pipe).ReadToEnd()
+    $my.Status = [int]($text -split ' ', 3)[1]
+    $content = Json $text.Substring($text.IndexOf("`r`n`r`n") + 4)
+    $my.Problem = "$($my.Status) $($content.message)"
+    return $content
+  } catch { $my.Problem = "$_" } finally { $pipe.Dispose() }
 }
+function Must($Method, $Path, $Body) {
+  Engine $Method $Path $Body
+  if ($my.Status -notin 200..204) { throw "engine $Method $($Path -replace '\?.*'): $($my.Problem)" }
+}
+function Query($Name, $Value) { '?filters=' + (Escape "{`"$Name`":[`"$Value`"]}") }
 
-# Runs docker; whether it went well. Its last line is in $script:last.
-function Invoke-Docker {
+# Runs a program, with what is piped in on its standard input; throws its last line.
+function Run($Name) {
   $ErrorActionPreference = 'Continue'
-  $script:output = @(& "$bin\docker.exe" @args 2>&1 | ForEach-Object { "$_" })
-  $script:last = if ($script:output) { $script:output[-1] } else { '' }
-  return $LASTEXITCODE -eq 0
+  $lines = @($input | & "$($my.Bin)/$Name.exe" @args 2>&1 | foreach { "$_" })
+  if ($LASTEXITCODE) { throw "$Name $($args[0]): $($lines[-1])" }
 }
 
-function Install-Feature {
-  if ((Get-WindowsFeature Containers).InstallState -eq 'Installed') { return $true }
-  Say 'installing the feature Containers'
-  if ((Install-WindowsFeature Containers).RestartNeeded -eq 'Yes') {
-    Say 'the machine restarts in 30 s'
-    shutdown.exe /r /t 30 /c 'feature Containers' | Out-Null
-    Start-Sleep -Seconds 600
-  }
-  return $true
+function Restart-Machine($Why) {
+  Say "the machine restarts: $Why"
+  Report Unhealthy
+  [void](shutdown.exe /r /t 5 /c $Why)
+  Start-Sleep 600
 }
+
+function Open-Ports($Protocol, $Ports) {
+  $rule = @{ Name = "swarmgen-$Protocol-$Ports" }
+  if (Get-NetFirewallRule @rule -ErrorAction Ignore) { return }
+  New-NetFirewallRule @rule -DisplayName $rule.Name -Direction Inbound -Action Allow -Protocol $Protocol -LocalPort $Ports
+}
+
+function Get-DockerService { Get-CimInstance Win32_Service -Filter "Name='docker'" }
 
 # The engine of the image if its API is new enough (Docker 25), else the one described, from its vendor.
 function Install-Engine {
-  $have = 0
-  $service = Get-CimInstance Win32_Service -Filter "Name='docker'"
-  if ($service) {
-    $program = [regex]::Match($service.PathName, '^"?(.*?dockerd\.exe)').Groups[1].Value
-    if ("$(& $program --version)" -match 'version (\d+)') { $have = [int]$Matches[1] }
-    $script:bin = Split-Path $program
+  $want = $facts.engine
+  $service = Get-DockerService
+  $program = $service.PathName -replace '^"?(.*dockerd\.exe).*', '$1'
+  $have = if ("$(try { & $program --version } catch { })" -match 'version (\d+)') { [int]$Matches[1] }
+  if ($have -ge 25) { $my.Bin = Split-Path $program }
+  if ("$env:Path" -notlike "*$($my.Bin)*") { [Environment]::SetEnvironmentVariable('Path', "$env:Path;$($my.Bin)", 'Machine') }
+  if ((Get-WindowsFeature Containers).InstallState -ne 'Installed') {
+    Say 'installing the feature Containers'
+    if ("$((Install-WindowsFeature Containers).RestartNeeded)" -eq 'Yes') { Restart-Machine 'feature Containers' }
   }
   if ($have -lt 25) {
-    if (-not $facts.engine.windowsSha256) { Say "the SHA-256 of Docker $($facts.engine.version) is not described"; return $false }
-    Say "installing Docker $($facts.engine.version)"
-    $archive = "$keep\docker.zip"
-    $answer = Ask GET "https://download.docker.com/win/static/stable/x86_64/docker-$($facts.engine.version).zip" @{} '' 1800 $archive
-    if ($answer.Status -ne 200) { Say "archive of Docker: $($answer.Status)"; return $false }
-    if ((Get-FileHash -Algorithm SHA256 $archive).Hash -ne $facts.engine.windowsSha256) {
-      Say 'the archive of Docker is not the one described'
-      return $false
-    }
-    if ($service) { Stop-Service -Force docker }
-    $script:bin = 'C:\Program Files\docker'
-    Expand-Archive -Force $archive (Split-Path $bin)
+    Say "installing Docker $($want.version)"
+    $archive = "$keep/docker.zip"
+    Ask GET "https://download.docker.com/win/static/stable/x86_64/docker-$($want.version).zip" @{} '' 1800 $archive
+    Need "archive of Docker: $($my.Status)"
+    if ((Get-FileHash -Algorithm SHA256 $archive).Hash -ne $want.windowsSha256) { throw 'the archive of Docker is not the one described' }
+    if ($service) { Stop-Service -Force docker; sc.exe delete docker }
+    Expand-Archive -Force $archive (Split-Path $my.Bin)
     Remove-Item $archive
-    if (-not $service) { & "$bin\dockerd.exe" --register-service | Out-Null }
-    $path = [Environment]::GetEnvironmentVariable('Path', 'Machine')
-    if ($path -notlike "*$bin*") { [Environment]::SetEnvironmentVariable('Path', "$path;$bin", 'Machine') }
+    & "$($my.Bin)/dockerd.exe" --register-service # last: without it, all of this is done again
   }
   Set-Service docker -StartupType Manual # never before disk and share: this starts it
-  foreach ($rule in @('2377-tcp', 'TCP', 2377), @('7946-tcp', 'TCP', 7946), @('7946-udp', 'UDP', 7946), @('4789-udp', 'UDP', 4789)) {
-    if (-not (Get-NetFirewallRule -Name "swarmgen-$($rule[0])" -ErrorAction SilentlyContinue)) {
-      New-NetFirewallRule -Name "swarmgen-$($rule[0])" -DisplayName "Docker Swarm $($rule[0])" -Direction Inbound -Action Allow `
-        -Protocol $rule[1] -LocalPort $rule[2] | Out-Null
-    }
-  }
-  return $true
+  Open-Ports TCP 2377, 7946
+  Open-Ports UDP 4789, 7946
 }
 
-# Labels of this node; they travel in daemon.json, and managers read them there.
 function Get-Labels {
   $labels = @{}
-  if ($facts.labels) { foreach ($label in $facts.labels.PSObject.Properties) { $labels[$label.Name] = "$($label.Value)" } }
-  if ($facts.pool) { $labels['pool'] = $facts.pool }
-  if ($null -ne $facts.index) { $labels['manager'] = "$($facts.index)" }
-  return $labels
+  foreach ($label in Properties $facts.labels) { $labels["label.$($label.Name)"] = $label.Value }
+  if ($facts.pool) { $labels['label.pool'] = $facts.pool }
+  if ($null -ne $facts.index) { $labels['label.manager'] = $facts.index }
+  $machine = $instance.compute
+  if ($machine.vmScaleSetName) {
+    $labels.set = "/subscriptions/$($machine.subscriptionId)/resourceGroups/$($machine.resourceGroupName)" +
+      "/providers/Microsoft.Compute/virtualMachineScaleSets/$($machine.vmScaleSetName)"
+  }
+  if ($my.Want) { $labels.wants = $my.Want }
+  $labels.Keys | Sort-Object | foreach { "swarmgen.$_=$($labels[$_])" }
 }
 
-# daemon.json, checked before it is used.
+# daemon.json, checked before it is used; an engine that runs takes over new labels.
 function Write-Settings {
-  $file = 'C:\ProgramData\docker\config\daemon.json'
-  $labels = Get-Labels
-  $isolation = if ($facts.engine.isolation) { $facts.engine.isolation } else { 'process' }
-  $settings = [ordered]@{
-    'data-root' = $dataRoot
-    'exec-opts' = @("isolation=$isolation")
-    'labels' = @($labels.Keys | Sort-Object | ForEach-Object { "swarmgen.label.$_=$($labels[$_])" })
-    'log-driver' = 'json-file'
-    'log-opts' = @{ 'max-size' = '20m'; 'max-file' = '5' }
-  }
-  $json = ConvertTo-Json $settings
-  if ((Test-Path $file) -and [IO.File]::ReadAllText($file) -eq $json) { return $true }
-  New-Item -ItemType Directory -Force (Split-Path $file) | Out-Null
-  [IO.File]::WriteAllText("$file.new", $json) # without a byte order mark
-  $ErrorActionPreference = 'Continue'
-  $problem = & "$bin\dockerd.exe" --validate --config-file "$file.new" 2>&1 | ForEach-Object { "$_" }
-  if ($LASTEXITCODE -ne 0) { Say "the engine refuses its settings: $(@($problem)[-1])"; return $false }
-  Move-Item -Force "$file.new" $file
-  if ((Get-Service docker).Status -eq 'Running') { Restart-Service -Force docker }
-  return $true
+  $isolation = @($facts.engine.isolation, 'process' -ne $null)[0]
+  $json = ConvertTo-Json ([ordered]@{
+    'data-root' = $my.DataRoot; 'exec-opts' = @("isolation=$isolation"); labels = @(Get-Labels)
+    'log-driver' = 'json-file'; 'log-opts' = @{ 'max-size' = '20m'; 'max-file' = '5' }
+  })
+  if ((Text $settingsFile) -eq $json) { return }
+  Folder (Split-Path $settingsFile)
+  Put "$settingsFile.new" $json
+  Run dockerd --validate --config-file "$settingsFile.new"
+  Move-Item -Force "$settingsFile.new" $settingsFile
+  if ((Get-Service docker).Status -ne 'Running') { return }
+  $reload = [Threading.EventWaitHandle]::OpenExisting("Global\docker-daemon-config-$((Get-DockerService).ProcessId)")
+  $reload.Set()
+  $reload.Dispose()
 }
 
 function Start-Engine {
-  if (-not ((Install-Feature) -and (Install-Engine) -and (Write-Settings))) { return $false }
-  if ((Get-Service docker).Status -ne 'Running') { Start-Service docker }
+  Install-Engine
+  Write-Settings
+  if ((Get-Service docker).Status -ne 'Running') {
+    try { Add-MpPreference -ExclusionPath $my.DataRoot -ExclusionProcess "$($my.Bin)\dockerd.exe" } catch { } # else images take hours
+    Start-Service docker
+  }
   foreach ($try in 1..60) {
-    if ((Invoke-Engine GET /_ping).Status -eq 200) { return $true }
+    Engine GET /_ping
+    if (Ok) { return }
     Start-Sleep -Milliseconds 500
   }
-  Say 'the engine does not answer'
-  return $false
+  throw 'the engine does not answer'
 }
 
-# ---- own scripts
+# -- own scripts
 
-# Runs the scripts of a stage in order; each once in this life, or at this boot; a failure stops only what says so.
-function Invoke-Scripts([string] $Stage) {
+# Runs a stage's scripts in order, each once in this life or at this boot; a failure stops only what says so.
+function Invoke-Scripts($Stage) {
   $i = -1
-  foreach ($own in @($facts.scripts.$Stage)) {
-    if ($null -eq $own) { continue }
-    $i++
-    $name = "script $Stage $i"
-    $sha = [Security.Cryptography.SHA256]::Create().ComputeHash([Text.Encoding]::UTF8.GetBytes("$($own.text)$($own.sha256)"))
-    $mark = "$Stage-$i-" + (($sha[0..7] | ForEach-Object { $_.ToString('x2') }) -join '')
-    $before = Test-Path "$keep\done\$mark"
-    if ($bootDone[$mark] -or ($before -and $own.run -eq 'once')) { continue }
-    $file = "$keep\script.ps1"
+  foreach ($own in $facts.scripts.$Stage) {
+    $name = "script $Stage $((++$i))"
+    $mark = "$Stage-$i-" + (Sha "$($own.text)$($own.sha256)").Substring(0, 16)
+    $before = Test-Path "$keep/done/$mark"
+    if ($done[$mark] -or ($before -and $own.run -eq 'once')) { continue }
+    $file = "$keep/script.ps1"
     if ($own.text) {
       [IO.File]::WriteAllText($file, $own.text, (New-Object Text.UTF8Encoding $true)) # 5.1 needs the mark to read UTF-8
     } else {
       $headers = @{}
-      if ($own.authorization) {
-        $secret = Invoke-Vault GET $own.authorization
-        if ($secret.Status -ne 200) { return $false }
-        $headers.Authorization = $secret.Secret.value
-      }
-      $answer = if ($own.url -like 'https://*') { Ask GET $own.url $headers '' 600 $file } else { @{ Status = 0 } }
-      if ($answer.Status -ne 200) { Say "${name}: $($answer.Status)"; return $false }
-      if ((Get-FileHash -Algorithm SHA256 $file).Hash -ne $own.sha256) { Say "${name}: its SHA-256 is not the one described"; return $false }
+      if ($own.authorization) { $headers.Authorization = (Secret $own.authorization).value }
+      Ask GET $own.url $headers '' 600 $file
+      Need "${name}: $($my.Status)"
+      if ((Get-FileHash -Algorithm SHA256 $file).Hash -ne $own.sha256) { throw "${name}: its SHA-256 is not the one described" }
     }
     Say "$name runs"
-    $env:SWARM_STAGE = $Stage
+    $env:SWARM_STAGE, $env:SWARM_NAME, $env:SWARM_ROLE, $env:SWARM_FACTS = $Stage, $facts.swarm, $facts.role, $FactsFile
+    $env:SWARM_POOL, $env:SWARM_INDEX = $facts.pool, $facts.index
     $env:SWARM_BOOT = if ($before) { 'again' } else { 'first' }
-    $env:SWARM_NAME = $facts.swarm
-    $env:SWARM_ROLE = $facts.role
-    $env:SWARM_POOL = "$($facts.pool)"
-    $env:SWARM_INDEX = "$($facts.index)"
-    $env:SWARM_FACTS = $FactsFile
-    $ErrorActionPreference = 'Continue'
-    powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -File $file 2>&1 | ForEach-Object { Write-Host "$_" }
+    & { $ErrorActionPreference = 'Continue'; powershell.exe @noise -File $file 2>&1 | foreach { Write-Host "$_" } }
     $code = $LASTEXITCODE
-    $ErrorActionPreference = 'Stop'
     Remove-Item $file
-    if ($code -eq 0) {
-      New-Item -ItemType File -Force "$keep\done\$mark" | Out-Null
-    } else {
-      Say "$name failed: $code"
-      if ($own.stop) { return $false }
-    }
-    $bootDone[$mark] = $true
+    if (-not $code) { Put "$keep/done/$mark" } elseif ($own.stop) { throw "$name failed: $code" } else { Say "$name failed: $code" }
+    $done[$mark] = Now
   }
-  return $true
 }
 
-# ---- access
+# -- access
 
 # SSH with keys only: the key that the machine should have been born with, and the operators'.
 function Set-Access {
-  if (-not $facts.admin) { return $true }
-  if (-not (Get-Service sshd -ErrorAction SilentlyContinue)) {
+  if (-not $facts.admin) { return }
+  if (-not (Get-Service sshd -ErrorAction Ignore)) {
     Say 'installing OpenSSH'
-    Add-WindowsCapability -Online -Name 'OpenSSH.Server~~~~0.0.1.0' | Out-Null
+    Add-WindowsCapability -Online -Name 'OpenSSH.Server~~~~0.0.1.0'
   }
-  $folder = "$env:ProgramData\ssh"
-  $config = "$folder\sshd_config"
-  if ((Get-Service sshd).StartType -ne 'Automatic') { Set-Service sshd -StartupType Automatic }
-  if (-not (Test-Path $config)) { Start-Service sshd; Start-Sleep -Seconds 5 } # it writes its first settings
-  $first = "# swarmgen`r`nPasswordAuthentication no`r`nKbdInteractiveAuthentication no`r`n"
-  $text = [IO.File]::ReadAllText($config)
-  if (-not $text.StartsWith($first)) {
-    [IO.File]::WriteAllText($config, $first + $text) # the first value wins
-    Restart-Service sshd
-  }
-  if ((Get-Service sshd).Status -ne 'Running') { Start-Service sshd }
-  if (-not (Get-NetFirewallRule -Name swarmgen-ssh -ErrorAction SilentlyContinue)) {
-    New-NetFirewallRule -Name swarmgen-ssh -DisplayName 'SSH' -Direction Inbound -Action Allow -Protocol TCP -LocalPort 22 | Out-Null
-  }
-  $operators = Invoke-Vault GET $facts.secrets.operatorKeys
-  if ($operators.Status -notin 200, 404) { return $false }
-  $keys = "$($facts.sshKey)`n"
-  if ($operators.Status -eq 200) { $keys += "$($operators.Secret.value)`n" }
-  $file = "$folder\administrators_authorized_keys"
-  if ((Test-Path $file) -and [IO.File]::ReadAllText($file) -eq $keys) { return $true }
-  [IO.File]::WriteAllText($file, $keys, [Text.Encoding]::ASCII)
-  icacls $file /inheritance:r /grant '*S-1-5-18:F' '*S-1-5-32-544:F' | Out-Null # SYSTEM, Administrators
-  Say "$(@($keys -split "`n" | Where-Object { $_.Trim() }).Count) keys"
-  return $true
+  $config = "$env:ProgramData/ssh/sshd_config"
+  Set-Service sshd -StartupType Automatic
+  if (-not (Test-Path $config)) { Start-Service sshd; Start-Sleep 5 } # it writes its first settings
+  $first = "# swarmgen`r`nPasswordAuthentication no`r`nKbdInteractiveAuthentication no`r`n" # the first value wins
+  $text = Text $config
+  if (-not $text.StartsWith($first)) { Put $config ($first + $text); Stop-Service sshd }
+  Start-Service sshd
+  Open-Ports TCP 22
+  $file = "$env:ProgramData/ssh/administrators_authorized_keys"
+  $keys = "$($facts.sshKey)`n$((Vault GET $facts.secrets.operatorKeys).value)`n"
+  if ((Text $file) -eq $keys) { return }
+  Put "$file.new" $keys
+  icacls.exe "$file.new" /inheritance:r /grant '*S-1-5-18:F' '*S-1-5-32-544:F' # SYSTEM, Administrators
+  Move-Item -Force "$file.new" $file # only then, so that it never lacks its rights
+  Say "$(($keys -split "`n" -match '\S').Count) keys"
 }
 
-# ---- disk
+# -- disk
 
-# Docker's disk; formatted only if it is blank, refused if it is somebody else's.
+function Get-DataVolume { Get-Volume | where FileSystemLabel -eq swarm-docker | select -First 1 }
+
+# Formats the disk only if it is blank, or formatting it was cut.
 function Mount-DataDisk {
-  if ($null -eq $facts.dataDisk.lun) { return $true }
-  $volume = Get-Volume | Where-Object { $_.FileSystemLabel -eq 'swarm-docker' -and $_.DriveLetter } | Select-Object -First 1
-  if (-not $volume) {
-    $lun = $facts.dataDisk.lun
-    $disks = @(Get-Disk | Where-Object { -not $_.IsBoot -and -not $_.IsSystem -and
-      ($_.Location -match "LUN $lun$" -or $_.Location -match "Namespace $($lun + 2)$") })
-    $disks | Where-Object { $_.IsOffline } | Set-Disk -IsOffline $false
-    $disk = $disks | Where-Object { $_.PartitionStyle -eq 'RAW' } | Select-Object -First 1
-    if (-not $disk) {
-      $problem = if ($disks) { "the disk at LUN $lun holds something else: a person must decide" } else { "no disk at LUN $lun yet" }
-      $known = Get-Volume | Where-Object { $_.FileSystemLabel -eq 'swarm-docker' }
-      Say $(if ($known) { 'Docker''s disk has no drive letter yet' } else { $problem })
-      return $false
+  $lun = $facts.dataDisk.lun
+  if ($null -eq $lun) { return }
+  $disk = Get-Disk | where { -not $_.IsBoot -and -not $_.IsSystem -and $_.Location -match "LUN $lun$|Namespace $($lun + 2)$" } | select -First 1
+  if (-not $disk) { throw "no disk at LUN $lun yet" }
+  if ($disk.IsOffline) { $disk | Set-Disk -IsOffline $false }
+  if (-not (Get-DataVolume)) {
+    $mark = "$keep/done/disk-$($disk.UniqueId -replace '\W')"
+    if ($disk.PartitionStyle -ne 'RAW') {
+      if (-not (Test-Path $mark)) { throw "the disk at LUN $lun holds something else: a person must decide" }
+      $disk | Clear-Disk -RemoveData -Confirm:$false
     }
     Say "formatting disk $($disk.Number)"
+    Put $mark
     $disk | Set-Disk -IsReadOnly $false
     $disk | Initialize-Disk -PartitionStyle GPT -PassThru | New-Partition -AssignDriveLetter -UseMaximumSize |
-      Format-Volume -FileSystem NTFS -NewFileSystemLabel swarm-docker -Confirm:$false | Out-Null
-    $volume = Get-Volume | Where-Object { $_.FileSystemLabel -eq 'swarm-docker' } | Select-Object -First 1
+      Format-Volume -FileSystem NTFS -NewFileSystemLabel swarm-docker -Confirm:$false
+    Remove-Item $mark
   }
-  $script:dataRoot = "$($volume.DriveLetter):\docker"
-  return $true
+  if (-not (Get-DataVolume).DriveLetter) { Get-DataVolume | Get-Partition | Add-PartitionAccessPath -AssignDriveLetter }
+  $my.DataRoot = "$((Get-DataVolume).DriveLetter):\docker"
 }
 
-# ---- share
+# -- share
 
-# The share of all nodes, for users and containers of this machine.
 function Mount-Share {
-  if ($facts.role -eq 'manager' -and $facts.stack) { New-Item -ItemType Directory -Force "$keep\traefik" | Out-Null }
-  if (-not $facts.share) { return $true }
-  $remote = "\\$($facts.share.host)\$($facts.share.name)"
-  $mapping = Get-SmbGlobalMapping -ErrorAction SilentlyContinue | Where-Object { $_.LocalPath -eq $facts.share.drive }
-  if ($mapping -and "$($mapping.Status)" -eq 'OK') { return $true }
+  if ($facts.stack) { Folder "$keep/traefik" }
+  $share = $facts.share
+  if (-not $share) { return }
+  $mapping = Get-SmbGlobalMapping -ErrorAction Ignore | where LocalPath -eq $share.drive
+  if ("$($mapping.Status)" -eq 'OK') { return }
   if ($mapping) { $mapping | Remove-SmbGlobalMapping -Force }
-  $options = @{ RemotePath = $remote; LocalPath = $facts.share.drive; RequirePrivacy = $true; Persistent = $false }
-  if ($facts.share.kind -eq 'identity') {
-    if (-not (Get-Command AzFilesSmbMIClient.exe -ErrorAction SilentlyContinue)) {
-      Say 'installing AzFilesSmbMIClient'
-      Install-PackageProvider -Name NuGet -MinimumVersion 2.8.5.201 -Force | Out-Null
+  $options = @{ RemotePath = "\\$($share.host)\$($share.name)"; LocalPath = $share.drive; RequirePrivacy = $true; Persistent = $false }
+  if ($share.kind -eq 'identity') {
+    if (-not (Get-Command AzFilesSmbMIClient.exe -ErrorAction Ignore)) {
+      Install-PackageProvider -Name NuGet -MinimumVersion 2.8.5.201 -Force
       Install-Module AzFilesSmbMIClient -RequiredVersion 1.3.0 -Force -Scope AllUsers
       Import-Module AzFilesSmbMIClient
     }
-    AzFilesSmbMIClient.exe refresh --uri "https://$($facts.share.host)/" --clientId $facts.clientId | Out-Null
-    if ($LASTEXITCODE -ne 0) { Say "ticket for the share: $LASTEXITCODE"; return $false }
+    AzFilesSmbMIClient.exe refresh --uri "https://$($share.host)/" --clientId $facts.clientId
+    if ($LASTEXITCODE) { throw "ticket for the share: $LASTEXITCODE" }
   } else {
-    $key = Invoke-Vault GET $facts.secrets.shareKey
-    if ($key.Status -ne 200) { return $false }
-    $options.Credential = New-Object PSCredential "Azure\$($facts.share.account)", (ConvertTo-SecureString $key.Secret.value -AsPlainText -Force)
+    $key = ConvertTo-SecureString (Secret $facts.secrets.shareKey).value -AsPlainText -Force
+    $options.Credential = New-Object PSCredential "Azure\$($share.account)", $key
   }
-  try {
-    New-SmbGlobalMapping @options | Out-Null
-  } catch {
-    Say "mounting ${remote}: $($_.Exception.Message)"
-    return $false
-  }
-  Say "$($facts.share.drive) is the share"
-  return $true
+  try { New-SmbGlobalMapping @options } catch { throw "mounting $($options.RemotePath): $_" }
+  Say "$($share.drive) is the share"
 }
 
-# ---- swarm
+# -- swarm
 
+# Sets $my.State (none: no engine; foreign: a member of a swarm with other managers) and $my.Id.
 function Get-State {
-  $info = Invoke-Engine GET /info
-  $script:state = if ($info.Status -eq 200) { $info.Content.Swarm.LocalNodeState } else { 'none' }
-  $script:id = if ($info.Status -eq 200) { $info.Content.Swarm.NodeID } else { '' }
+  $swarm = (Engine GET /info).Swarm
+  $my.State = if (Ok) { $swarm.LocalNodeState } else { 'none' }
+  $my.Id = "$($swarm.NodeID)"
+  $managers = $swarm.RemoteManagers.Addr -replace ':\d+$'
+  if ($managers -and -not ($managers | where { $facts.managers -contains $_ })) { $my.State = 'foreign' }
 }
 
-function Test-Manager([string] $Address) {
+function Test-Manager($Address) {
   $client = New-Object Net.Sockets.TcpClient
-  try {
-    return $client.BeginConnect($Address, 2377, $null, $null).AsyncWaitHandle.WaitOne(2000) -and $client.Connected
-  } finally {
-    $client.Close()
-  }
+  try { $client.BeginConnect($Address, 2377, $null, $null).AsyncWaitHandle.WaitOne(2000) -and $client.Connected } finally { $client.Close() }
 }
 
-function Get-Others { @($facts.managers | Where-Object { $_ -ne $me }) }
-
-# Through the first manager that answers.
-function Join-Swarm([string] $JoinToken) {
-  foreach ($manager in Get-Others) {
-    if (-not (Test-Manager $manager)) { continue }
-    Say "joining through $manager"
-    $answer = Invoke-Engine POST /swarm/join @{
-      ListenAddr = '0.0.0.0:2377'; AdvertiseAddr = $me; RemoteAddrs = @("${manager}:2377"); JoinToken = $JoinToken
-    }
-    if ($answer.Status -eq 200) { return $true }
-    Say "join through ${manager}: $($answer.Status) $($answer.Content.message)"
-    return $false
-  }
-  Say 'no manager answers'
-  return $false
+# Certificates bear an hour at most; the host's time comes with each answer of the metadata service.
+function Test-Clock {
+  $null = Metadata $instanceAt
+  $off = [int](([DateTime]$my.Date).ToUniversalTime() - (Get-Utc)).TotalSeconds
+  if ([Math]::Abs($off) -lt 300) { return }
+  w32tm.exe /resync /force
+  throw "the clock is $off s off: waiting until it is set"
 }
 
-# A new swarm; only the first manager of the facts, only after the vault said that there is none.
-function New-Swarm {
-  foreach ($manager in Get-Others) {
-    if (Test-Manager $manager) { Say "$manager answers, but the vault holds no token: waiting"; return $false }
-  }
-  $pool = if ($facts.addressPool) { $facts.addressPool } else { '10.10.0.0/16' }
-  $size = if ($facts.subnetSize) { $facts.subnetSize } else { 24 }
-  $answer = Invoke-Engine POST /swarm/init @{ ListenAddr = '0.0.0.0:2377'; AdvertiseAddr = $me; DefaultAddrPool = @($pool); SubnetSize = $size }
-  if ($answer.Status -ne 200) { Say "new swarm: $($answer.Status) $($answer.Content.message)"; return $false }
-  Say 'a new swarm'
-  return $true
-}
 
-# Makes the vault hold this swarm's tokens, each with the swarm's ID as its tag (one write, so never one without the
-# other). The managers' token comes last: while it is missing, no swarm was begun. False if something is left to do.
+
+# Makes the vault hold this swarm's tokens, each with the swarm's ID as its tag. That of managers says which swarm is the right
+# one, and comes last: while it is missing, none was begun. Of two that began at once, the one that the vault does not know
+# gives way, while nobody else is in it.
 function Save-Tokens {
-  $swarm = Invoke-Engine GET /swarm
-  if ($swarm.Status -ne 200) { Say "swarm: $($swarm.Status) $($swarm.Content.message)"; return $false }
+  $swarm = Engine GET /swarm
+  Need "no quorum? A person must decide. The engine says: $($my.Problem)"
+  $right = (Vault GET $facts.secrets.managerToken).tags.cluster
+  $my.Foreign = $right -and $right -ne $swarm.ID
+  if ($my.Foreign) {
+    if (-not (Test-Path "$keep/done/began") -or @(Must GET /nodes).Count -gt 1) { throw 'the vault knows another swarm: a person must decide' }
+    Must POST '/swarm/leave?force=true'
+    Remove-Item "$keep/done/began"
+    throw 'another manager began a swarm in the same moment: this one gives way'
+  }
   foreach ($kind in 'Worker', 'Manager') {
     $name = $facts.secrets."$($kind.ToLower())Token"
-    $have = Invoke-Vault GET $name
-    if ($have.Status -notin 200, 404) { return $false }
-    $cluster = if ($have.Status -eq 200) { $have.Secret.tags.cluster }
-    if ($cluster -and $cluster -ne $swarm.Content.ID) { Say 'the vault knows another swarm: a person must decide'; return $false }
-    if ($cluster -and $have.Secret.value -ceq $swarm.Content.JoinTokens.$kind) { continue }
-    $body = ConvertTo-Json @{
-      value = $swarm.Content.JoinTokens.$kind; contentType = 'join token of the swarm'; tags = @{ cluster = $swarm.Content.ID }
-    }
-    if ((Invoke-Vault PUT $name $body).Status -ne 200) { return $false }
+    $have = Vault GET $name
+    $value = $swarm.JoinTokens.$kind
+    if ($have.tags.cluster -eq $swarm.ID -and $have.value -ceq $value) { continue }
+    $tags = Table $have.tags
+    $tags.cluster = $swarm.ID
+    Vault PUT $name (ConvertTo-Json @{ value = $value; contentType = 'join token of the swarm'; tags = $tags })
     Say "stored $name"
   }
-  return $true
+}
+
+function Update-Node($Node, $Changes) {
+  $spec = Table $Node.Spec
+  foreach ($name in $Changes.Keys) { $spec[$name] = $Changes[$name] }
+  Engine POST "/nodes/$($Node.ID)/update?version=$($Node.Version.Index)" $spec
 }
 
 # A manager that was rebuilt has a dead one of the same name, which counts for the quorum: it goes.
 function Remove-Twins {
-  $nodes = Invoke-Engine GET /nodes
-  if ($nodes.Status -ne 200) { Say "nodes: $($nodes.Status)"; return $false }
-  $name = ($nodes.Content | Where-Object { $_.ID -eq $id }).Description.Hostname
-  foreach ($twin in $nodes.Content | Where-Object { $_.Description.Hostname -eq $name -and $_.ID -ne $id }) {
-    Invoke-Docker node demote $twin.ID | Out-Null
-    if (-not (Invoke-Docker node rm --force $twin.ID)) { Say "$($twin.ID), which was this machine before, is still there"; return $false }
+  $nodes = Must GET /nodes
+  $name = ($nodes | where ID -eq $my.Id).Description.Hostname
+  foreach ($twin in $nodes | where { $_.Description.Hostname -eq $name -and $_.ID -ne $my.Id }) {
+    Update-Node $twin @{ Role = 'worker' }
+    Engine DELETE "/nodes/$($twin.ID)?force=true"
+    Need "$($twin.ID), which was this machine before, is still there"
     Say "removed $($twin.ID), which was this machine before"
   }
-  return $true
 }
 
-# One look and one deed; true once this machine is a member and, as a manager, the vault knows the swarm.
+# One look and one deed; sets $my.Member once there is nothing left to do.
 function Step-Swarm {
-  $script:again = $false
+  if ($my.Gone -and (Now) -lt $my.Gone + 900) { throw 'Azure deletes this machine: it has left the swarm' }
   Get-State
-  if ($state -ne 'pending') { $script:pending = 0 }
-  if ($state -eq 'active') { return $facts.role -ne 'manager' -or ((Save-Tokens) -and (Remove-Twins)) }
-  if ($state -eq 'inactive') {
-    $secret = Invoke-Vault GET $facts.secrets."$($facts.role)Token"
-    if ($secret.Status -eq 200) {
-      $script:again = Join-Swarm $secret.Secret.value
-    } elseif ($secret.Status -eq 404 -and $facts.role -eq 'manager' -and $facts.index -eq 0) {
-      $script:again = New-Swarm
+  if ($my.State -ne 'pending') { $my.Pending = 0 }
+  switch ($my.State) {
+    active {
+      if ($facts.role -eq 'manager') { Save-Tokens; Remove-Twins }
+      $my.Member = $true
     }
-  } elseif ($state -eq 'pending') {
-    # Without an ID: a join that timed out and refuses every later one. With one: a member that waits for a quorum, or
-    # was removed; the engine tells them apart only in its log, so wait long. Never forced.
-    $script:pending++
-    Say $(if ($id) { "pending, member $id waits for a quorum" } else { 'pending' })
-    $limit = if ($id) { 300 } else { 15 }
-    if ($script:pending -gt $limit) { Say "pending too long, leave: $((Invoke-Engine POST /swarm/leave).Status)" }
-  } else {
-    Say "the engine says: $state"
+    inactive {
+      Test-Clock
+      $secret = Vault GET $facts.secrets."$($facts.role)Token"
+      $to = $facts.managers | where { $_ -ne $my.Address -and (Test-Manager $_) } | select -First 1
+      $how = @{ ListenAddr = '0.0.0.0:2377'; AdvertiseAddr = $my.Address }
+      if ($secret) {
+        if (-not $to) { throw 'no manager answers, but there is a swarm: the vault holds its token' }
+        Engine POST /swarm/join ($how + @{ RemoteAddrs = @("${to}:2377"); JoinToken = $secret.value })
+        Need "join through ${to}: $($my.Problem)"
+        return Say "joined through $to"
+      }
+      # A new swarm: only by the first manager, and only after the vault said that there is none.
+      if ($facts.index -ne 0) { throw $health.Message }
+      if ($to) { throw "$to answers, but the vault holds no token: waiting" }
+      $pool = @($facts.addressPool, '10.10.0.0/16' -ne $null)[0]
+      Must POST /swarm/init ($how + @{ DefaultAddrPool = @($pool); SubnetSize = @($facts.subnetSize, 24 -ne $null)[0] })
+      Put "$keep/done/began"
+      Say 'a new swarm'
+    }
+    pending {
+      # Without an ID: a join that timed out and refuses every later one. With one: a member that waits for a quorum, or was
+      # removed; only the engine's log tells which, so wait long. Never forced.
+      $limit = if ($my.Id) { 300 } else { 15 }
+      if ($my.Pending++ -gt $limit) { Must POST /swarm/leave; Say 'pending too long: left' }
+      throw $(if ($my.Id) { "pending, member $($my.Id) waits for a quorum" } else { 'pending' })
+    }
+    foreign { throw 'a member of another swarm: a person must decide' }
+    default { throw "the engine says: $($my.State)" }
   }
-  return $false
 }
 
 function Join-Until {
-  while (-not (Step-Swarm)) {
-    if ($state -eq 'none') { return $false }
+  for ($my.Member = $false; -not $my.Member; $health.Attempt++) {
     Report Unhealthy
-    if (-not $again) { Pause-For 2 }
-    $health.Attempt++
+    if (Try-Part { Step-Swarm }) { continue }
+    if ($my.State -eq 'none') { throw $health.Message }
+    Pause-For 2
   }
-  return $true
+  if (Due mesh 1e9) { Repair-Mesh }
 }
 
-# ---- stack
-
-function Test-Leader { (Invoke-Engine GET "/nodes/$id").Content.ManagerStatus.Leader -eq $true }
-
-# Has Docker's secret or config NAME-VERSION made; names it to the compose files.
-function Add-Named([string] $Kind, [string] $Name, [string] $Version, [string] $Value) {
-  if (-not (Invoke-Docker $Kind inspect "$Name-$Version")) {
-    [IO.File]::WriteAllText("$keep/value", $Value)
-    try { $good = Invoke-Docker $Kind create -l swarmgen=stack "$Name-$Version" "$keep/value" } finally { Remove-Item "$keep/value" }
-    if (-not $good) { Say "$Kind ${Name}: $last"; return $false }
+# After a boot the ingress network may be missing in the host's network service: it and the engine start anew, once.
+function Repair-Mesh {
+  foreach ($try in 1..30) {
+    $ingress = Engine GET "/networks$(Query name ingress)" | where Name -eq ingress
+    if ($ingress -and (Get-HnsNetwork | where Name -eq $ingress.Id)) { return }
+    Start-Sleep 2
   }
-  Set-Item "env:STACK_$("${Kind}_$Name".ToUpper().Replace('-', '_'))" "$Name-$Version"
-  return $true
+  Say 'the ingress network is missing: network service and engine start anew'
+  Stop-Service -Force docker
+  Restart-Service -Force hns
+  Start-Engine
 }
 
-function Get-Properties($Object) { if ($Object) { @($Object.PSObject.Properties) } else { @() } }
+# -- stack
 
-function Publish-Stack {
-  foreach ($kind in 'config', 'secret') { # those of earlier deployments; what is in use stays
-    if (Invoke-Docker $kind ls -q -f label=swarmgen=stack) { foreach ($old in $script:output) { Invoke-Docker $kind rm $old | Out-Null } }
-  }
-  foreach ($setting in Get-Properties $facts.stack.settings) {
-    if ($setting.Name -cmatch '^STACK_[A-Z0-9_]+$') { Set-Item "env:$($setting.Name)" "$($setting.Value)" }
-  }
-  foreach ($setting in Get-Properties $facts.stack.secretSettings) {
-    $secret = Invoke-Vault GET $setting.Value
-    if ($secret.Status -ne 200) { return $false }
-    if ($setting.Name -cmatch '^STACK_[A-Z0-9_]+$') { Set-Item "env:$($setting.Name)" $secret.Secret.value }
-  }
-  foreach ($config in Get-Properties $facts.stack.configs) {
-    $json = ConvertTo-Json $config.Value -Depth 20 -Compress
-    $sha = [Security.Cryptography.SHA256]::Create().ComputeHash([Text.Encoding]::UTF8.GetBytes($json))
-    $version = ($sha[0..5] | ForEach-Object { $_.ToString('x2') }) -join ''
-    if (-not (Add-Named config $config.Name $version $json)) { return $false }
-  }
-  foreach ($entry in Get-Properties $facts.stack.secrets) {
-    $secret = Invoke-Vault GET $entry.Value
-    if ($secret.Status -ne 200) { return $false }
-    $version = ($secret.Secret.id -split '/')[-1]
-    if (-not (Add-Named secret $entry.Name $version.Substring(0, [Math]::Min(12, $version.Length)) $secret.Secret.value)) { return $false }
-  }
-  $files = @()
-  foreach ($text in $facts.stack.compose) {
-    $file = "$keep/compose-$($files.Count / 2).yml"
-    [IO.File]::WriteAllText($file, $text)
-    $files += '-c', $file
-  }
-  Say 'deploying the stack'
-  $good = Invoke-Docker stack deploy --detach --prune --resolve-image changed @files swarm
-  foreach ($name in Get-ChildItem env:STACK_*) { Remove-Item "env:$($name.Name)" }
-  if (-not $good) { Say "stack: $last"; return $false }
-  Say 'the stack is deployed'
-  return $true
+function Add-Named($Kind, $Name, $Version, $Value) {
+  $full = "$Name-$($Version.Substring(0, 12))"
+  Engine POST "/${Kind}s/create" @{ Name = $full; Labels = @{ swarmgen = 'stack' }; Data = Base64 $Value }
+  if ($my.Status -notin 201, 409) { throw "$Kind ${Name}: $($my.Problem)" } # 409: it is there
+  Set-Item "env:STACK_$("${Kind}_$Name".ToUpper().Replace('-', '_'))" $full
 }
 
-# The managers' leader deploys it, when it comes to lead.
+# The leader deploys what the vault has, when it comes to lead, and when any of it has a new version.
 function Update-Stack {
-  if (-not $facts.stack) { return $true }
-  if (-not (Test-Leader)) { $script:deployed = $false; return $true }
-  if (-not $deployed) { $script:deployed = Publish-Stack }
-  return $deployed
+  if (-not $facts.stack) { return }
+  if (-not (Engine GET "/nodes/$($my.Id)").ManagerStatus.Leader) { $my.Stack = ''; return }
+  if ($my.Stack -and -not (Due stack 300)) { return }
+  $secret = Secret $facts.stack
+  $stack = Json $secret.value
+  if (-not $stack.compose) { throw 'what the vault holds is no stack' }
+  $values = Table $stack.settings
+  $secrets = Table $stack.secrets
+  $versions = Get-Version $secret
+  foreach ($entry in Properties $stack.secretSettings) {
+    $secret = Secret $entry.Value
+    $values[$entry.Name] = $secret.value
+    $versions += Get-Version $secret
+  }
+  foreach ($name in @($secrets.Keys)) {
+    $secrets[$name] = Secret $secrets[$name]
+    $versions += Get-Version $secrets[$name]
+  }
+  if ($versions -eq $my.Stack) { return }
+  $my.Stack = ''
+  try {
+    foreach ($name in @($values.Keys) -cmatch '^STACK_[A-Z0-9_]+$') { Set-Item "env:$name" $values[$name] }
+    foreach ($config in Properties $stack.configs) {
+      $json = ConvertTo-Json $config.Value -Depth 20 -Compress
+      Add-Named config $config.Name (Sha $json) $json
+    }
+    foreach ($name in $secrets.Keys) { Add-Named secret $name (Get-Version $secrets[$name]) $secrets[$name].value }
+    $files = @(if ($facts.registries) { '--with-registry-auth' })
+    foreach ($text in $stack.compose) {
+      $file = "$keep/compose-$($files.Count).yml"
+      Put $file $text
+      $files += '-c', $file
+    }
+    Run docker stack deploy --detach --prune --resolve-image changed @files swarm
+  } finally { Get-ChildItem env:STACK_* | Remove-Item }
+  $my.Stack = $versions
+  $done.stack = Now
+  Say 'the stack is deployed'
+  foreach ($kind in 'configs', 'secrets') { # old ones go; what is in use is refused
+    foreach ($old in Engine GET "/$kind$(Query label swarmgen=stack)") { Engine DELETE "/$kind/$($old.ID)" }
+  }
 }
 
-# ---- care
+function Update-Secrets {
+  $all = Must GET /secrets
+  foreach ($entry in Properties $facts.dockerSecrets) {
+    $secret = Secret $entry.Value
+    $version = Get-Version $secret
+    $old = $all | where { $_.Spec.Name -eq $entry.Name }
+    $had = $old.Spec.Labels.'swarmgen.version'
+    if ($had -eq $version) { continue }
+    if ($old -and -not $had) { Say "secret $($entry.Name) was made by somebody else"; continue }
+    if ($old) {
+      Engine DELETE "/secrets/$($old.ID)"
+      if ($my.Status -ne 204) { Say "secret $($entry.Name) has a new value: $($my.Problem)"; continue }
+    }
+    Must POST /secrets/create @{ Name = $entry.Name; Labels = @{ 'swarmgen.version' = $version }; Data = Base64 $secret.value }
+    Say "made secret $($entry.Name)"
+  }
+}
+
+# -- images
 
 function Connect-Registries {
   foreach ($registry in $facts.registries) {
-    if ($bootDone["registry $($registry.server)"]) { continue }
-    $secret = Invoke-Vault GET $registry.secret
-    if ($secret.Status -ne 200) { return }
-    $ErrorActionPreference = 'Continue'
-    $secret.Secret.value | & "$bin\docker.exe" login -u $registry.username --password-stdin $registry.server 2>&1 | Out-Null
-    if ($LASTEXITCODE -ne 0) { Say "sign-in at $($registry.server) failed"; return }
-    $bootDone["registry $($registry.server)"] = $true
+    $server = $registry.server
+    if (-not (Due "registry $server" 3600)) { continue }
+    $done["registry $server"] -= 3540 # again in a minute, unless it goes well
+    if ($registry.kind -eq 'identity') {
+      $user = '00000000-0000-0000-0000-000000000000'
+      $form = "grant_type=access_token&service=$server&access_token=$(Escape (Token $facts.registryResource))"
+      $password = (Json (Ask POST "https://$server/oauth2/exchange" @{} $form)).refresh_token
+      Need "sign-in at ${server}: $($my.Status)"
+    } else {
+      $user = $registry.username
+      $password = (Secret $registry.secret).value
+    }
+    $password | Run docker login -u $user --password-stdin $server
+    $done["registry $server"] = Now
   }
 }
 
-# One image at a time, so that the program keeps looking after the node.
+# One at a time, by a process of its own: it takes long.
 function Get-Images {
+  if ($my.Pull -and -not $my.Pull.HasExited) { return }
   foreach ($image in $facts.images) {
-    if ($bootDone["image $image"]) { continue }
-    if (-not (Invoke-Docker image inspect $image) -and -not (Invoke-Docker pull -q $image)) { Say "image ${image}: $last"; return }
-    $bootDone["image $image"] = $true
+    if ($done["image $image"]) { continue }
+    Engine GET "/images/$image/json"
+    if (Ok) { $done["image $image"] = Now; continue }
+    if ($my.Pulled -eq $image) { Say "image ${image}: $(Get-Content -Tail 1 "$keep/pull.log")" }
+    $my.Pulled = $image
+    $my.Pull = Start-Process "$($my.Bin)/docker.exe" -ArgumentList 'pull', '-q', $image -NoNewWindow -PassThru -RedirectStandardError "$keep/pull.log"
     return
   }
 }
 
-function Test-Full([int] $Limit) {
-  $drive = Get-PSDrive $dataRoot.Substring(0, 1)
-  return 100 * $drive.Used / ($drive.Used + $drive.Free) -ge $Limit
+function Test-Full {
+  $drive = Get-PSDrive $my.DataRoot.Substring(0, 1)
+  return 100 * $drive.Used / ($drive.Used + $drive.Free) -ge $facts.evictImagesAt
 }
 
-# Unused images, the oldest first, while Docker's disk is fuller than described.
 function Remove-Images {
-  if (-not $facts.evictImagesAt -or -not (Test-Full $facts.evictImagesAt)) { return }
-  Invoke-Docker image prune -f | Out-Null
-  if (-not (Invoke-Docker image ls --format '{{.Repository}}:{{.Tag}}')) { return }
-  $images = @($script:output | Where-Object { $_ -notmatch '<none>' })
-  [array]::Reverse($images)
-  foreach ($image in $images) {
-    if (-not (Test-Full $facts.evictImagesAt)) { return }
-    if ($facts.images -notcontains $image -and (Invoke-Docker image rm $image)) { Say "removed image $image, the disk is full" }
-  }
-}
-
-# The leader copies what nodes say in their engines' labels, and removes what it once copied and is gone; it removes a
-# worker that is down and whose name another, living one has: it was rebuilt.
-function Sync-Nodes {
-  if (-not (Test-Leader)) { return }
-  $nodes = Invoke-Engine GET /nodes
-  if ($nodes.Status -ne 200) { return }
-  foreach ($node in $nodes.Content) {
-    $want = @{}
-    foreach ($label in Get-Properties $node.Description.Engine.Labels) {
-      if ($label.Name.StartsWith('swarmgen.label.')) { $want[$label.Name.Substring(15)] = "$($label.Value)" }
+  if (-not $facts.evictImagesAt -or -not (Test-Full)) { return }
+  Engine POST /images/prune
+  foreach ($image in Engine GET /images/json | Sort-Object Created) {
+    foreach ($tag in $image.RepoTags | where { $facts.images -notcontains $_ }) {
+      if (-not (Test-Full)) { return }
+      Engine DELETE "/images/$tag"
+      if (Ok) { Say "removed image $tag, the disk is full" }
     }
-    $have = @{}
-    foreach ($label in Get-Properties $node.Spec.Labels) { $have[$label.Name] = "$($label.Value)" }
-    $copied = @("$($have['swarmgen.labels'])" -split ',')
-    $labels = @{}
-    foreach ($name in $have.Keys) { if ($name -ne 'swarmgen.labels' -and $copied -notcontains $name) { $labels[$name] = $have[$name] } }
-    foreach ($name in $want.Keys) { $labels[$name] = $want[$name] }
-    if ($want.Count) { $labels['swarmgen.labels'] = @($want.Keys | Sort-Object) -join ',' }
-    $same = $labels.Count -eq $have.Count -and -not ($labels.Keys | Where-Object { $have[$_] -cne $labels[$_] })
-    if ($same) { continue }
-    $spec = @{ Role = $node.Spec.Role; Availability = $node.Spec.Availability; Labels = $labels }
-    if ($node.Spec.Name) { $spec.Name = $node.Spec.Name }
-    if ((Invoke-Engine POST "/nodes/$($node.ID)/update?version=$($node.Version.Index)" $spec).Status -eq 200) { Say "labels of $($node.ID)" }
-  }
-  $ready = @($nodes.Content | Where-Object { $_.Status.State -eq 'ready' } | ForEach-Object { $_.Description.Hostname })
-  foreach ($ghost in $nodes.Content | Where-Object { $_.Spec.Role -eq 'worker' -and $_.Status.State -eq 'down' -and $ready -contains $_.Description.Hostname }) {
-    if (Invoke-Docker node rm $ghost.ID) { Say "removed $($ghost.ID), a worker that was rebuilt" }
   }
 }
 
-# A manager that runs nothing is drained; only what this drained is made active again.
-function Set-Schedulable {
-  $mark = "$keep\drained"
-  if ($facts.schedulable -eq $false) {
-    if (-not (Test-Path $mark) -and (Invoke-Docker node update --availability drain $id)) { New-Item -ItemType File $mark | Out-Null }
-  } elseif ((Test-Path $mark) -and (Invoke-Docker node update --availability active $id)) {
-    Remove-Item $mark
+# -- nodes: the leader's care
+
+# What a node said in its engine's labels; for this node, what it wants just now.
+function Get-Said($Node, $Name) {
+  if ($Name -eq 'wants' -and $Node.ID -eq $my.Id) { return $my.Want }
+  return $Node.Description.Engine.Labels."swarmgen.$Name"
+}
+function Test-Well($Node) { $Node.Status.State -eq 'ready' -and (-not $Node.ManagerStatus -or $Node.ManagerStatus.Reachability -eq 'reachable') }
+
+# Copies nodes' labels, and removes what was once copied and is gone. Who wants to leave or restart is drained, and comes back
+# when it is there without the wish.
+function Sync-Nodes($Nodes) {
+  foreach ($node in $Nodes) {
+    $have = Table $node.Spec.Labels
+    $labels = $have.Clone()
+    foreach ($name in @("$($have['swarmgen.labels'])" -split ',') + 'swarmgen.labels') { $labels.Remove($name) }
+    $names = @(Properties $node.Description.Engine.Labels | where Name -like swarmgen.label.* | foreach { $_.Name.Substring(15) } | Sort-Object)
+    foreach ($name in $names) { $labels[$name] = Get-Said $node "label.$name" }
+    if ($names) { $labels['swarmgen.labels'] = $names -join ',' }
+    $want = Get-Said $node wants
+    $availability = $node.Spec.Availability
+    if ($availability -eq 'active' -and ($want -in 'leave', 'reboot', 'drain' -or ($want -eq 'turn' -and $node.ID -eq $my.Given))) {
+      $availability = 'drain'
+      $labels['swarmgen.drained'] = '1'
+    } elseif (-not $want -and $have['swarmgen.drained'] -and $node.Status.State -eq 'ready') {
+      $availability = 'active'
+      $labels.Remove('swarmgen.drained')
+    }
+    $same = $labels.Count -eq $have.Count -and -not ($labels.Keys | where { $have[$_] -cne $labels[$_] })
+    if ($same -and $availability -eq $node.Spec.Availability) { continue }
+    Update-Node $node @{ Labels = $labels; Availability = $availability }
+    if (Ok) { Say "$($node.Description.Hostname): $availability, labels $names" }
   }
 }
 
-# Azure is about to delete this machine: a worker leaves at once, so that its tasks start elsewhere.
-function Test-Leaving {
-  $path = 'scheduledevents?api-version=2020-07-01'
-  $answer = Ask GET "$metadataAt/$path" @{ Metadata = 'true' } '' 4
-  if ($answer.Status -ne 200 -or $facts.role -ne 'worker') { return }
-  $event = ($answer.Body | ConvertFrom-Json).Events |
-    Where-Object { $_.EventType -in 'Terminate', 'Preempt' -and $_.Resources -contains $instance.compute.name } | Select-Object -First 1
-  if (-not $event) { return }
-  Say 'Azure deletes this machine'
-  Report Unhealthy
-  Invoke-Engine POST /swarm/leave | Out-Null
-  Ask POST "$metadataAt/$path" @{ Metadata = 'true' } (ConvertTo-Json @{ StartRequests = @(@{ EventId = $event.EventId }) }) | Out-Null
-  Start-Sleep -Seconds 600
+# Names of all machines of a scale set, or '-'. A worker says which set, and may lie.
+function Get-Machines($Set) {
+  if ($Set -notmatch '^/subscriptions/[\w-]+/resourceGroups/[\w.()-]+/providers/Microsoft\.Compute/virtualMachineScaleSets/[\w.-]+$') { throw "no scale set: $Set" }
+  $names = @()
+  $uri = "$($facts.resources.uri)$Set/virtualMachines?api-version=2024-07-01"
+  while ($uri) {
+    $page = Json (Ask GET $uri @{ Authorization = "Bearer $(Token $facts.resources.resource)" })
+    if ($my.Status -eq 404) { return '-' }
+    if (-not (Ok) -or $null -eq $page.value) { throw "in doubt about $(Split-Path -Leaf $Set): $($my.Status) $($page.error.code)" }
+    $names += $page.value.properties.osProfile.computerName
+    $uri = $page.nextLink
+  }
+  return $names + '-'
 }
 
-# The endpoint, in a thread of its own; without a sign of life for ten minutes it says Unhealthy.
+# A worker that is down for good goes. Not while managers are in trouble: then nodes seem to be down that are not.
+function Remove-Gone($Nodes) {
+  if ((Now) -lt $my.Leads + 60 -or ($Nodes | where { $_.ManagerStatus -and -not (Test-Well $_) })) { return }
+  $sets = @{}
+  foreach ($node in $Nodes | where { $_.Spec.Role -eq 'worker' -and $_.Status.State -eq 'down' }) {
+    $name = $node.Description.Hostname
+    $set = Get-Said $node set
+    $why = if ((Get-Said $node wants) -eq 'leave') {
+      'left'
+    } elseif ($Nodes | where { $_.Description.Hostname -eq $name -and $_.Status.State -eq 'ready' }) {
+      'rebuilt'
+    } elseif ($facts.resources -and $set) {
+      if (-not $sets.ContainsKey($set)) { $sets[$set] = @(Get-Machines $set) }
+      if ($sets[$set] -notcontains $name) { 'gone' }
+    }
+    if ($why) { Engine DELETE "/nodes/$($node.ID)" }
+    if ($why -and (Ok)) { Say "removed worker $name ($($node.ID)): $why" }
+  }
+}
+
+# One node at a time may restart in the window, the leader last, while all are well: the tag turn of the workers' token.
+function Set-Turn($Nodes) {
+  $my.Given = ''
+  $wishes = @($Nodes | where { (Get-Said $_ wants) -eq 'turn' -and $_.Status.State -eq 'ready' } | Sort-Object { $_.ID -eq $my.Id })
+  if (-not $wishes) { return }
+  $secret = Secret $facts.secrets.workerToken
+  $id, $since = "$($secret.tags.turn) 0" -split ' '
+  if ($wishes.ID -contains $id -and [long]$since -gt (Now) - 3600) { $my.Given = $id; return }
+  $busy = $Nodes | where { -not (Test-Well $_) -or $_.Spec.Labels.'swarmgen.drained' } | select -First 1
+  if ($busy) { throw "no node may restart while $($busy.Description.Hostname) is down or drained" }
+  if (-not (Test-Window)) { return }
+  $tags = Table $secret.tags
+  $tags.turn = "$($wishes[0].ID) $(Now)"
+  Vault PATCH $secret.id (ConvertTo-Json @{ tags = $tags })
+  $my.Given = $wishes[0].ID
+  Say "$($wishes[0].Description.Hostname) may restart"
+}
+
+function Invoke-Leader($Nodes) {
+  if (-not ($Nodes | where ID -eq $my.Id).ManagerStatus.Leader) { $my.Leads = 0; return }
+  if (-not $my.Leads) { $my.Leads = Now }
+  if ($facts.updates) { Try-Part { Set-Turn $Nodes } }
+  Try-Part { Sync-Nodes $Nodes }
+  Try-Part { Remove-Gone $Nodes }
+  if ($facts.dockerSecrets -and (Due secrets 300)) { Try-Part { Update-Secrets } }
+}
+
+# -- events
+
+# Says to the managers what this node wants: leave, reboot, turn, drain (it is to run nothing), or nothing.
+function Set-Want($Want) {
+  if (-not $Want -and $facts.schedulable -eq $false) { $Want = 'drain' }
+  if ($my.Want -eq $Want) { return }
+  $my.Want = $Want
+  $my.WantSince = Now
+  Say "this node wants: $(if ($Want) { $Want } else { 'nothing' })"
+  Write-Settings
+}
+
+function Test-Idle([long] $Since) {
+  $tasks = @(Engine GET "/containers/json$(Query label com.docker.swarm.task.id)")
+  return (Now) -ge $Since + 60 -or ((Ok) -and -not $tasks.Count)
+}
+
+# What Azure is about to do to this machine: confirmed once its tasks are elsewhere. A manager never leaves.
+function Watch-Events {
+  $path = "${imds}scheduledevents?api-version=2020-07-01"
+  $mine = @((Json (Ask GET $path @{ Metadata = 'true' } '' 4)).Events | where { $_.Resources -contains $instance.compute.name })
+  if (-not (Ok)) { return }
+  $ends = $mine.EventType -match 'Terminate|Preempt'
+  $my.Event = if ($ends) { 'leave' } elseif ($mine.EventType -match 'Reboot|Redeploy') { 'reboot' } else { '' }
+  if ($my.Event) { Set-Want $my.Event } elseif ($my.Want -ne 'turn') { Set-Want '' }
+  foreach ($event in $mine) {
+    if ($event.EventStatus -eq 'Started' -or ($event.EventType -notin 'Freeze', 'Preempt' -and -not (Test-Idle $my.WantSince))) { continue }
+    Say "Azure is about to do this: $($event.EventType)"
+    if ($ends -and $facts.role -eq 'worker') {
+      $my.Gone = Now # if it is not deleted after all, it joins again
+      Engine POST /swarm/leave
+    }
+    Ask POST $path @{ Metadata = 'true' } (ConvertTo-Json @{ StartRequests = @(@{ EventId = $event.EventId }) }) 10
+  }
+}
+
+# -- updates
+
+# Is the window open? That of yesterday may last until today.
+function Test-Window {
+  $now = Get-Utc
+  foreach ($day in 0, -1) {
+    $from = $now.Date.AddDays($day) + [TimeSpan]$facts.updates.from
+    if ($facts.updates.days -contains "$($from.DayOfWeek)" -and $now -ge $from -and $now -lt $from.AddHours($facts.updates.hours)) { return $true }
+  }
+}
+
+# Windows' own updates restart when they like: off. Nearly each needs a restart, so security updates are installed in the
+# window, by a process of its own.
+function Watch-Updates {
+  if (Due policy 1e9) { reg.exe add 'HKLM\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate\AU' /v NoAutoUpdate /t REG_DWORD /d 1 /f }
+  if (-not $facts.updates -or $my.Event -or ($my.Updater -and -not $my.Updater.HasExited)) { return }
+  $at = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\'
+  $pending = $true -in (Test-Path "${at}WindowsUpdate\Auto Update\RebootRequired", "${at}Component Based Servicing\RebootPending")
+  $open = Test-Window
+  if (-not $open -or -not $pending) {
+    Set-Want ''
+    if (-not $open -or -not (Due updates 72000)) { return }
+    $my.Updater = Start-Process powershell.exe -NoNewWindow -PassThru -ArgumentList "$noise -File `"$PSCommandPath`" `"$FactsFile`" updates"
+    return
+  }
+  Set-Want turn
+  $turn = "$((Secret $facts.secrets.workerToken).tags.turn)"
+  $id, $since = "$turn 0" -split ' '
+  if ($id -ne $my.Id -or [long]$since[0] -lt (Now) - 3600 -or (Text "$keep/done/turn") -eq $turn) { throw 'updates need a restart: waiting for the turn' }
+  if (-not (Test-Idle $since[0])) { return }
+  Put "$keep/done/turn" $turn # one restart a turn
+  Restart-Machine 'security updates'
+}
+
+function Install-Updates {
+  $session = New-Object -ComObject Microsoft.Update.Session
+  $security = '0fa1201d-4330-4fa8-8ae9-b877473b6441' # the category
+  $updates = $session.CreateUpdateSearcher().Search("IsInstalled=0 and IsHidden=0 and CategoryIDs contains '$security'").Updates
+  if (-not $updates.Count) { return Say 'no security updates' }
+  foreach ($update in $updates) { $update.AcceptEula() }
+  $loader = $session.CreateUpdateDownloader()
+  $installer = $session.CreateUpdateInstaller()
+  $loader.Updates = $installer.Updates = $updates
+  $loader.Download()
+  Say "$($updates.Count) security updates: result $($installer.Install().ResultCode)" # 2: all are installed
+}
+
+# -- backup
+
+# As openssl enc -aes-256-cbc -pbkdf2 -iter 600000 writes it, and its HMAC-SHA256 as the last 32 bytes.
+function Protect-File($From, $To, $Password) {
+  $salt = New-Object byte[] 8
+  [RandomNumberGenerator]::Create().GetBytes($salt)
+  $keys = [Rfc2898DeriveBytes]::new($Password, $salt, 600000, [HashAlgorithmName]::SHA256)
+  $aes = [Aes]::Create()
+  $aes.Key = $keys.GetBytes(32)
+  $aes.IV = $keys.GetBytes(16)
+  $mac = [HMACSHA256]::new($keys.GetBytes(32))
+  $plain = [IO.File]::ReadAllBytes($From)
+  $all = New-Object IO.MemoryStream
+  foreach ($part in (Bytes 'Salted__'), $salt, $aes.CreateEncryptor().TransformFinalBlock($plain, 0, $plain.Length)) { $all.Write($part, 0, $part.Length) }
+  $seal = $mac.ComputeHash($all.ToArray())
+  $all.Write($seal, 0, 32)
+  [IO.File]::WriteAllBytes($To, $all.ToArray())
+}
+
+# The engine locks its log: so the swarm's folder is taken from a shadow copy of its volume, as it is at one moment.
+function Copy-State($To) {
+  $made = Invoke-CimMethod -ClassName Win32_ShadowCopy -MethodName Create -Arguments @{ Volume = "$(Split-Path -Qualifier $my.DataRoot)\"; Context = 'ClientAccessible' }
+  if ($made.ReturnValue -ne 0) { throw "no shadow copy: $($made.ReturnValue)" }
+  $shadow = Get-CimInstance Win32_ShadowCopy -Filter "ID='$($made.ShadowID)'"
+  try {
+    cmd.exe /c mklink /d "$keep\shadow" "$($shadow.DeviceObject)\"
+    Copy-Item -Recurse "$keep/shadow$(Split-Path -NoQualifier $my.DataRoot)/swarm" $To
+  } finally {
+    cmd.exe /c rmdir "$keep\shadow"
+    $shadow | Remove-CimInstance
+  }
+}
+
+# By the reachable manager with the lowest index that does not lead.
+function Backup-Swarm($Nodes) {
+  $managers = $Nodes | where { $_.ManagerStatus.Reachability -eq 'reachable' } | Sort-Object { [bool]$_.ManagerStatus.Leader }, { [int](Get-Said $_ label.manager) }
+  if (@($managers)[0].ID -ne $my.Id) { return }
+  $folder = "$($facts.share.drive)\backup"
+  Folder $folder
+  $have = @(Get-ChildItem $folder -Filter "$($facts.swarm)-*.enc" | Sort-Object Name)
+  $stamp = "'$($facts.swarm)-'yyyyMMddTHHmmssZ"
+  if ($have -and $have[-1].Name -gt (Get-Utc).AddHours(-$facts.backup.hours).ToString($stamp)) { return }
+  $key = (Secret $facts.backup.key).value
+  $name = (Get-Utc).ToString($stamp) + '.zip.enc'
+  $work = "$keep/backup"
+  Remove-Item -Recurse -Force -ErrorAction Ignore $work
+  Folder $work
+  try {
+    Copy-State "$work/swarm"
+    Add-Type -AssemblyName System.IO.Compression.FileSystem
+    [IO.Compression.ZipFile]::CreateFromDirectory("$work/swarm", "$work/zip")
+    Protect-File "$work/zip" "$work/enc" $key
+    Copy-Item "$work/enc" "$folder\new"
+    Move-Item "$folder\new" "$folder\$name"
+  } finally {
+    Remove-Item -Recurse -Force $work
+  }
+  Say "backup $name"
+  $have | select -First ([Math]::Max(0, $have.Count + 1 - $facts.backup.keep)) | Remove-Item
+}
+
+# -- the life cycle
+
 function Start-Health {
-  $script:server = [PowerShell]::Create().AddScript({
+  $server = [PowerShell]::Create().AddScript({
     param($health)
     $listener = New-Object Net.HttpListener
     $listener.Prefixes.Add('http://127.0.0.1:8765/')
     $listener.Prefixes.Add('http://localhost:8765/')
     $listener.Start()
     while ($true) {
-      $context = $listener.GetContext()
-      $state = if (((Get-Date) - $health.At).TotalMinutes -gt 10) { 'Unhealthy' } else { $health.State }
-      $json = ConvertTo-Json ([ordered]@{
-        ApplicationHealthState = $state; step = $health.Step; attempt = $health.Attempt; since = $health.Since; message = $health.Message
-      })
-      $bytes = [Text.Encoding]::UTF8.GetBytes($json)
-      $context.Response.ContentType = 'application/json'
-      $context.Response.OutputStream.Write($bytes, 0, $bytes.Length)
-      $context.Response.Close()
+      try {
+        $context = $listener.GetContext()
+        $state = if (((Get-Date) - $health.At).TotalMinutes -gt 10) { 'Unhealthy' } else { $health.State }
+        $json = ConvertTo-Json (@{
+          ApplicationHealthState = $state; step = $health.Step; attempt = $health.Attempt; since = $health.Since; message = $health.Message
+        })
+        $reply = $context.Response
+        $reply.ContentType = 'application/json'
+        $reply.Close([Text.Encoding]::UTF8.GetBytes($json), $true)
+      } catch { } # who asked has gone
     }
   }).AddArgument($health)
-  $script:server.BeginInvoke() | Out-Null
+  [void]$server.BeginInvoke()
 }
 
-# ---- the life cycle
-
-# One step; what it says shows in health.
-function Invoke-Step([string] $Name, [scriptblock] $Command) {
-  if ($health.Step -ne $Name) { $health.Step = $Name; $health.Attempt = 0; $health.Since = Get-Uptime }
-  $health.Attempt++
+function Start-Step($Name) {
+  $health.Step = $Name
+  $health.Attempt = 1 + @($stuck[$Name])[0]
+  $health.Since = if ($stuck[$Name]) { $stuck[$Name][1] } else { Uptime }
   $health.Message = ''
-  Report Unhealthy
-  try {
-    return [bool](& $Command | Select-Object -Last 1)
-  } catch {
-    Say "$($_.Exception.Message) (line $($_.InvocationInfo.ScriptLineNumber))"
-    return $false
-  }
 }
 
 function Converge {
-  Invoke-Step 'access' { Set-Access } | Out-Null
-  if (-not (Invoke-Step 'scripts before' { Invoke-Scripts before })) { return $false }
-  if ($facts.role -ne 'jumpbox') {
-    if (-not ((Invoke-Step 'disk' { Mount-DataDisk }) -and (Invoke-Step 'share' { Mount-Share }) -and
-        (Invoke-Step 'engine' { Start-Engine }) -and (Invoke-Step 'swarm' { Join-Until }))) { return $false }
-    if ($facts.role -eq 'manager' -and -not (Invoke-Step 'stack' { Update-Stack })) { return $false }
+  $steps = [ordered]@{
+    access = { Set-Access }; 'scripts before' = { Invoke-Scripts before }; disk = { Mount-DataDisk }; share = { Mount-Share }
+    engine = { Start-Engine }; swarm = { Join-Until }; stack = { Update-Stack }; 'scripts after' = { Invoke-Scripts after }
   }
-  return Invoke-Step 'scripts after' { Invoke-Scripts after }
-}
-
-# What may change while a node lives; a part that fails is shown, and tried again.
-function Tend([int] $Tick) {
-  if ($Tick % 20 -eq 0) { Set-Access | Out-Null }
-  if ($facts.role -eq 'jumpbox') { return $true }
-  Test-Leaving
-  Get-State
-  if ($state -ne 'active') { return $false }
-  if ($facts.share -and -not (Test-Path "$($facts.share.drive)\")) { return $false }
-  if ($Tick % 4 -eq 0) { Connect-Registries; Get-Images; Remove-Images }
-  if ($facts.role -eq 'manager') {
-    if ($Tick % 20 -eq 0 -and -not (Save-Tokens)) { return $false }
-    Set-Schedulable
-    Sync-Nodes
-    if (-not (Update-Stack)) { return $false }
+  foreach ($name in $steps.Keys) {
+    if ($facts.role -eq 'jumpbox' -and $name -notmatch 'access|scripts') { continue }
+    Report Unhealthy
+    Start-Step $name
+    if (Try-Part $steps[$name]) {
+      $stuck.Remove($name)
+      if (-not $health.Message) { $said.Remove($name) }
+      continue
+    }
+    $stuck[$name] = $health.Attempt, $health.Since
+    if ($name -ne 'access') { return }
   }
   return $true
 }
 
+# What may change while a node lives; a part that fails is said, and tried again. Only swarm and share decide whether it is
+# well: a vault that does not answer is no reason to repair a machine.
+function Tend($Tick) {
+  $parts = @(if (Due access 300) { { Set-Access } })
+  if ($facts.role -ne 'jumpbox') {
+    $parts += { Watch-Events }
+    if ($Tick % 3 -eq 0) {
+      Get-State
+      if ($my.State -ne 'active' -or ($facts.share -and -not (Test-Path "$($facts.share.drive)\"))) { return $false }
+      $parts += { Watch-Updates }, { Connect-Registries }, { Get-Images }, { Remove-Images }
+      if ($facts.role -eq 'manager') {
+        $nodes = @(Engine GET /nodes)
+        if (-not (Ok) -or $my.Foreign) { return $false }
+        $parts += { if (Due tokens 300) { Save-Tokens } }, { Invoke-Leader $nodes }, { Update-Stack }
+        if ($facts.backup -and (Due backup 300)) { $parts += { Backup-Swarm $nodes } }
+      }
+    }
+  }
+  foreach ($part in $parts) { $null = Try-Part $part }
+  return $true
+}
+
 function Start-Node {
-  if (-not [Diagnostics.EventLog]::SourceExists('swarmgen')) { New-EventLog -LogName Application -Source swarmgen }
-  New-Item -ItemType Directory -Force "$keep\done" | Out-Null
+  try { New-EventLog -LogName Application -Source swarmgen } catch { } # it is there
+  Folder "$keep/done"
   Start-Health
-  if ($facts.version -ne 1) { Say 'these facts are of a version that this program does not know'; Start-Sleep -Seconds 60; return }
-  while (-not $instance) { $script:instance = Get-Metadata 'instance?api-version=2021-02-01' }
-  $script:me = $instance.network.interface[0].ipv4.ipAddress[0].privateIpAddress
+  if ($facts.version -ne 1) { Say 'these facts are of a version that this program does not know'; Start-Sleep 60; return }
+  while (-not $instance) {
+    Report Unhealthy
+    $script:instance = if (Try-Part { $my.Found = Metadata $instanceAt }) { $my.Found } else { Json (Text "$keep/instance") }
+  }
+  Put "$keep/instance" (ConvertTo-Json $instance -Depth 9)
+  $my.Address = $instance.network.interface[0].ipv4.ipAddress[0].privateIpAddress
+  if ($facts.schedulable -eq $false) { $my.Want = 'drain' }
   while ($true) {
     while (-not (Converge)) { Pause-For 3 }
-    $health.Step = 'ready'
-    $health.Attempt = 1
-    $health.Since = Get-Uptime
+    Start-Step ready
     Say $facts.role
-    $tick = 0
-    while ($true) {
-      $health.Message = ''
-      $good = try { Tend $tick | Select-Object -Last 1 } catch { Say "$($_.Exception.Message)"; $false }
-      if (-not $good) { break }
+    for ($tick = 0; Tend $tick; $tick++) {
       Report Healthy
-      $tick++
-      Start-Sleep -Seconds 15
+      Start-Sleep 5
+      $health.Message = ''
     }
   }
 }
 
 if ($FactsFile) { # without one: the functions, for tests
   $facts = Get-Content -Raw -Encoding UTF8 $FactsFile | ConvertFrom-Json
-  Start-Node
+  [void](Try-Part { if ($Only) { Start-Step updates; Install-Updates } else { Start-Node } })
 }
