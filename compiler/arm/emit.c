@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "compiler/arm/closure.h"
 #include "compiler/arm/expression.h"
+#include "compiler/arm/feature.h"
 #include "compiler/arm/limit.h"
 #include "compiler/arm/loading.h"
 #include "compiler/arm/resource.h"
@@ -135,7 +136,7 @@ static bool module_wants_symbolic(Emitter *emitter, const Symbol *module)
 static bool wants_symbolic(Emitter *emitter)
 {
     const BoundFile *file = emitter->unit->file;
-    if (emitter->unit->symbolic || has_secure_output(emitter, emitter->unit->file)) return true;
+    if (emitter->features || emitter->unit->symbolic || has_secure_output(emitter, emitter->unit->file)) return true;
     for (size_t i = 0; i < file->symbols.count; i++) {
         const Symbol *symbol = file->symbols.items[i];
         if (symbol->kind == SYMBOL_MODULE && module_wants_symbolic(emitter, symbol)) return true;
@@ -227,6 +228,7 @@ static size_t write_metadata(Emitter *emitter)
     SyntaxList statements = emitter->unit->file->syntax->statements;
     json_key(json, TEXT("metadata"));
     json_begin_object(json);
+    feature_write(emitter);
     json_key(json, TEXT("_generator"));
     json_begin_object(json);
     write_generator(emitter, "name", TEMPLATEHASH_NAME);
@@ -589,7 +591,7 @@ static void write_outputs(Emitter *emitter)
     end_section(emitter, begun);
 }
 
-// ---- what is not supported
+// ---- assertions, and what is not supported
 
 static void check_statements(Emitter *emitter)
 {
@@ -597,8 +599,22 @@ static void check_statements(Emitter *emitter)
     for (size_t i = 0; i < statements.count; i++) {
         const Syntax *node = statements.items[i];
         if (node->kind == SYNTAX_EXTENSION) emitter_unsupported(emitter, node, "an extension");
-        if (node->kind == SYNTAX_ASSERT) emitter_unsupported(emitter, node, "an assertion");
     }
+}
+
+static void write_assertions(Emitter *emitter)
+{
+    SyntaxList statements = emitter->unit->file->syntax->statements;
+    bool begun = false;
+    for (size_t i = 0; i < statements.count; i++) {
+        const Syntax *node = statements.items[i];
+        if (node->kind != SYNTAX_ASSERT || !feature_wanted(emitter, FEATURE_ASSERTIONS, node))
+            continue;
+        begin_section(emitter, &begun, "asserts");
+        json_key(emitter->json, node->declaration.name);
+        expression_write(&emitter->unit->root, node->declaration.value);
+    }
+    end_section(emitter, begun);
 }
 
 // ---- the template
@@ -622,6 +638,7 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     size_t from = json->out->count;
     emitter.unit = emitter_unit(&emitter, file);
     emitter.target = target_of(&emitter);
+    emitter.features = feature_read(&emitter);
     emitter.symbolic = wants_symbolic(&emitter);
     check_statements(&emitter);
     limit_check(&emitter);
@@ -630,7 +647,8 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     write_text(&emitter, "$schema",
                text_format(arena, "https://schema.management.azure.com/schemas/%s",
                            schema_of(emitter.target)));
-    if (emitter.symbolic) write_text(&emitter, "languageVersion", TEXT("2.0"));
+    if (emitter.symbolic)
+        write_text(&emitter, "languageVersion", text_of(feature_experimental(&emitter) ? "2.1-experimental" : "2.0"));
     write_text(&emitter, "contentVersion", TEXT("1.0.0.0"));
     size_t hash = write_metadata(&emitter);
     write_definitions(&emitter, &closure.types);
@@ -639,6 +657,7 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     write_variables(&emitter, &closure.variables);
     resource_write_all(&emitter);
     write_outputs(&emitter);
+    write_assertions(&emitter);
     json_end_object(json);
     write_hash(json->out, from, hash, json->depth);
 }

@@ -127,6 +127,7 @@ struct Emitter {
     Unit *units; // all
     JsonWriter *json;
     Target target;
+    unsigned features; // of feature.h
     bool symbolic;
     int depth; // of conversions, against runaway pasting of variables
 };

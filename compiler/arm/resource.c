@@ -4,6 +4,7 @@
 #include "compiler/arm/dependency.h"
 #include "compiler/arm/emit.h"
 #include "compiler/arm/expression.h"
+#include "compiler/arm/feature.h"
 #include "compiler/arm/identity.h"
 #include "compiler/arm/survey.h"
 #include "compiler/arm/typejson.h"
@@ -89,7 +90,7 @@ static bool is_option(const Syntax *decorator)
 {
     Text name = decorator->call.name;
     return text_is(name, "onlyIfNotExists") || text_is(name, "retryOn") ||
-           text_is(name, "nullIfNotFound");
+           text_is(name, "nullIfNotFound") || text_is(name, "waitUntil");
 }
 
 static void write_options(Emitter *emitter, const Syntax *node)
@@ -98,8 +99,8 @@ static void write_options(Emitter *emitter, const Syntax *node)
     bool begun = false;
     for (size_t i = 0; i < node->resource.decorators.count; i++) {
         const Syntax *decorator = node->resource.decorators.items[i];
-        if (text_is(decorator->call.name, "waitUntil")) emitter_unsupported(emitter, decorator, "@waitUntil()");
         if (!is_option(decorator)) continue;
+        if (text_is(decorator->call.name, "waitUntil")) feature_wanted(emitter, FEATURE_WAIT_UNTIL, decorator);
         if (!begun) {
             json_key(json, TEXT("@options"));
             json_begin_object(json);

@@ -438,6 +438,7 @@ static void survey_declaration(Survey *survey, const Syntax *node)
     if (node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE) {
         survey_decorators(survey, NULL, node->resource.decorators);
         if (syntax_decorator(node->resource.decorators, "onlyIfNotExists") ||
+            syntax_decorator(node->resource.decorators, "waitUntil") ||
             syntax_decorator(node->resource.decorators, "nullIfNotFound") ||
             (!survey->current->parent && syntax_decorator(node->resource.decorators, "retryOn"))) {
             survey->unit->symbolic = true;

@@ -3,6 +3,7 @@
 // (`metadata` above all), then written.
 #include "compiler/arm/typejson.h"
 
+#include "compiler/arm/feature.h"
 #include "compiler/arm/survey.h"
 
 #include <stdlib.h>
@@ -734,7 +735,12 @@ void typejson_decorate(const Env *env, Node *object, SyntaxList decorators, bool
         if (limit) typejson_merge(arena, object, limits[i], typejson_value(arena, env, limit));
     }
     const Syntax *validate = syntax_decorator(decorators, "validate");
-    if (validate) emitter_unsupported(env->emitter, validate, "@validate()");
+    if (validate && feature_wanted(env->emitter, FEATURE_CONSTRAINTS, validate)) {
+        Node *both = new_node(arena, NODE_ARRAY);
+        for (size_t i = 0; i < validate->call.arguments.count; i++)
+            add_item(arena, both, typejson_value(arena, env, validate->call.arguments.items[i]));
+        typejson_merge(arena, object, "validate", both);
+    }
     if (typejson_description(env, decorators, &description)) {
         merge_metadata(arena, object, "description", typejson_text(arena, description));
     }

@@ -8,6 +8,7 @@
 #include "compiler/bind/names.h"
 
 #include <ctype.h>
+#include <unistd.h>
 
 typedef struct Opened Opened;
 struct Opened {
@@ -471,7 +472,24 @@ bool bind_list(Arena *arena, Diags *diags, BoundFile *file, Place asked_at, Text
                FileNames *names)
 {
     Text full = path_normal(arena, path_join(arena, path_folder(file->path), path));
-    return file->reader->list(file->reader, diags, asked_at, full, names);
+    if (file->reader->list) return file->reader->list(file->reader, diags, asked_at, full, names);
+    diag_add_with(diags, DIAG_CANNOT_READ, asked_at, full, TEXT("there is no such folder"));
+    return false;
+}
+
+const Source *bind_config(Arena *arena, Diags *diags, BoundFile *file)
+{
+    if (!file->reader->list) return NULL;
+    char here[4096];
+    if (!getcwd(here, sizeof here)) return NULL;
+    Text folder = path_normal(arena, path_join(arena, text_of(here), path_folder(file->path)));
+    Text path = path_join(arena, folder, TEXT("bicepconfig.json"));
+    while (!file_exists(text_string(arena, path)) && folder.length > 1) {
+        folder = path_folder(folder);
+        path = path_join(arena, folder, TEXT("bicepconfig.json"));
+    }
+    if (!file_exists(text_string(arena, path))) return NULL;
+    return bind_load(arena, diags, file, (Place){0}, path);
 }
 
 // ---- the file system

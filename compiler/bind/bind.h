@@ -47,7 +47,7 @@ struct BindReader {
     Arena *arena; // of what it reads
     // Any bytes.
     const Source *(*read)(BindReader *reader, Diags *diags, Place asked_at, Text path);
-    // The files in a folder; false after a diagnostic.
+    // The files in a folder; false after a diagnostic. NULL: what it reads lies in no folder.
     bool (*list)(BindReader *reader, Diags *diags, Place asked_at, Text folder, FileNames *names);
     Map opened; // bind_file's: files bound already, which later calls share
     Map loaded; // bind_load's: full path → const Source *
@@ -90,6 +90,8 @@ const Source *bind_load(Arena *arena, Diags *diags, BoundFile *file, Place asked
 // The names of the files in a folder, likewise; false after a diagnostic.
 bool bind_list(Arena *arena, Diags *diags, BoundFile *file, Place asked_at, Text path,
                FileNames *names);
+// The bicepconfig.json of the nearest folder around `file` that has one; NULL if none has.
+const Source *bind_config(Arena *arena, Diags *diags, BoundFile *file);
 
 // A reader that takes paths as they are in the file system.
 BindReader *bind_disk_reader(Arena *arena);

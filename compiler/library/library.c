@@ -45,17 +45,10 @@ static const Source *read_folder(BindReader *reader, Diags *diags, Place asked_a
     return file_read_bytes(reader->arena, diags, asked_at, whole, whole);
 }
 
-static bool list_nothing(BindReader *reader, Diags *diags, Place asked_at, Text folder, FileNames *names)
-{
-    (void)reader, (void)names;
-    diag_add_with(diags, DIAG_CANNOT_READ, asked_at, folder, TEXT("the library has no such folder"));
-    return false;
-}
-
 // The image is constant: what is opened or loaded besides is entered in copies.
 static BindReader *embedded_reader(Arena *arena)
 {
-    library_embedded = (LibraryReader){.reader = {.arena = arena, .read = read_embedded, .list = list_nothing}};
+    library_embedded = (LibraryReader){.reader = {.arena = arena, .read = read_embedded}};
     const Map *opened = library_image.opened;
     for (size_t i = 0; opened && i < opened->count; i++) {
         map_put(arena, &library_embedded.reader.opened, opened->items[i].key, opened->items[i].value);
@@ -67,7 +60,7 @@ BindReader *library_reader(Arena *arena, const char *folder)
 {
     if (!folder) return embedded_reader(arena);
     LibraryReader *library = arena_new(arena, LibraryReader);
-    *library = (LibraryReader){.reader = {.arena = arena, .read = read_folder, .list = list_nothing},
+    *library = (LibraryReader){.reader = {.arena = arena, .read = read_folder},
                                .folder = text_copy(arena, text_of(folder))};
     return &library->reader;
 }

@@ -1,0 +1,20 @@
+// compiler/arm/feature.h: experimental features of Bicep that a file's nearest bicepconfig.json turns on.
+//   facts: bicep-emission section 1; where one is on, the template says so, used or not
+#pragma once
+#include "compiler/arm/emitter.h"
+
+typedef enum {
+    FEATURE_SYMBOLIC_NAMES = 1,
+    FEATURE_RESOURCE_INFO = 2,
+    FEATURE_ASSERTIONS = 4,
+    FEATURE_WAIT_UNTIL = 8,
+    FEATURE_CONSTRAINTS = 16,
+} Feature;
+
+// A set of Feature.
+unsigned feature_read(Emitter *emitter);
+// False, after a diagnostic at `node`, if it is not on.
+bool feature_wanted(Emitter *emitter, Feature feature, const Syntax *node);
+// The entries of the template's metadata, none if no experimental feature is on.
+void feature_write(Emitter *emitter);
+bool feature_experimental(const Emitter *emitter);
