@@ -1,5 +1,5 @@
 #!/bin/sh
-# The node program: makes this machine what its facts say, and keeps it so. Runs from boot to shutdown.
+# The node program: makes this machine what its facts say, and keeps it so.
 #   in:     $1, a JSON text, the facts (docs/node-facts.md)
 #   out:    a line a change on standard output (console and journal); http://127.0.0.1:8765/health
 #   needs:  jq, curl, systemd; apt for what an image lacks
@@ -15,7 +15,7 @@ mkdir -p $keep/done $run/done
 cd $run || exit 1
 cp "$1" facts || exit 1
 rm -f ./*/pid ./*/why said-* why-*
-condition=Unhealthy step=facts attempt=1 since=0 why='' stuck='' # since: uptime; stuck: the step that failed last
+condition=Unhealthy step=facts attempt=1 since=0 why='' stuck=''
 
 # ---- saying and asking
 
@@ -152,7 +152,7 @@ apt_install() {
 # need COMMAND PACKAGE: has it installed if the command is not there
 need() { command -v "$1" >/dev/null || { apt update; apt_install "$2"; }; }
 
-# repository NAME KEY FINGERPRINT URL SUITE PART: a source of packages, signed by the one expected key
+# repository NAME KEY FINGERPRINT URL SUITE PART: of packages, signed by the one expected key
 repository() {
   list=/etc/apt/sources.list.d/$1.list sign=/etc/apt/keyrings/$1.asc
   if [ ! -s "$sign" ]; then
@@ -272,7 +272,7 @@ disk() {
   install -d -m 711 $data
   try mount -o noatime "$dev" $data || no "mounting $dev: $(last)" || return
   rm -f $keep/formats
-  quiet resize2fs "$dev" # if it was made larger
+  quiet resize2fs "$dev"
   say "$dev is Docker's disk"
 }
 
@@ -311,7 +311,7 @@ share() {
   serves=$(jq -r 'if .role == "manager" and .stack then 1 else empty end' facts)
   mountpoint -q "$path" && { [ -z "$serves" ] || mountpoint -q "$certificates"; } && return
   need mount.cifs cifs-utils || return
-  modprobe -q cifs || { apt update; apt_install "linux-modules-extra-$(uname -r)"; } || return # Ubuntu's kernel for Azure has it in there
+  modprobe -q cifs || { apt update; apt_install "linux-modules-extra-$(uname -r)"; } || return # Ubuntu's has it in there
   from=//$(fact share.host)/$(fact share.name)
   if [ "$(fact share.kind)" = identity ]; then
     tickets || return
@@ -348,7 +348,7 @@ install_engine() {
   full=$(apt-cache madison docker-ce | awk -v want="5:$want-" 'index($3, want) == 1 {print $3; exit}')
   [ "$full" ] || no "Docker $want is not among the packages for $ID $VERSION_CODENAME" || return
   apt_install "docker-ce=$full" "docker-ce-cli=$full" containerd.io --allow-downgrades || return
-  stop_engine # it started without its settings
+  stop_engine
   quiet apt-mark hold docker-ce docker-ce-cli containerd.io
 }
 
@@ -410,13 +410,13 @@ start_engine() {
 
 # ---- swarm
 
-# state: sets $state (none: no engine; foreign: a member of a swarm with other managers) and $id
+# state: sets $id and $state (none: no engine; foreign: a swarm with other managers; demoted: a manager made a worker)
 state() {
   state=none id=''
   engine GET /info
   ok && id=$(jq -r .Swarm.NodeID answer) && state=$(jq -r --slurpfile facts facts '.Swarm | if .LocalNodeState == "active"
     and .RemoteManagers and all(.RemoteManagers[].Addr; split(":")[0] as $is | $facts[0].managers | index($is) | not)
-    then "foreign" else .LocalNodeState end' answer)
+    then "foreign" elif $facts[0].role == "manager" and .ControlAvailable == false and .LocalNodeState == "active" then "demoted" else .LocalNodeState end' answer)
 }
 
 others() { jq -r --arg me "$me" '.managers[] | select(. != $me)' facts; }
@@ -505,13 +505,19 @@ twins() {
   done
 }
 
+# lasts SECONDS: leaves if it was so for longer; never forced
+lasts() {
+  pending=${pending:-$(uptime)}
+  [ $(($(uptime) - pending)) -le "$1" ] || { leave; say "leaves: $status"; }
+}
+
 # member: fails until this machine is a member and, as a manager, the vault knows the swarm
 pending=''
 member() {
   find $run/going -mmin +15 -delete 2>/dev/null
   [ ! -e $run/going ] || no 'Azure deletes this machine: it has left the swarm' || return
   state
-  [ "$state" = pending ] || pending=''
+  case $state in pending | demoted) ;; *) pending='' ;; esac
   case $state in
   active)
     [ "$role" = manager ] || return 0
@@ -525,10 +531,12 @@ member() {
     esac ;;
   pending) # without an ID: a join that timed out and refuses every later one. With one: waits for a quorum, or was removed;
     # only the engine's log tells them apart, so wait long
-    pending=${pending:-$(uptime)} limit=30
-    [ "$id" ] && limit=600
-    [ $(($(uptime) - pending)) -le $limit ] || { leave; say "pending too long, leave: $status"; }
-    no "pending${id:+, member $id waits for a quorum}" ;;
+    [ "$id" ] || { lasts 30; no pending; } || return
+    lasts 600
+    no "pending, member $id waits for a quorum" ;;
+  demoted)
+    lasts 60
+    no 'made a worker: leaves, to join as a manager' ;;
   foreign)
     no "a member of another swarm, that of $(jq -r '[.Swarm.RemoteManagers[].Addr] | join(", ")' answer): a person must decide" ;;
   *) no "the engine says: $state" ;;
@@ -546,7 +554,7 @@ named() {
   export "STACK_$(echo "$1_$2" | tr 'a-z-' 'A-Z_')=$2-$3"
 }
 
-# keys_of PROPERTY PATTERN: names in a part of the stack; of PROPERTY KEY FILE: a value
+# keys_of PROPERTY PATTERN; of PROPERTY KEY FILE: its value
 keys_of() { jq -r --arg pattern "$2" ".$1 // {} | keys[] | select(test(\$pattern))" stack; }
 of() { jq -r --arg key "$2" ".$1[\$key]" "$3"; }
 
@@ -650,7 +658,7 @@ labels() {
   done
 }
 
-# gone SET NAME: is the machine certainly not in the scale set (which the worker named itself) any more?
+# gone SET NAME: is the machine certainly not in its scale set any more?
 gone() {
   is -n --arg set "$1" '$set | test("^/subscriptions(/[\\w.()-]+){7}$")' && bearer resources "$(fact resources.resource)" || return
   uri=$(fact resources.uri)
@@ -771,7 +779,7 @@ evict() {
   done
 }
 
-# schedulable: a manager that runs nothing is drained; only what this drained is made active again
+# schedulable: false drains a manager; only what this drained is made active again
 schedulable() {
   if is '.schedulable == false' facts; then
     [ -e $keep/drained ] || { quiet docker node update --availability drain "$id" && touch $keep/drained; }
@@ -847,7 +855,7 @@ reboots() {
   vault GET "$(fact secrets.workerToken)" || return
   have=$(jq -r --arg id "$id" --argjson now "$(date +%s)" '.tags.turn // "" | select(startswith($id + " ") and $now - (split(" ")[1] | tonumber) < 3600)' secret)
   [ "$have" ] && [ "$have" != "$(cat $keep/turn 2>/dev/null)" ] || return
-  echo "$have" >$keep/turn # once for each turn
+  echo "$have" >$keep/turn
   emptied
   say 'reboots, since updates need it'
   systemctl reboot
