@@ -1,5 +1,5 @@
-// base/arena.c: blocks that double in size, filled from the front. The kernel gives their pages at once: each page that
-// is asked for by touching it costs more than all else that is done with it.
+// base/arena.c: blocks that double in size, filled from the front. The kernel gives their pages at
+// once: each page that is asked for by touching it costs more than all else that is done with it.
 #define _DEFAULT_SOURCE // MAP_ANONYMOUS
 #include "base/arena.h"
 

@@ -19,7 +19,8 @@ void *arena_alloc(Arena *arena, size_t size);
 // `old` with room for `size` bytes; the content moves only if it is not the arena's last piece.
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t size);
 
-// Takes back what is behind `size` bytes of `last`, if it is the arena's last piece; that was never written to.
+// Takes back what is behind `size` bytes of `last`, if it is the arena's last piece; that was never
+// written to.
 void arena_shrink(Arena *arena, void *last, size_t old_size, size_t size);
 
 // Makes room for `size` bytes in one piece; what is allocated next lies there.

@@ -111,7 +111,8 @@ static Text line_around(Text text, uint32_t at)
     return text_slice(text, from, to);
 }
 
-// Where reading for a line and column has come to: places are shown in order, so that a file is read once.
+// Where reading for a line and column has come to: places are shown in order, so that a file is
+// read once.
 typedef struct {
     const Source *source;
     size_t at;
@@ -191,13 +192,13 @@ static void show_one(TextBuffer *out, const Diag *diag, bool colour, Cursor *cur
     if (diag->place.source) {
         cursor_move(cursor, diag->place.source, diag->place.from);
         buffer_format(out, "%.*s:%u:%u: ", TEXT_ARG(diag->place.source->path), cursor->line,
-                cursor->column);
+                      cursor->column);
     } else {
         buffer_string(out, "swarmgen: ");
     }
     buffer_format(out, "%s%s SG%04d:%s %.*s\n", colour ? colours[diag->severity] : "",
-            names[diag->severity], rows[diag->code].number, colour ? "\033[0m" : "",
-            TEXT_ARG(diag->message));
+                  names[diag->severity], rows[diag->code].number, colour ? "\033[0m" : "",
+                  TEXT_ARG(diag->message));
     if (diag->place.source && diag->place.source->text.length) show_excerpt(out, diag, colour);
     if (diag->hint.length) buffer_format(out, "    %.*s\n", TEXT_ARG(diag->hint));
 }

@@ -111,13 +111,15 @@ static const char *short_escape(uint32_t code)
     }
 }
 
-// Bytes that stand for themselves: all but controls, quote, backslash, and the parts of longer characters.
+// Bytes that stand for themselves: all but controls, quote, backslash, and the parts of longer
+// characters.
 static bool plain(unsigned char byte)
 {
     return byte >= 0x20 && byte != '"' && byte != '\\' && byte < 0x80;
 }
 
-// The same for eight bytes at once. A bit is set in each byte that is too small, equal, or too large.
+// The same for eight bytes at once. A bit is set in each byte that is too small, equal, or too
+// large.
 static bool plain_word(const char *at)
 {
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;

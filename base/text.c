@@ -233,7 +233,8 @@ void buffer_int(TextBuffer *buffer, int64_t value)
     buffer_text(buffer, (Text){digits + at, sizeof digits - at});
 }
 
-// The forms that nearly all formats are made of, several times faster than vsnprintf. False: there is another one.
+// The forms that nearly all formats are made of, several times faster than vsnprintf. False: there
+// is another one.
 static bool format_simple(TextBuffer *buffer, const char *format, va_list arguments)
 {
     size_t count = buffer->count;

@@ -41,7 +41,8 @@ typedef struct {
     Status (*run)(Session *session, const void *options);
 } Command;
 
-extern const Command command_build, command_validate, command_compile, command_console, command_schema;
+extern const Command command_build, command_validate, command_compile, command_console,
+    command_schema;
 
 // Where swarm.yaml is: a file, a folder that holds one, or the current folder (NULL).
 Text command_swarm_path(Arena *arena, const char *argument);

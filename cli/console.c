@@ -107,7 +107,8 @@ static bool answer(Console *console, Text line)
 
 static Status console_run(Session *session, const void *given)
 {
-    Console console = {.want = given, .colour = session->colour, .declarations.arena = &session->arena};
+    Console console = {
+        .want = given, .colour = session->colour, .declarations.arena = &session->arena};
     char *line = NULL;
     size_t room = 0;
     ssize_t length;

@@ -9,11 +9,7 @@
 #include <unistd.h>
 
 static const Command *const commands[] = {
-    &command_build,
-    &command_validate,
-    &command_compile,
-    &command_console,
-    &command_schema,
+    &command_build, &command_validate, &command_compile, &command_console, &command_schema,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 

@@ -1,7 +1,8 @@
-// tools/image.c: run by the build: binds the embedded library and writes the memory that this took as a C array, so
-// that swarmgen finds it read, parsed and bound. Which words are pointers is seen by doing it twice: a word that
-// differs by the distance of the two arenas points into the arena; one that lies within an embedded file (or is the
-// reader) points there; any other word that differs, or that points into this program, is an error.
+// tools/image.c: run by the build: binds the embedded library and writes the memory that this took
+// as a C array, so that swarmgen finds it read, parsed and bound. Which words are pointers is seen
+// by doing it twice: a word that differs by the distance of the two arenas points into the arena;
+// one that lies within an embedded file (or is the reader) points there; any other word that
+// differs, or that points into this program, is an error.
 #include "compiler/library/library.h"
 
 #include <inttypes.h>
@@ -26,7 +27,8 @@ static bool bind_all(Run *run)
     run->base = run->arena.at;
     Diags diags = {.arena = &run->arena};
     BindReader *reader = library_reader(&run->arena, NULL);
-    bool bound = bind_file(&run->arena, &diags, reader, text_copy(&run->arena, TEXT("templates/main.bicep")));
+    bool bound = bind_file(&run->arena, &diags, reader,
+                           text_copy(&run->arena, TEXT("templates/main.bicep")));
     diag_show(stderr, &diags, false);
     Map *root = arena_new(&run->arena, Map);
     *root = reader->opened;
@@ -35,7 +37,8 @@ static bool bind_all(Run *run)
 }
 
 // `word` as a constant expression; false if it is a pointer to something else.
-static bool write_word(const Run *run, size_t size, uint64_t word, uint64_t other, uint64_t distance)
+static bool write_word(const Run *run, size_t size, uint64_t word, uint64_t other,
+                       uint64_t distance)
 {
     uint64_t offset = word - (uint64_t)(uintptr_t)run->base;
     if (offset <= size && other - word == distance) {
@@ -73,20 +76,30 @@ int main(void)
     if (!bind_all(&runs[0]) || !bind_all(&runs[1])) return 1;
     size_t size = (size_t)(runs[0].arena.at - runs[0].base);
     if (size != (size_t)(runs[1].arena.at - runs[1].base)) return 1;
-    puts("// Made at build time by tools/image.c: the embedded library, bound.\n#include \"compiler/library/library.h\"\n");
-    for (size_t i = 0; i < library_file_count; i++) printf("extern const unsigned char library_text_%zu[];\nextern const char library_path_%zu[];\n", i, i);
-    puts("typedef union { uint64_t n; const void *p; } Word;\nextern const Word I[];\nconst Word I[]={");
+    puts("// Made at build time by tools/image.c: the embedded library, bound.\n#include "
+         "\"compiler/library/library.h\"\n");
+    for (size_t i = 0; i < library_file_count; i++)
+        printf("extern const unsigned char library_text_%zu[];\nextern const char "
+               "library_path_%zu[];\n",
+               i, i);
+    puts("typedef union { uint64_t n; const void *p; } Word;\nextern const Word I[];\nconst Word "
+         "I[]={");
     uint64_t distance = (uint64_t)(runs[1].base - runs[0].base);
     for (size_t at = 0; at < size; at += sizeof(uint64_t)) {
         uint64_t word, other;
         memcpy(&word, runs[0].base + at, sizeof word);
         memcpy(&other, runs[1].base + at, sizeof other);
         if (!write_word(&runs[0], size, word, other, distance)) {
-            fprintf(stderr, "the word at %zu of the image is no constant and no known pointer: %" PRIx64 "\n", at, word);
+            fprintf(stderr,
+                    "the word at %zu of the image is no constant and no known pointer: %" PRIx64
+                    "\n",
+                    at, word);
             return 1;
         }
         if (at % 64 == 56) putchar('\n');
     }
-    printf("};\nconst LibraryImage library_image={(const Map*)(const void*)((const char*)I+%zu)};\n", runs[0].root);
+    printf(
+        "};\nconst LibraryImage library_image={(const Map*)(const void*)((const char*)I+%zu)};\n",
+        runs[0].root);
     return fflush(stdout) || ferror(stdout);
 }

@@ -136,7 +136,9 @@ static bool module_wants_symbolic(Emitter *emitter, const Symbol *module)
 static bool wants_symbolic(Emitter *emitter)
 {
     const BoundFile *file = emitter->unit->file;
-    if (emitter->features || emitter->unit->symbolic || has_secure_output(emitter, emitter->unit->file)) return true;
+    if (emitter->features || emitter->unit->symbolic ||
+        has_secure_output(emitter, emitter->unit->file))
+        return true;
     for (size_t i = 0; i < file->symbols.count; i++) {
         const Symbol *symbol = file->symbols.items[i];
         if (symbol->kind == SYMBOL_MODULE && module_wants_symbolic(emitter, symbol)) return true;
@@ -648,7 +650,8 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
                text_format(arena, "https://schema.management.azure.com/schemas/%s",
                            schema_of(emitter.target)));
     if (emitter.symbolic)
-        write_text(&emitter, "languageVersion", text_of(feature_experimental(&emitter) ? "2.1-experimental" : "2.0"));
+        write_text(&emitter, "languageVersion",
+                   text_of(feature_experimental(&emitter) ? "2.1-experimental" : "2.0"));
     write_text(&emitter, "contentVersion", TEXT("1.0.0.0"));
     size_t hash = write_metadata(&emitter);
     write_definitions(&emitter, &closure.types);

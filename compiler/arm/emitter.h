@@ -66,7 +66,7 @@ typedef struct {
     bool item_in_name,
         index_in_name; // its name depends on the loop's variable: only then is that one replaced
                        // where an index is written, as in the official compiler
-    const Env *env; // of its body, inside its own loop
+    const Env *env;    // of its body, inside its own loop
 } Info;
 
 // A call of loadTextContent and its like that becomes the variable $fxv#number.

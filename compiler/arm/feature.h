@@ -1,4 +1,5 @@
-// compiler/arm/feature.h: experimental features of Bicep that a file's nearest bicepconfig.json turns on.
+// compiler/arm/feature.h: experimental features of Bicep that a file's nearest bicepconfig.json
+// turns on.
 //   facts: bicep-emission section 1; where one is on, the template says so, used or not
 #pragma once
 #include "compiler/arm/emitter.h"

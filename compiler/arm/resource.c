@@ -100,7 +100,8 @@ static void write_options(Emitter *emitter, const Syntax *node)
     for (size_t i = 0; i < node->resource.decorators.count; i++) {
         const Syntax *decorator = node->resource.decorators.items[i];
         if (!is_option(decorator)) continue;
-        if (text_is(decorator->call.name, "waitUntil")) feature_wanted(emitter, FEATURE_WAIT_UNTIL, decorator);
+        if (text_is(decorator->call.name, "waitUntil"))
+            feature_wanted(emitter, FEATURE_WAIT_UNTIL, decorator);
         if (!begun) {
             json_key(json, TEXT("@options"));
             json_begin_object(json);

@@ -189,7 +189,8 @@ static uint32_t capital(uint32_t code)
     return case_upper(code);
 }
 
-// Eight letters at once: the top bit of a byte says whether it is at least 'a', and whether it is beyond 'z'.
+// Eight letters at once: the top bit of a byte says whether it is at least 'a', and whether it is
+// beyond 'z'.
 static uint64_t upper_word(uint64_t word)
 {
     const uint64_t ones = 0x0101010101010101u;

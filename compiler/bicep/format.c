@@ -312,7 +312,8 @@ static Doc *wide_text_doc(Formatter *formatter, Text text)
     bool wide = false;
     const uint64_t tops = 0x8080808080808080u, ones = 0x0101010101010101u;
     size_t i = 0;
-    for (uint64_t word; i + 8 <= text.length; i += 8) { // eight bytes at once: none is above ASCII or a control
+    for (uint64_t word; i + 8 <= text.length;
+         i += 8) { // eight bytes at once: none is above ASCII or a control
         memcpy(&word, text.at + i, 8);
         if ((word | (word - ones * 0x20)) & tops) break;
     }
@@ -1171,7 +1172,8 @@ static bool push_plain(Formatter *formatter, const Syntax *node)
 static void push_node(Formatter *formatter, const Syntax *node)
 {
     size_t mark = formatter->stack.count;
-    if ((node->kind == SYNTAX_PROPERTY || node->kind == SYNTAX_ACCESS) && push_plain(formatter, node))
+    if ((node->kind == SYNTAX_PROPERTY || node->kind == SYNTAX_ACCESS) &&
+        push_plain(formatter, node))
         return;
     switch (node->kind) {
     case SYNTAX_NULL:

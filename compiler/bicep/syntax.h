@@ -1,9 +1,12 @@
 // compiler/bicep/syntax.h: the syntax tree of one Bicep file.
-//   shapes: a Syntax has a kind, the file it stands in, its first and last token (so all text and trivia can be
+//   shapes: a Syntax has a kind, the file it stands in, its first and last token (so all text and
+//   trivia can be
 //           found again), and one member of the union, named after the kind where it has its own
-//   owns:   nodes live in the arena of the parser; the tree is never changed after parsing. A node of the parser is
+//   owns:   nodes live in the arena of the parser; the tree is never changed after parsing. A node
+//   of the parser is
 //           only as large as its kind needs: copy it with syntax_copy, never with `*node`
-//   A part that could not be parsed is SYNTAX_SKIPPED: its diagnostic was added, later stages stay silent about it.
+//   A part that could not be parsed is SYNTAX_SKIPPED: its diagnostic was added, later stages stay
+//   silent about it.
 #pragma once
 #include "compiler/bicep/lexer.h"
 
@@ -25,15 +28,16 @@ typedef enum {
     SYNTAX_SKIPPED,
     // ---- expressions
     SYNTAX_NULL,
-    SYNTAX_BOOL,     // boolean
-    SYNTAX_INTEGER,  // integer: the magnitude; a minus in front is an own SYNTAX_UNARY
-    SYNTAX_STRING,   // string
-    SYNTAX_NAME,     // name
-    SYNTAX_ACCESS,   // access:   base.name  base.?name  base::name; in types base.* with the name `*`
-    SYNTAX_INDEX,    // index:    base[at]  base[?at]  base[^at]  base[?^at]; in types base[*] with at == NULL
-    SYNTAX_CALL,     // call:     name(…)  base.name(…)
-    SYNTAX_UNARY,    // unary:    -x  !x
-    SYNTAX_BINARY,   // binary
+    SYNTAX_BOOL,    // boolean
+    SYNTAX_INTEGER, // integer: the magnitude; a minus in front is an own SYNTAX_UNARY
+    SYNTAX_STRING,  // string
+    SYNTAX_NAME,    // name
+    SYNTAX_ACCESS, // access:   base.name  base.?name  base::name; in types base.* with the name `*`
+    SYNTAX_INDEX,  // index:    base[at]  base[?at]  base[^at]  base[?^at]; in types base[*] with at
+                   // == NULL
+    SYNTAX_CALL,   // call:     name(…)  base.name(…)
+    SYNTAX_UNARY,  // unary:    -x  !x
+    SYNTAX_BINARY, // binary
     SYNTAX_TERNARY,  // ternary
     SYNTAX_PAREN,    // inner
     SYNTAX_NON_NULL, // inner:    x!
@@ -46,7 +50,8 @@ typedef enum {
     SYNTAX_IF,       // condition: if (…) {…}, only as the body of a resource or module
     // ---- types; literals, names, accesses, indexes, parentheses and non-null as above
     SYNTAX_TYPE_OBJECT,   // list of SYNTAX_TYPE_PROPERTY
-    SYNTAX_TYPE_PROPERTY, // property: key: type; any other property has key == NULL and an empty name
+    SYNTAX_TYPE_PROPERTY, // property: key: type; any other property has key == NULL and an empty
+                          // name
     SYNTAX_TYPE_ARRAY,    // inner:   T[]
     SYNTAX_TYPE_TUPLE,    // list of SYNTAX_TYPE_ITEM
     SYNTAX_TYPE_ITEM,     // property: decorators and value only
@@ -54,7 +59,8 @@ typedef enum {
     SYNTAX_TYPE_NULLABLE, // inner:   T?
     SYNTAX_TYPE_GENERIC,  // call:    resourceInput<'…'>
     // ---- statements; all but the last few have decorators
-    SYNTAX_PARAM,        // declaration: type or NULL, value (default) or NULL; in .bicepparam the assignment
+    SYNTAX_PARAM,        // declaration: type or NULL, value (default) or NULL; in .bicepparam the
+                         // assignment
     SYNTAX_VAR,          // declaration: type or NULL, value
     SYNTAX_OUTPUT,       // declaration: type, value
     SYNTAX_TYPE,         // declaration: type
@@ -73,16 +79,29 @@ typedef enum {
 
 typedef enum {
     OP_NONE,
-    OP_MULTIPLY, OP_DIVIDE, OP_MODULO, OP_ADD, OP_SUBTRACT,
-    OP_LESS, OP_LESS_EQUAL, OP_GREATER, OP_GREATER_EQUAL,
-    OP_EQUALS, OP_NOT_EQUALS, OP_EQUALS_INSENSITIVE, OP_NOT_EQUALS_INSENSITIVE,
-    OP_AND, OP_OR, OP_COALESCE,
-    OP_MINUS, OP_NOT, // unary
+    OP_MULTIPLY,
+    OP_DIVIDE,
+    OP_MODULO,
+    OP_ADD,
+    OP_SUBTRACT,
+    OP_LESS,
+    OP_LESS_EQUAL,
+    OP_GREATER,
+    OP_GREATER_EQUAL,
+    OP_EQUALS,
+    OP_NOT_EQUALS,
+    OP_EQUALS_INSENSITIVE,
+    OP_NOT_EQUALS_INSENSITIVE,
+    OP_AND,
+    OP_OR,
+    OP_COALESCE,
+    OP_MINUS,
+    OP_NOT, // unary
 } SyntaxOp;
 
 typedef struct {
     Text name;
-    Syntax *type;          // NULL without a type (lambdas that are no functions)
+    Syntax *type; // NULL without a type (lambdas that are no functions)
     uint32_t token;
 } SyntaxParameter;
 
@@ -90,8 +109,9 @@ enum { SYNTAX_HEIGHT = 1000 }; // of any tree: recursion over one needs no limit
 
 struct Syntax {
     SyntaxKind kind;
-    uint32_t first, last; // tokens, inclusive, without separators and surrounding newlines, with decorators
-    uint32_t height;      // 1 for a leaf, at most SYNTAX_HEIGHT
+    uint32_t first,
+        last; // tokens, inclusive, without separators and surrounding newlines, with decorators
+    uint32_t height; // 1 for a leaf, at most SYNTAX_HEIGHT
     const SyntaxFile *file;
     union {
         bool boolean;
@@ -170,7 +190,7 @@ struct Syntax {
             struct SyntaxImport {
                 Text name, alias; // equal if there is no `as`
                 uint32_t token;
-            } *items;
+            } * items;
             size_t count;
             Syntax *path;
             SyntaxList decorators;
@@ -192,7 +212,8 @@ size_t syntax_size(SyntaxKind kind);
 // A copy of full size, which may be changed; what it points to is shared.
 Syntax *syntax_copy(Arena *arena, const Syntax *node);
 
-// The lines between the one on which the token before ends and `node`: comments, directives and spaces.
+// The lines between the one on which the token before ends and `node`: comments, directives and
+// spaces.
 Text syntax_leading_trivia(const Syntax *node);
 
 // `node` without parentheses around it.

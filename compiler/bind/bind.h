@@ -62,8 +62,8 @@ struct BoundFile {
         symbols; // own symbols in source order, nested resources behind the resource they stand in
     SymbolList imports; // imported by name, in source order
     SyntaxList outputs; // SYNTAX_OUTPUT in source order
-    BoundFile *target; // of a .bicepparam: the file it gives values for; NULL for `using none`
-    BoundFile *base;   // of a .bicepparam: the one it extends
+    BoundFile *target;  // of a .bicepparam: the file it gives values for; NULL for `using none`
+    BoundFile *base;    // of a .bicepparam: the one it extends
     BindReader *reader;
 };
 

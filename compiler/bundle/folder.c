@@ -174,18 +174,21 @@ static bool has_text(const char *path, Text text)
     struct stat info;
     int handle = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (handle < 0) return false;
-    bool same = fstat(handle, &info) == 0 && S_ISREG(info.st_mode) && (size_t)info.st_size == text.length;
+    bool same =
+        fstat(handle, &info) == 0 && S_ISREG(info.st_mode) && (size_t)info.st_size == text.length;
     char piece[16384];
     for (size_t at = 0; same && at < text.length;) {
         ssize_t got = read(handle, piece, sizeof piece);
-        same = got > 0 && (size_t)got <= text.length - at && memcmp(piece, text.at + at, (size_t)got) == 0;
+        same = got > 0 && (size_t)got <= text.length - at &&
+               memcmp(piece, text.at + at, (size_t)got) == 0;
         if (same) at += (size_t)got;
     }
     close(handle);
     return same;
 }
 
-// A file of ours that stays as it is gets a second name in the new folder, where the file system can do that.
+// A file of ours that stays as it is gets a second name in the new folder, where the file system
+// can do that.
 static bool keep_file(Folder *folder, const OutputFile *file, const char *path)
 {
     if (!is_ours(folder, file->path)) return false;
@@ -210,7 +213,8 @@ static bool all_stands(Folder *folder, const OutputFiles *files)
     if (folder->ours.count + 1 != files->count) return false; // besides the manifest
     for (size_t i = 0; i < files->count; i++) {
         const char *path = full(folder, folder->path, files->items[i].path);
-        if (!is_ours(folder, files->items[i].path) || !has_text(path, files->items[i].text)) return false;
+        if (!is_ours(folder, files->items[i].path) || !has_text(path, files->items[i].text))
+            return false;
     }
     return true;
 }

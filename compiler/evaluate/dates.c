@@ -9,7 +9,7 @@
 
 #define TICKS INT64_C(10000000) // of a second
 #define DAY (INT64_C(86400) * TICKS)
-#define LAST_DAY 3652059        // days of the years 1 to 9999
+#define LAST_DAY 3652059 // days of the years 1 to 9999
 #define EPOCH (INT64_C(719162) * 86400)
 
 typedef struct {
@@ -18,12 +18,13 @@ typedef struct {
 } Moment;
 
 typedef struct {
-    int year, month, day, weekday; // month and day from 1; Sunday is 0
+    int year, month, day, weekday;      // month and day from 1; Sunday is 0
     int hour, minute, second, fraction; // fraction of 100 ns
 } Calendar;
 
-static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
-                                     "July",    "August",   "September", "October", "November", "December"};
+static const char *const months[] = {"January",   "February", "March",    "April",
+                                     "May",       "June",     "July",     "August",
+                                     "September", "October",  "November", "December"};
 static const char *const weekdays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                        "Thursday", "Friday", "Saturday"};
 
@@ -288,7 +289,9 @@ static bool write_field(TextBuffer *out, Moment moment, const Calendar *c, char 
         if (letters < 3) buffer_format(out, letters == 1 ? "%d" : "%02d", c->month);
         return true;
     case 'y': write_year(out, c->year, letters); return true;
-    case 'h': buffer_format(out, letters == 1 ? "%d" : "%02d", (c->hour + 11) % 12 + 1); return true;
+    case 'h':
+        buffer_format(out, letters == 1 ? "%d" : "%02d", (c->hour + 11) % 12 + 1);
+        return true;
     case 'H': buffer_format(out, letters == 1 ? "%d" : "%02d", c->hour); return true;
     case 'm': buffer_format(out, letters == 1 ? "%d" : "%02d", c->minute); return true;
     case 's': buffer_format(out, letters == 1 ? "%d" : "%02d", c->second); return true;
@@ -297,7 +300,9 @@ static bool write_field(TextBuffer *out, Moment moment, const Calendar *c, char 
         if (letters > 7) return false;
         write_fraction(out, c->fraction, letters, letter == 'F');
         return true;
-    case 't': buffer_string(out, c->hour < 12 ? (letters == 1 ? "A" : "AM") : letters == 1 ? "P" : "PM"); return true;
+    case 't':
+        buffer_string(out, c->hour < 12 ? (letters == 1 ? "A" : "AM") : letters == 1 ? "P" : "PM");
+        return true;
     case 'g': buffer_string(out, "A.D."); return true;
     case 'z': write_offset(out, moment.offset, letters); return true;
     case 'K': write_offset(out, moment.offset, 3); return true;
@@ -317,7 +322,8 @@ static bool write_moment(TextBuffer *out, Moment moment, Text form)
             continue;
         }
         if (c == '\'' || c == '"') {
-            const char *end = i + 1 < form.length ? memchr(form.at + i + 1, c, form.length - i - 1) : NULL;
+            const char *end =
+                i + 1 < form.length ? memchr(form.at + i + 1, c, form.length - i - 1) : NULL;
             if (!end) return false;
             size_t at = (size_t)(end - form.at);
             buffer_text(out, text_slice(form, i + 1, at));
@@ -402,9 +408,9 @@ const Value *date_add(FunctionCall *function, const Value **arguments, size_t co
         return call_refuse(function, TEXT("the result lies outside of the years 1 to 9999"));
     TextBuffer out = {.arena = function->arena};
     if (!write_in_form(&out, moment, form)) {
-        return call_refuse(function,
-                           text_format(function->arena, "'%.*s' is no format of date and time",
-                                       TEXT_ARG(form)));
+        return call_refuse(
+            function,
+            text_format(function->arena, "'%.*s' is no format of date and time", TEXT_ARG(form)));
     }
     return value_string(function->arena, buffer_done(&out));
 }

@@ -1,5 +1,6 @@
 // compiler/evaluate/encodings.h: the bytes of a file as text, as .NET's StreamReader reads them.
-//   facts: bicep's load functions; a byte order mark wins over the encoding that is named; what is wrong becomes U+FFFD
+//   facts: bicep's load functions; a byte order mark wins over the encoding that is named; what is
+//   wrong becomes U+FFFD
 #pragma once
 #include "base/text.h"
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEP_LIMIT = 2000000 };  // expressions in all: loops within loops over range(0, 10000) end
-enum { DEPTH_LIMIT = 500 }; // expressions, variables and functions within each other
+enum { STEP_LIMIT = 2000000 }; // expressions in all: loops within loops over range(0, 10000) end
+enum { DEPTH_LIMIT = 500 };    // expressions, variables and functions within each other
 
 struct Evaluator {
     Arena *arena;
@@ -610,7 +610,8 @@ static const Value *builtin_call(Evaluator *evaluator, Frame frame, const Syntax
     }
     if (row->flags & FUNCTION_LAMBDA) return lambda_call(evaluator, frame, node);
     if (row->flags & FUNCTION_LOAD) return load_call(evaluator, frame, node);
-    if (text_is(node->call.name, "readEnvironmentVariable") && !text_ends(frame.file->path, ".bicep"))
+    if (text_is(node->call.name, "readEnvironmentVariable") &&
+        !text_ends(frame.file->path, ".bicep"))
         return environment_call(evaluator, frame, node);
     if (!(row->flags & FUNCTION_PURE))
         return fail_at(evaluator, node, DIAG_ONLY_AZURE_KNOWS, node->call.name);

@@ -29,8 +29,8 @@ static Decimal of_integer(int64_t integer)
     Decimal decimal = {.negative = integer < 0};
     uint64_t magnitude = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
     if (magnitude) {
-        decimal.count = snprintf(decimal.digits, sizeof decimal.digits, "%llu",
-                                 (unsigned long long)magnitude);
+        decimal.count =
+            snprintf(decimal.digits, sizeof decimal.digits, "%llu", (unsigned long long)magnitude);
     }
     decimal.scale = decimal.count;
     strip_zeros(&decimal);
@@ -224,10 +224,10 @@ static size_t section_of(Text form, int wanted)
 }
 
 typedef struct {
-    int digits;           // places for digits, before and after the point
-    int point;            // places before the point
-    int first, last;      // zeros that are always written: before, and (negative) after the point
-    int shift;            // powers of ten: %, ‰, commas before the point
+    int digits;      // places for digits, before and after the point
+    int point;       // places before the point
+    int first, last; // zeros that are always written: before, and (negative) after the point
+    int shift;       // powers of ten: %, ‰, commas before the point
     bool groups, scientific;
 } Pattern;
 

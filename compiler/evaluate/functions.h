@@ -5,10 +5,11 @@
 #include "compiler/evaluate/value.h"
 
 typedef enum {
-    FUNCTION_PURE = 1,        // the same arguments give the same value: may be evaluated while compiling
-    FUNCTION_LAMBDA = 2,      // takes lambdas: evaluated by the evaluator, not by `call`
-    FUNCTION_LOAD = 4,        // reads a file: loadTextContent …
-    FUNCTION_RUNTIME = 8,     // a value that Azure knows only while deploying: variables that use it are pasted
+    FUNCTION_PURE = 1,   // the same arguments give the same value: may be evaluated while compiling
+    FUNCTION_LAMBDA = 2, // takes lambdas: evaluated by the evaluator, not by `call`
+    FUNCTION_LOAD = 4,   // reads a file: loadTextContent …
+    FUNCTION_RUNTIME =
+        8, // a value that Azure knows only while deploying: variables that use it are pasted
     FUNCTION_DEPLOYMENT = 16, // known to Azure at the start: resourceGroup(), deployer() …
     FUNCTION_DECORATOR = 32,  // only legal as @name(…)
 } FunctionFlags;
@@ -34,6 +35,7 @@ const Value *operator_binary(FunctionCall *call, int op, const Value *left, cons
 const Value *operator_unary(FunctionCall *call, int op, const Value *operand);
 // Property and item access; `safe`: null instead of an error.
 const Value *operator_property(FunctionCall *call, const Value *base, Text name, bool safe);
-const Value *operator_index(FunctionCall *call, const Value *base, const Value *at, bool safe, bool from_end);
+const Value *operator_index(FunctionCall *call, const Value *base, const Value *at, bool safe,
+                            bool from_end);
 // Text of a value inside '${…}', as format() prints it.
 Text operator_interpolated(Arena *arena, const Value *value);

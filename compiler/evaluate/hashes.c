@@ -124,7 +124,8 @@ uint64_t hash_of_text(Text text)
     uint32_t first = 0, second = 0;
     size_t at = 0;
     for (; at + 8 <= text.length; at += 8) {
-        first = (rotated(first ^ mixed_first(whole_word(text.at + at)), 19) + second) * 5 + 0x561CCD1Bu;
+        first =
+            (rotated(first ^ mixed_first(whole_word(text.at + at)), 19) + second) * 5 + 0x561CCD1Bu;
         second = (rotated(second ^ mixed_second(whole_word(text.at + at + 4)), 13) + first) * 5 +
                  0x0BCAA747u;
     }

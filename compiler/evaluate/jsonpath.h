@@ -1,5 +1,6 @@
 // compiler/evaluate/jsonpath.h: the path of loadJsonContent() and loadYamlContent().
-//   facts: grammar and results of Newtonsoft.Json's SelectTokens(), each tried in the Bicep CLI; filters are left out
+//   facts: grammar and results of Newtonsoft.Json's SelectTokens(), each tried in the Bicep CLI;
+//   filters are left out
 #pragma once
 #include "compiler/evaluate/value.h"
 

@@ -156,8 +156,7 @@ static const Value *read_number(Reader *reader)
     size_t from = reader->at;
     while (peek(reader) && (isalnum((unsigned char)peek(reader)) || strchr("+-.", peek(reader))))
         reader->at++;
-    const char *word =
-        text_string(reader->arena, text_slice(reader->text, from, reader->at));
+    const char *word = text_string(reader->arena, text_slice(reader->text, from, reader->at));
     if (strcmp(word, "-Infinity") == 0) return value_float(reader->arena, -HUGE_VAL);
     const char *digits = word + (*word == '-');
     if (digits[0] == '0' && (digits[1] | 32) == 'x') return read_whole(reader, word, 16);
@@ -245,7 +244,8 @@ static const Value *read_object(Reader *reader)
         reader->at++;
         const Value *value = read_value(reader);
         if (!value) return NULL;
-        uintptr_t known = (uintptr_t)map_get(&seen, key); // the last of equal keys wins, in its place
+        uintptr_t known =
+            (uintptr_t)map_get(&seen, key); // the last of equal keys wins, in its place
         if (known) {
             object->object.items[known - 1].value = value;
         } else {
@@ -284,7 +284,8 @@ const Value *value_read_json(Arena *arena, Text text, Text *error)
     Reader reader = {.arena = arena, .text = text};
     const Value *value = read_value(&reader);
     skip_space(&reader);
-    if (value && reader.at < text.length) value = fail(&reader, "expected nothing behind the value");
+    if (value && reader.at < text.length)
+        value = fail(&reader, "expected nothing behind the value");
     *error = reader.error;
     return reader.error.length ? NULL : value;
 }

@@ -67,8 +67,7 @@ const Value *list_contains(FunctionCall *function, const Value **arguments, size
     if (whole->kind != VALUE_STRING)
         return wrong_argument(function, 0, whole, "a string, array or object");
     for (size_t at = 0; at + text.length <= whole->string.length; at++) {
-        if (begins(text_slice(whole->string, at, whole->string.length), text))
-            return &value_true;
+        if (begins(text_slice(whole->string, at, whole->string.length), text)) return &value_true;
     }
     return &value_false;
 }
@@ -76,7 +75,8 @@ const Value *list_contains(FunctionCall *function, const Value **arguments, size
 static const Value *end_of_text(FunctionCall *function, Text text, bool last)
 {
     size_t units = text_utf16_length(text), from = last && units ? units - 1 : 0;
-    return value_string(function->arena, call_units(function->arena, text, from, units ? from + 1 : 0));
+    return value_string(function->arena,
+                        call_units(function->arena, text, from, units ? from + 1 : 0));
 }
 
 const Value *list_first(FunctionCall *function, const Value **arguments, size_t count)
@@ -317,11 +317,10 @@ static const Value *merged(FunctionCall *function, const Value *left, const Valu
         bool mixed = before != after && before != VALUE_NULL &&
                      (is_container(before) || is_container(after));
         if (mixed) {
-            return call_refuse(function,
-                               text_format(function->arena,
-                                           "'%.*s' is %s in one object and %s in another",
-                                           TEXT_ARG(added.name), value_kind_name(before),
-                                           value_kind_name(after)));
+            return call_refuse(function, text_format(function->arena,
+                                                     "'%.*s' is %s in one object and %s in another",
+                                                     TEXT_ARG(added.name), value_kind_name(before),
+                                                     value_kind_name(after)));
         }
         if (before == VALUE_OBJECT && after == VALUE_OBJECT)
             added.value = merged(function, known->value, added.value);

@@ -63,8 +63,8 @@ static int read_prefix(const char *text, int bits)
     return *end || prefix > bits ? -1 : (int)prefix;
 }
 
-// As Azure reads them: other characters are passed over, a space is as good as '/', what follows the
-// second part is ignored, and without a prefix the class of the address tells it.
+// As Azure reads them: other characters are passed over, a space is as good as '/', what follows
+// the second part is ignored, and without a prefix the class of the address tells it.
 static bool read_range(FunctionCall *function, Text text, Range *range)
 {
     char *parts[2] = {text_string(function->arena, text), text_string(function->arena, text)};
@@ -82,7 +82,8 @@ static bool read_range(FunctionCall *function, Text text, Range *range)
     bool four = strchr(parts[0], ':') == NULL;
     *range = (Range){.network.bits = four ? 32 : 128};
     unsigned char *bytes = range->network.bytes;
-    if (!(four ? read_four(parts[0], bytes) : inet_pton(AF_INET6, parts[0], bytes) == 1)) return false;
+    if (!(four ? read_four(parts[0], bytes) : inet_pton(AF_INET6, parts[0], bytes) == 1))
+        return false;
     int class = bytes[0] < 128 ? 8 : bytes[0] < 192 ? 16 : 24;
     range->prefix = lengths[1] ? read_prefix(parts[1], range->network.bits) : four ? class : 64;
     if (range->prefix < 0) return false;

@@ -18,8 +18,7 @@ const Value *text_to_upper(FunctionCall *function, const Value **arguments, size
 {
     (void)count;
     if (!call_expects(function, arguments, 0, VALUE_STRING)) return NULL;
-    return value_string(function->arena,
-                        case_of_text(function->arena, arguments[0]->string, true));
+    return value_string(function->arena, case_of_text(function->arena, arguments[0]->string, true));
 }
 
 static bool is_space(uint32_t code)
@@ -68,7 +67,8 @@ const Value *text_ends_with(FunctionCall *function, const Value **arguments, siz
     Text whole = case_of_text(function->arena, text, true);
     Text part = case_of_text(function->arena, end, true);
     if (part.length > whole.length) return &value_false;
-    return value_bool(text_equal(text_slice(whole, whole.length - part.length, whole.length), part));
+    return value_bool(
+        text_equal(text_slice(whole, whole.length - part.length, whole.length), part));
 }
 
 const Value *text_substring(FunctionCall *function, const Value **arguments, size_t count)

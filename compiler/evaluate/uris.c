@@ -1,4 +1,5 @@
-// compiler/evaluate/uris.c: absolute addresses, taken apart, joined and put together as .NET's Uri does.
+// compiler/evaluate/uris.c: absolute addresses, taken apart, joined and put together as .NET's Uri
+// does.
 #include "compiler/evaluate/calls.h"
 #include "compiler/evaluate/cases.h"
 
@@ -43,7 +44,8 @@ static Text simplified(Arena *arena, Text text)
     for (size_t i = 0; i < text.length; i++) {
         char digits[3] = {0};
         bool hex = text.at[i] == '%' && i + 2 < text.length &&
-                   isxdigit((unsigned char)text.at[i + 1]) && isxdigit((unsigned char)text.at[i + 2]);
+                   isxdigit((unsigned char)text.at[i + 1]) &&
+                   isxdigit((unsigned char)text.at[i + 2]);
         if (hex) memcpy(digits, text.at + i + 1, 2);
         int code = hex ? (int)strtol(digits, NULL, 16) : 0;
         bool plain = hex && code < 0x7F && (isalnum(code) || strchr("-._~", code)) && code;
@@ -62,7 +64,8 @@ static size_t find_any(Text text, size_t from, const char *set)
 static size_t scheme_length(Text text)
 {
     size_t at = 0;
-    while (at < text.length && (isalnum((unsigned char)text.at[at]) || strchr("+-.", text.at[at]))) at++;
+    while (at < text.length && (isalnum((unsigned char)text.at[at]) || strchr("+-.", text.at[at])))
+        at++;
     bool letter = at > 0 && isalpha((unsigned char)text.at[0]);
     return letter && text_starts(text_slice(text, at, text.length), "://") ? at : 0;
 }
@@ -139,8 +142,8 @@ static Text write_uri(Arena *arena, const Uri *uri)
 
 static const Value *no_uri(FunctionCall *function, Text text)
 {
-    return call_refuse(function, text_format(function->arena, "'%.*s' is no absolute URI",
-                                             TEXT_ARG(text)));
+    return call_refuse(function,
+                       text_format(function->arena, "'%.*s' is no absolute URI", TEXT_ARG(text)));
 }
 
 const Value *uri_joined(FunctionCall *function, const Value **arguments, size_t count)

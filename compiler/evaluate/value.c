@@ -88,8 +88,9 @@ const Value *value_copy(Arena *arena, const Value *value)
         copy->object.room = value->object.count;
         for (size_t i = 0; i < value->object.count; i++) {
             ValueProperty property = value->object.items[i];
-            copy->object.items[i] = (ValueProperty){text_copy(arena, property.name),
-                                                    value_copy(arena, property.value), property.key_place};
+            copy->object.items[i] =
+                (ValueProperty){text_copy(arena, property.name), value_copy(arena, property.value),
+                                property.key_place};
         }
     }
     return copy;

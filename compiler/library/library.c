@@ -51,7 +51,8 @@ static BindReader *embedded_reader(Arena *arena)
     library_embedded = (LibraryReader){.reader = {.arena = arena, .read = read_embedded}};
     const Map *opened = library_image.opened;
     for (size_t i = 0; opened && i < opened->count; i++) {
-        map_put(arena, &library_embedded.reader.opened, opened->items[i].key, opened->items[i].value);
+        map_put(arena, &library_embedded.reader.opened, opened->items[i].key,
+                opened->items[i].value);
     }
     return &library_embedded.reader;
 }

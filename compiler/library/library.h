@@ -1,10 +1,13 @@
-// compiler/library/library.h: where templates, scripts and stack come from: the program itself, or a folder.
-//   shapes: paths as in the source tree: templates/main.bicep, scripts/cloud-init/node.sh, stack/stack.yml
+// compiler/library/library.h: where templates, scripts and stack come from: the program itself, or
+// a folder.
+//   shapes: paths as in the source tree: templates/main.bicep, scripts/cloud-init/node.sh,
+//   stack/stack.yml
 #pragma once
 #include "compiler/bind/bind.h"
 
-// `folder` NULL: the embedded library. Otherwise the folder that holds templates/, scripts/ and stack/.
-// The embedded library has one reader: a second call makes it forget what was read since the first.
+// `folder` NULL: the embedded library. Otherwise the folder that holds templates/, scripts/ and
+// stack/. The embedded library has one reader: a second call makes it forget what was read since
+// the first.
 BindReader *library_reader(Arena *arena, const char *folder);
 
 typedef struct {

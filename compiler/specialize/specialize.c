@@ -54,7 +54,8 @@ bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Va
                         const EvaluatedCall *rules, OutputFiles *files)
 {
     Arena work = arena_borrow(arena);
-    Specializer s = {.arena = &work, .diags = diags, .library = library, .swarm = swarm, .rules = rules};
+    Specializer s = {
+        .arena = &work, .diags = diags, .library = library, .swarm = swarm, .rules = rules};
     bool good = specialize(&s, arena, files);
     arena_return(&work, arena);
     return good;

@@ -46,7 +46,8 @@ bool swarm_check_rules(Arena *arena, Diags *diags, BoundFile *rules, const Value
     Place place = {rules->syntax->source, 0, 0};
     const Symbol *symbol = bind_lookup(rules, TEXT("problems"));
     bool function = symbol && symbol->kind == SYMBOL_FUNC;
-    const Value *found = function ? find_problems(arena, diags, rules, completed, place) : &value_null;
+    const Value *found =
+        function ? find_problems(arena, diags, rules, completed, place) : &value_null;
     if (!found) return false;
     if (found->kind != VALUE_ARRAY) {
         diag_add(diags, DIAG_NO_RULES, place);

@@ -1,5 +1,6 @@
-// tests/fuzz/bicep.c: any bytes as a Bicep file: read, printed, dumped. Every place lies within the file; what could
-// not be read has a diagnostic; what was read without one keeps its tokens when printed.
+// tests/fuzz/bicep.c: any bytes as a Bicep file: read, printed, dumped. Every place lies within the
+// file; what could not be read has a diagnostic; what was read without one keeps its tokens when
+// printed.
 #include "compiler/bicep/format.h"
 #include "compiler/bicep/parser.h"
 

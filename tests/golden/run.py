@@ -113,6 +113,8 @@ class Case:
     def limits(self):
         """What was allowed if it was kept, else what was needed."""
         allowed = read(os.path.join(self.expected, 'limits'))
+        if not os.path.exists(program('release')):
+            return allowed  # the others are slower and larger on purpose
         words = ['build', 'swarm.yaml', *self.library] if self.command == 'build' else list(self.compile_words())
         if self.command == 'build':
             words += ['--dump', 'azuredeploy.json']

@@ -19,8 +19,7 @@ static bool same_page(Arena *arena, Diags *diags, BoundFile *types)
     const Source *page = file_read(arena, diags, (Place){0}, path, path);
     if (!page || !swarm_write_reference(arena, diags, types, &made)) return false;
     if (text_equal(page->text, buffer_done(&made))) return true;
-    fprintf(stderr,
-            "docs/swarm-yaml.md is old: make docs\n");
+    fprintf(stderr, "docs/swarm-yaml.md is old: make docs\n");
     return false;
 }
 
