@@ -69,6 +69,17 @@ def started(pid):
     return fields[19] if len(fields) > 19 else ''
 
 
+def counted(pid):
+    """A process's numbers: as this machine counts, as the namespaces in it do."""
+    found = re.search(r'^NSpid:\t(.*)$', read(f'/proc/{pid}/status'), re.M)
+    return found[1].split() if found else []
+
+
+def parent(pid):
+    found = re.search(r'^PPid:\t(\d+)$', read(f'/proc/{pid}/status'), re.M)
+    return found[1] if found else ''
+
+
 def describe(changes=None, example='mixed', windows=False):
     """A description: the example, in general without its Windows pools, changed: {'managers': {'count': 1}}; None removes."""
     said = subprocess.run([SWARMGEN, 'build', '--dump', 'value', os.path.join(ROOT, 'examples', example)], check=True, capture_output=True, text=True)
@@ -359,18 +370,14 @@ class Swarm:
 
     def init(self, name):
         """A machine's process 1, as this machine counts."""
-        known, depth = self.inits.get(name), 2 + len(re.search(r'^NSpid:\t(.*)$', read(f'/proc/{self.keeper}/status'), re.M)[1].split()) - 1
-        root = f'{INSTANCE}/machines/{name}/root'
+        known = self.inits.get(name)
         if known and started(known[0]) == known[1]:
             return known[0]
+        outer = read(f'{self.folder_of(name)}/pid').strip()  # its parent, as the keeper counts
         for pid in filter(str.isdigit, os.listdir('/proc')):
-            status = re.search(r'^NSpid:\t(.*)$', read(f'/proc/{pid}/status'), re.M)
-            if not status or len(status[1].split()) != depth or status[1].split()[-1] != '1':
-                continue
-            with contextlib.suppress(OSError):
-                if os.readlink(f'/proc/{pid}/root').endswith(root) and os.stat(f'/proc/{pid}/root/').st_dev and self.mine(pid):
-                    self.inits[name] = int(pid), started(pid)
-                    return int(pid)
+            if counted(pid)[-1:] == ['1'] and counted(parent(pid))[1:] == [outer] and self.mine(pid):
+                self.inits[name] = int(pid), started(pid)
+                return int(pid)
         raise Failed(f'{name} is not on')
 
     def mine(self, pid):
@@ -378,8 +385,7 @@ class Swarm:
         while pid not in ('0', '1', ''):
             if int(pid) == self.keeper:
                 return True
-            found = re.search(r'^PPid:\t(\d+)$', read(f'/proc/{pid}/status'), re.M)
-            pid = found[1] if found else ''
+            pid = parent(pid)
         return False
 
     def path(self, name, path):

@@ -24,6 +24,12 @@ networks:
 '''
 
 
+def fetch(swarm, name, container, url):
+    """What a container gets from an address."""
+    said = swarm.enter(name, 'docker', 'exec', container, 'wget', '-T', '5', '-O', '-', url)
+    return said.stdout or said.stderr
+
+
 def serves(swarm):
     """Where Traefik answers the load balancer's probe."""
     return [name for name in swarm.managers() if swarm.get(f'http://{swarm.machines[name].address}:8082/ping') == 'OK\n']
@@ -52,11 +58,13 @@ def stack(swarm):
         tasks[name] = container, networks['traefik-public']['IPAddress']
     (first, here), (second, there) = tasks.values()
     for name, container, address in ('web0', first, there), ('web1', second, here):
-        said = swarm.docker(name, 'exec', container, 'wget', '-q', '-T', '5', '-O', '-', f'http://{address}/')
-        assert said.startswith('web '), said
-    blocked = swarm.enter('web0', 'docker', 'exec', first, 'wget', '-q', '-T', '5', '-O', '-', 'http://169.254.169.254/metadata/instance?api-version=2021-02-01')
-    if blocked.returncode == 0 or not any(request['status'] == 200 for request in swarm.azure.requests()):
-        raise Failed('a container reaches the metadata service')
+        swarm.wait(f'the task on {name} reaches the other one, {address}', lambda: fetch(swarm, name, container, f'http://{address}/').startswith('web '), 60, 1)
+    asked = len([request for request in swarm.azure.requests() if request['path'] == '/container'])
+    fetch(swarm, 'web0', first, 'http://169.254.169.254/container')
+    swarm.enter('web0', 'curl', '-s', 'http://169.254.169.254/container')  # the control: the machine itself does
+    asked = len([request for request in swarm.azure.requests() if request['path'] == '/container']) - asked
+    if asked != 1:
+        raise Failed(f'{asked} requests to the metadata service were seen: one of the machine was expected, none of the container')
 
 
 @row('Traefik moves when its manager is lost', description={'stack': {'enabled': True}})
