@@ -546,36 +546,8 @@ static bool has_spread(const Syntax *node)
     return false;
 }
 
-static void add_member(const Env *env, Tree *object, const Syntax *property)
-{
-    Arena *arena = env->emitter->arena;
-    tree_add(arena, object, key_tree(env, property));
-    tree_add(arena, object, expression_tree(env, property->property.value));
-}
-
-// createObject(…), or with spreads shallowMerge(createArray(createObject(…), spread, …)).
-static Tree *convert_object(const Env *env, const Syntax *node)
-{
-    Arena *arena = env->emitter->arena;
-    Tree *chunk = NULL, *chunks = tree_call(arena, "createArray");
-    for (size_t i = 0; i < node->list.count; i++) {
-        const Syntax *item = node->list.items[i];
-        if (item->kind == SYNTAX_SPREAD) {
-            tree_add(arena, chunks, expression_tree(env, item->inner));
-            chunk = NULL;
-        } else if (item->kind == SYNTAX_PROPERTY) {
-            if (!chunk) {
-                chunk = tree_call(arena, "createObject");
-                tree_add(arena, chunks, chunk);
-            }
-            add_member(env, chunk, item);
-        }
-    }
-    if (has_spread(node)) return tree_call1(arena, "shallowMerge", chunks);
-    return chunk ? chunk : tree_call(arena, "createObject");
-}
-
-static Tree *convert_array(const Env *env, const Syntax *node)
+// The items in calls of `make`, cut at the spreads and put together again by `join`.
+static Tree *convert_items(const Env *env, const Syntax *node, const char *make, const char *join)
 {
     Arena *arena = env->emitter->arena;
     Tree *chunk = NULL, *chunks = tree_call(arena, "createArray");
@@ -587,13 +559,25 @@ static Tree *convert_array(const Env *env, const Syntax *node)
             continue;
         }
         if (!chunk) {
-            chunk = tree_call(arena, "createArray");
+            chunk = tree_call(arena, make);
             tree_add(arena, chunks, chunk);
         }
-        tree_add(arena, chunk, expression_tree(env, item));
+        bool property = item->kind == SYNTAX_PROPERTY;
+        if (property) tree_add(arena, chunk, key_tree(env, item));
+        tree_add(arena, chunk, expression_tree(env, property ? item->property.value : item));
     }
-    if (has_spread(node)) return tree_call1(arena, "flatten", chunks);
-    return chunk ? chunk : tree_call(arena, "createArray");
+    if (has_spread(node)) return tree_call1(arena, join, chunks);
+    return chunk ? chunk : tree_call(arena, make);
+}
+
+static Tree *convert_object(const Env *env, const Syntax *node)
+{
+    return convert_items(env, node, "createObject", "shallowMerge");
+}
+
+static Tree *convert_array(const Env *env, const Syntax *node)
+{
+    return convert_items(env, node, "createArray", "flatten");
 }
 
 // ---- operators

@@ -35,146 +35,120 @@ struct Shape {
 
 // ---- Azure's classes, each with its properties in order
 
+#define WHOLE(name)                                                                                \
+    {                                                                                              \
+        name, READ_WHOLE, NULL                                                                     \
+    }
+#define STRING(name)                                                                               \
+    {                                                                                              \
+        name, READ_STRING, NULL                                                                    \
+    }
+#define OBJECT(name, shape)                                                                        \
+    {                                                                                              \
+        name, READ_OBJECT, &(shape)                                                                \
+    }
+#define EACH(name, shape)                                                                          \
+    {                                                                                              \
+        name, READ_EACH, &(shape)                                                                  \
+    }
+
+// What the descriptions of types have in common.
+#define RANGES                                                                                     \
+    WHOLE("minValue"), WHOLE("maxValue"), STRING("pattern"), WHOLE("minLength"), WHOLE("maxLength")
+#define PARTS                                                                                      \
+    EACH("prefixItems", type), OBJECT("items", type), EACH("properties", type), WHOLE("required"), \
+        OBJECT("additionalProperties", type), WHOLE("sealed")
+#define CHECKS OBJECT("discriminator", discriminator), WHOLE("validate")
+#define VALUE STRING("type"), WHOLE("value"), WHOLE("metadata")
+
 static const Shape type;
 
-static const Row discriminator_rows[] = {{"propertyName", READ_STRING, NULL},
-                                         {"mapping", READ_EACH, &type}};
+static const Row discriminator_rows[] = {STRING("propertyName"), EACH("mapping", type)};
 static SHAPE(discriminator);
 
-#define RANGES                                                                                     \
-    {"minValue", READ_WHOLE, NULL}, {"maxValue", READ_WHOLE, NULL},                                \
-        {"pattern", READ_STRING, NULL}, {"minLength", READ_WHOLE, NULL},                           \
-    {                                                                                              \
-        "maxLength", READ_WHOLE, NULL                                                              \
-    }
-#define PARTS                                                                                      \
-    {"prefixItems", READ_EACH, &type}, {"items", READ_OBJECT, &type},                              \
-        {"properties", READ_EACH, &type}, {"required", READ_WHOLE, NULL},                          \
-        {"additionalProperties", READ_OBJECT, &type},                                              \
-    {                                                                                              \
-        "sealed", READ_WHOLE, NULL                                                                 \
-    }
-#define NULLABLE                                                                                   \
-    {                                                                                              \
-        "nullable", READ_WHOLE, NULL                                                               \
-    }
-#define ALLOWED                                                                                    \
-    {                                                                                              \
-        "allowedValues", READ_WHOLE, NULL                                                          \
-    }
-#define CHECKS                                                                                     \
-    {"discriminator", READ_OBJECT, &discriminator},                                                \
-    {                                                                                              \
-        "validate", READ_WHOLE, NULL                                                               \
-    }
-#define VALUE                                                                                      \
-    {"type", READ_STRING, NULL}, {"value", READ_WHOLE, NULL},                                      \
-    {                                                                                              \
-        "metadata", READ_WHOLE, NULL                                                               \
-    }
-
-static const Row type_rows[] = {{"type", READ_STRING, NULL},
-                                {"$ref", READ_STRING, NULL},
-                                {"metadata", READ_WHOLE, NULL},
-                                ALLOWED,
-                                NULLABLE,
+static const Row type_rows[] = {STRING("type"),
+                                STRING("$ref"),
+                                WHOLE("metadata"),
+                                WHOLE("allowedValues"),
+                                WHOLE("nullable"),
                                 RANGES,
                                 PARTS,
                                 CHECKS};
 static SHAPE(type);
 
-static const Row parameter_rows[] = {{"$ref", READ_STRING, NULL},
-                                     {"defaultValue", READ_WHOLE, NULL},
-                                     ALLOWED,
+static const Row parameter_rows[] = {STRING("$ref"),
+                                     WHOLE("defaultValue"),
+                                     WHOLE("allowedValues"),
                                      RANGES,
                                      PARTS,
-                                     NULLABLE,
+                                     WHOLE("nullable"),
                                      CHECKS,
                                      VALUE};
 static SHAPE(parameter);
 
-static const Row output_rows[] = {{"condition", READ_WHOLE, NULL},
-                                  {"copy", READ_WHOLE, NULL},
-                                  {"$ref", READ_STRING, NULL},
-                                  ALLOWED,
-                                  NULLABLE,
+static const Row output_rows[] = {WHOLE("condition"),
+                                  WHOLE("copy"),
+                                  STRING("$ref"),
+                                  WHOLE("allowedValues"),
+                                  WHOLE("nullable"),
                                   RANGES,
                                   PARTS,
                                   CHECKS,
                                   VALUE};
 static SHAPE(output);
 
-static const Row argument_rows[] = {{"name", READ_STRING, NULL},
-                                    {"$ref", READ_STRING, NULL},
-                                    ALLOWED,
-                                    NULLABLE,
-                                    RANGES,
-                                    PARTS,
-                                    CHECKS,
-                                    VALUE};
+static const Row argument_rows[] = {
+    STRING("name"), STRING("$ref"), WHOLE("allowedValues"), WHOLE("nullable"), RANGES, PARTS,
+    CHECKS,         VALUE};
 static SHAPE(argument); // also a function's output, which has no name
 
-static const Row function_rows[] = {{"parameters", READ_EACH, &argument},
-                                    {"output", READ_OBJECT, &argument},
-                                    {"metadata", READ_WHOLE, NULL}};
+static const Row function_rows[] = {EACH("parameters", argument), OBJECT("output", argument),
+                                    WHOLE("metadata")};
 static SHAPE(function);
 
-static const Row space_rows[] = {{"namespace", READ_STRING, NULL},
-                                 {"members", READ_EACH, &function},
-                                 {"metadata", READ_WHOLE, NULL}};
+static const Row space_rows[] = {STRING("namespace"), EACH("members", function), WHOLE("metadata")};
 static SHAPE(space);
 
-static const Row copy_rows[] = {{"name", READ_STRING, NULL},
-                                {"count", READ_WHOLE, NULL},
-                                {"mode", READ_STRING, NULL},
-                                {"batchSize", READ_WHOLE, NULL}};
+static const Row copy_rows[] = {STRING("name"), WHOLE("count"), STRING("mode"), WHOLE("batchSize")};
 static SHAPE(copy);
 
 static const Row resource_rows[] = {
-    {"extension", READ_STRING, NULL},
-    {"import", READ_STRING, NULL},
-    {"type", READ_STRING, NULL},
-    {"apiVersion", READ_STRING, NULL},
-    {"name", READ_STRING, NULL},
-    {"existing", READ_WHOLE, NULL},
-    {"comments", READ_STRING, NULL},
-    {"location", READ_STRING, NULL},
-    {"extendedLocation", READ_WHOLE, NULL},
-    {"dependsOn", READ_WHOLE, NULL},
-    {"tags", READ_WHOLE, NULL},
-    {"sku", READ_WHOLE, NULL},
-    {"kind", READ_STRING, NULL},
-    {"zones", READ_WHOLE, NULL},
-    {"scale", READ_WHOLE, NULL},
-    {"identity", READ_WHOLE, NULL},
-    {"plan", READ_WHOLE, NULL},
-    {"properties", READ_WHOLE, NULL},
-    {"scope", READ_STRING, NULL},
-    {"managedBy", READ_STRING, NULL},
-    {"managedByExtended", READ_WHOLE, NULL},
-    {"metadata", READ_WHOLE, NULL},
-    {"id", READ_STRING, NULL},
-    {"subscriptionId", READ_STRING, NULL},
-    {"resourceGroup", READ_STRING, NULL},
-    {"copy", READ_OBJECT, &copy},
-    {"condition", READ_WHOLE, NULL},
-    {"asserts", READ_WHOLE, NULL},
-    {"placement", READ_WHOLE, NULL},
-    {"@options", READ_WHOLE, NULL},
+    STRING("type"),
+    STRING("apiVersion"),
+    STRING("name"),
+    WHOLE("existing"),
+    STRING("comments"),
+    STRING("location"),
+    WHOLE("extendedLocation"),
+    WHOLE("dependsOn"),
+    WHOLE("tags"),
+    WHOLE("sku"),
+    STRING("kind"),
+    WHOLE("zones"),
+    WHOLE("scale"),
+    WHOLE("identity"),
+    WHOLE("plan"),
+    WHOLE("properties"),
+    STRING("scope"),
+    STRING("managedBy"),
+    WHOLE("managedByExtended"),
+    WHOLE("metadata"),
+    STRING("id"),
+    STRING("subscriptionId"),
+    STRING("resourceGroup"),
+    OBJECT("copy", copy),
+    WHOLE("condition"),
+    WHOLE("asserts"),
+    WHOLE("placement"),
+    WHOLE("@options"),
 };
 static SHAPE(resource);
 
-static const Row import_rows[] = {
-    {"provider", READ_STRING, NULL}, {"version", READ_STRING, NULL}, {"config", READ_WHOLE, NULL}};
-static SHAPE(import);
-
 static const Row template_rows[] = {
-    {"$schema", READ_STRING, NULL},        {"languageVersion", READ_STRING, NULL},
-    {"contentVersion", READ_STRING, NULL}, {"imports", READ_EACH, &import},
-    {"definitions", READ_EACH, &type},     {"parameters", READ_EACH, &parameter},
-    {"variables", READ_WHOLE, NULL},       {"functions", READ_EACH, &space},
-    {"resources", READ_EACH, &resource},   {"asserts", READ_WHOLE, NULL},
-    {"outputs", READ_EACH, &output},       {"metadata", READ_METADATA, NULL},
+    STRING("$schema"),         STRING("languageVersion"),         STRING("contentVersion"),
+    EACH("definitions", type), EACH("parameters", parameter),     WHOLE("variables"),
+    EACH("functions", space),  EACH("resources", resource),       WHOLE("asserts"),
+    EACH("outputs", output),   {"metadata", READ_METADATA, NULL},
 };
 static SHAPE(template);
 

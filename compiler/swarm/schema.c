@@ -178,6 +178,17 @@ static void write_list(Schema *schema, Type *type)
     write_limit(schema, type, "maxLength", "maxItems");
 }
 
+// The end of a list of schemas, with one for null where that may stand there.
+static void end_choice(Schema *schema, const Type *type)
+{
+    if (type->nullable) {
+        json_begin_object(schema->json);
+        write_string(schema, "type", TEXT("null"));
+        json_end_object(schema->json);
+    }
+    json_end_array(schema->json);
+}
+
 static void write_union(Schema *schema, Type *type)
 {
     json_key(schema->json, TEXT("oneOf"));
@@ -187,12 +198,7 @@ static void write_union(Schema *schema, Type *type)
         write_schema(schema, type->members.items[i]);
         json_end_object(schema->json);
     }
-    if (type->nullable) {
-        json_begin_object(schema->json);
-        write_string(schema, "type", TEXT("null"));
-        json_end_object(schema->json);
-    }
-    json_end_array(schema->json);
+    end_choice(schema, type);
 }
 
 // A definition by reference; what may be null, or has notes of its own, is wrapped.
@@ -203,12 +209,7 @@ static void write_use(Schema *schema, Type *type)
     json_begin_object(schema->json);
     write_reference(schema, type);
     json_end_object(schema->json);
-    if (type->nullable) {
-        json_begin_object(schema->json);
-        write_string(schema, "type", TEXT("null"));
-        json_end_object(schema->json);
-    }
-    json_end_array(schema->json);
+    end_choice(schema, type);
 }
 
 static void write_rules(Schema *schema, Type *type)

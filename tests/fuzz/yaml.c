@@ -1,5 +1,8 @@
 // tests/fuzz/yaml.c: any bytes as swarm.yaml: read, checked against type Swarm, completed. Either a
-// value comes out or a diagnostic, and every place lies within the file.
+// value comes out or a diagnostic, and every place lies within the file. The same bytes as a file of
+// loadYamlContent(), and as a path into one.
+#include "compiler/evaluate/encodings.h"
+#include "compiler/evaluate/jsonpath.h"
 #include "compiler/library/library.h"
 #include "compiler/swarm/swarm.h"
 
@@ -25,6 +28,16 @@ static void check_places(const Diags *diags, const Source *source)
     }
 }
 
+static void check_load(Arena *arena, Text bytes)
+{
+    Text text = encoding_decode(arena, bytes, TEXT("utf-8")), error = {0};
+    const Value *value = value_read_yaml(arena, text, &error);
+    require(value || error.length, "neither a loaded value nor an error");
+    Text document = TEXT("{a: {b: [1, {c: x, 'd e': ~}]}, l: [[1, 2], [3]]}");
+    value = jsonpath_find(arena, value_read_yaml(arena, document, &error), text, &error);
+    require(value || error.length, "neither a part of the value nor an error");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Arena arena = {0};
@@ -40,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(completed || diag_failed(&diags), "neither a completed value nor an error");
     }
     check_places(&diags, &source);
+    check_load(&arena, source.text);
     FILE *nowhere = fopen("/dev/null", "w");
     require(nowhere != NULL, "no /dev/null");
     diag_show(nowhere, &diags, false);
