@@ -298,6 +298,11 @@ class Swarm:
     def traced(self, name):
         return read(f'{self.folder_of(name)}/execve')
 
+    def pace(self, factor):
+        """From now on the pauses of all machines' node programs are this much longer, or shorter."""
+        for name in self.machines:
+            write(f'{self.folder_of(name)}/state/pace', str(factor))
+
     def bare(self, *names):
         """Machines without a loader and a data disk: only what the image brings."""
         for name in names:

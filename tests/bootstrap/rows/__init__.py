@@ -11,13 +11,14 @@ class Row:
     function: Callable
     description: dict   # what differs from the example's swarm.yaml
     parameters: dict    # of the deployment
+    files: dict         # beside swarm.yaml: {name: text}
     quick: bool         # belongs to `make test`
     whole: bool         # at the end: a whole swarm, nobody too many, no token where it does not belong
     windows: str        # the example whose Windows machines take part (windows.py)
 
 
-def row(name, description=None, parameters=None, quick=False, whole=True, windows=''):
+def row(name, description=None, parameters=None, files=None, quick=False, whole=True, windows=''):
     def add(function):
-        ROWS.append(Row(name, function, description or {}, parameters or {}, quick, whole, windows))
+        ROWS.append(Row(name, function, description or {}, parameters or {}, files or {}, quick, whole, windows))
         return function
     return add
