@@ -517,7 +517,7 @@ member() {
   find $run/going -mmin +15 -delete 2>/dev/null
   [ ! -e $run/going ] || no 'Azure deletes this machine: it has left the swarm' || return
   state
-  case $state in pending | demoted) ;; *) pending='' ;; esac
+  case $state in pending | error | demoted) ;; *) pending='' ;; esac
   case $state in
   active)
     [ "$role" = manager ] || return 0
@@ -529,11 +529,11 @@ member() {
     404,manager,0) begin && member && pause 3 && store ;;
     *) return 1 ;;
     esac ;;
-  pending) # without an ID: a join that timed out and refuses every later one. With one: waits for a quorum, or was removed;
+  pending | error) # without an ID: a join that timed out and refuses every later one. With one: waits for a quorum, or was removed;
     # only the engine's log tells them apart, so wait long
-    [ "$id" ] || { lasts 30; no pending; } || return
+    [ "$id" ] || { lasts 30; no "$state"; } || return
     lasts 600
-    no "pending, member $id waits for a quorum" ;;
+    no "$state, member $id waits for a quorum" ;;
   demoted)
     lasts 60
     no 'made a worker: leaves, to join as a manager' ;;
