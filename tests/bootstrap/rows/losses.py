@@ -123,4 +123,5 @@ def majority_anew(swarm):
 def majority_back(swarm):
     before, tokens, _ = lose_majority(swarm)
     swarm.boot('manager0', 'manager2')
-    recovered(swarm, before, tokens)
+    swarm.settled(300)
+    recovered(swarm, {name: swarm.id(name) for name in before}, tokens)  # if it takes them long, they have joined anew
