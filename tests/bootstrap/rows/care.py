@@ -10,7 +10,7 @@ from rows.restarts import formed
 from rows.workers import looks
 from swarm import Failed, started
 
-ONE = {'managers': {'count': 1}}
+ONE, SMALL = {'managers': {'count': 1}}, {'webCapacity': 1}
 TOKENS = {'swarm-worker-token': 'Worker', 'swarm-manager-token': 'Manager'}
 
 
@@ -32,7 +32,7 @@ def rotated(swarm):
         raise Failed('the vault holds old tokens')
 
 
-@row('the vault loses its tokens', description=ONE)
+@row('the vault loses its tokens', description=ONE, parameters=SMALL)
 def lost_tokens(swarm):
     """One deleted, one replaced; managers put them back while they run, without a restart."""
     before = formed(swarm)
@@ -75,7 +75,7 @@ def labels(swarm):
     whole(swarm, before)
 
 
-@row("operators' keys are changed in the vault", description=ONE)
+@row("operators' keys are changed in the vault", description=ONE, parameters=SMALL)
 def keys(swarm):
     """A key opens the door that it did not open before, and not any more when it is taken out. Minutes pass by a clock that is put on."""
     formed(swarm)
@@ -102,7 +102,7 @@ def keys(swarm):
     swarm.wait('it opens no more', lambda: not enters())
 
 
-@row("users' secrets become Docker secrets, and follow the vault", description={**ONE, 'secrets': {'theirs': {'docker': True}}}, parameters={'secretTheirs': 'a value of theirs 81643'})
+@row("users' secrets become Docker secrets, and follow the vault", description={**ONE, 'secrets': {'theirs': {'docker': True}}}, parameters={**SMALL, 'secretTheirs': 'a value of theirs 81643'})
 def docker_secrets(swarm):
     formed(swarm)
     swarm.wait('the secret is there', lambda: 'theirs' in swarm.docker('manager0', 'secret', 'ls', '--format', '{{.Name}}').split())
@@ -125,7 +125,7 @@ def docker_secrets(swarm):
     swarm.wait('the service reads the new value', lambda: value() == 'another value 46127')
 
 
-@row('images are evicted when the disk is full, but not those that are used or listed', description={**ONE, 'workers': {'web': {'images': ['web:1'], 'evictImagesAt': 60}}})
+@row('images are evicted when the disk is full, but not those that are used or listed', description={**ONE, 'workers': {'web': {'images': ['web:1'], 'evictImagesAt': 60}}}, parameters=SMALL)
 def evicted(swarm):
     formed(swarm)
     images = lambda: set(swarm.docker('web0', 'image', 'ls', '--format', '{{.Repository}}:{{.Tag}}').split())
@@ -144,7 +144,7 @@ def evicted(swarm):
     swarm.enter('web0', 'rm', '/var/lib/docker/large', check=True)
 
 
-@row('containers cannot ask for the machine\'s identity', description=ONE)
+@row('containers cannot ask for the machine\'s identity', description=ONE, parameters=SMALL)
 def guarded(swarm):
     formed(swarm)
     swarm.docker('web0', 'run', '-d', '--name', 'bridged', 'web:1')
@@ -176,7 +176,7 @@ def guarded(swarm):
 ACR, OTHER = 'acme.azurecr.io', 'theirs.azurecr.io'
 
 
-@row('sign-in at registries, by password and by identity', parameters={'secretRegistryPassword': 'password-5512'}, description={
+@row('sign-in at registries, by password and by identity', parameters={**SMALL, 'secretRegistryPassword': 'password-5512'}, description={
     **ONE, 'secrets': {'registry-password': {'readers': ['managers', 'workers']}},
     'registries': {ACR: {'kind': 'identity'}, OTHER: {'username': 'me', 'secret': 'registry-password'}}})
 def registries(swarm):
@@ -213,7 +213,7 @@ def want_reboot(swarm, *names):
         swarm.enter(name, 'touch', '/run/reboot-required', check=True)
 
 
-@row('no node reboots outside of the maintenance window', description={**ONE, **CLOSED})
+@row('no node reboots outside of the maintenance window', description={**ONE, **CLOSED}, parameters=SMALL)
 def outside(swarm):
     formed(swarm)
     swarm.pace(0.1)

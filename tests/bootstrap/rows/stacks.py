@@ -30,7 +30,7 @@ def image_of(swarm, service):
     return None
 
 
-@row('a leader that was away deploys no older stack', description={'stack': {'enabled': True}})
+@row('a leader that was away deploys no older stack', description={'stack': {'enabled': True}}, parameters={'webCapacity': 1})
 def no_older(swarm):
     before = formed(swarm)
     swarm.pace(0.05)
@@ -62,7 +62,7 @@ def no_older(swarm):
         raise Failed('nodes are others than before')
 
 
-@row('a stack that cannot be deployed is said, and the old one stays', description={'managers': {'count': 1}, 'stack': {'enabled': True}})
+@row('a stack that cannot be deployed is said, and the old one stays', description={'managers': {'count': 1}, 'stack': {'enabled': True}}, parameters={'webCapacity': 0})
 def damaged(swarm):
     formed(swarm)
     swarm.pace(0.05)
