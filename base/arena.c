@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGNMENT = 16, FIRST_BLOCK = 64 * 1024, LARGEST_BLOCK = 256 * 1024, PAGE = 4096 };
+enum { ALIGNMENT = 8, FIRST_BLOCK = 64 * 1024, LARGEST_BLOCK = 256 * 1024, PAGE = 4096 };
 
 #ifndef MAP_POPULATE
 #define MAP_POPULATE 0

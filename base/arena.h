@@ -13,7 +13,7 @@ typedef struct {
     size_t total;       // bytes asked for so far
 } Arena;
 
-// Zeroed memory, aligned for every type.
+// Zeroed memory, aligned for pointers and numbers of eight bytes.
 void *arena_alloc(Arena *arena, size_t size);
 
 // `old` with room for `size` bytes; the content moves only if it is not the arena's last piece.

@@ -166,7 +166,7 @@ static char *reserve(TextBuffer *buffer, size_t more)
 {
     if (buffer->room - buffer->count < more) {
         size_t room = buffer->room ? buffer->room * 2 : 64;
-        while (room - buffer->count < more) room *= 2;
+        if (room - buffer->count < more) room = buffer->count + more;
         buffer->items = arena_grow(buffer->arena, buffer->items, buffer->count, room);
         buffer->room = room;
     }

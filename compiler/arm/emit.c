@@ -622,12 +622,12 @@ static void write_assertions(Emitter *emitter)
 // ---- the template
 
 // Puts the hash where its placeholder stands; it may be shorter.
-static void write_hash(TextBuffer *out, size_t from, size_t place, int depth)
+static void write_hash(Arena *arena, TextBuffer *out, size_t from, size_t place, int depth)
 {
     Text whole = {out->items + from, out->count - from};
     char digits[sizeof hash_placeholder];
     size_t length = (size_t)snprintf(digits, sizeof digits, "%llu",
-                                     (unsigned long long)templatehash_of(out->arena, whole, depth));
+                                     (unsigned long long)templatehash_of(arena, whole, depth));
     char *at = out->items + place, *behind = at + strlen(hash_placeholder);
     memcpy(at, digits, length);
     memmove(at + length, behind, (size_t)(out->items + out->count - behind));
@@ -662,36 +662,49 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     write_outputs(&emitter);
     write_assertions(&emitter);
     json_end_object(json);
-    write_hash(json->out, from, hash, json->depth);
+    write_hash(arena, json->out, from, hash, json->depth);
 }
 
-// The text with the generators' names and versions, which take turns, in place of their stand-ins.
-static Text with_generators(Arena *arena, Text text)
+// The next of the characters that stand, in turns, for a generator's name and its version; NULL if there is none.
+static char *stand_in(const TextBuffer *out, size_t from, bool name)
 {
-    TextBuffer out = {.arena = arena};
-    bool name = true;
-    buffer_expect(&out, text.length + 64);
-    for (size_t from = 0; from < text.length; name = !name) {
-        int stand_in = name ? TEMPLATEHASH_NAME : TEMPLATEHASH_VERSION;
-        const char *at = memchr(text.at + from, stand_in, text.length - from);
-        size_t to = at ? (size_t)(at - text.at) : text.length;
-        buffer_text(&out, text_slice(text, from, to));
-        if (at) buffer_string(&out, name ? "swarmgen" : SWARMGEN_VERSION);
-        from = to + 1;
+    return memchr(out->items + from, name ? TEMPLATEHASH_NAME : TEMPLATEHASH_VERSION, out->count - from);
+}
+
+// Writes them out, last first, so that each part of the text moves once.
+static void name_generators(Arena *arena, TextBuffer *out)
+{
+    struct {
+        size_t *items, count, room;
+    } places = {0};
+    size_t more = 0, from = 0;
+    for (char *at; (at = stand_in(out, from, places.count % 2 == 0)); from++) {
+        from = (size_t)(at - out->items);
+        more += strlen(places.count % 2 == 0 ? "swarmgen" : SWARMGEN_VERSION) - 1;
+        list_add(arena, &places, from);
     }
-    return buffer_done(&out);
+    buffer_expect(out, more);
+    char *to = out->items + out->count + more;
+    for (size_t i = places.count, end = out->count; i-- > 0; end = places.items[i]) {
+        const char *name = i % 2 == 0 ? "swarmgen" : SWARMGEN_VERSION;
+        size_t behind = places.items[i] + 1;
+        to -= end - behind;
+        memmove(to, out->items + behind, end - behind);
+        to -= strlen(name);
+        memcpy(to, name, strlen(name));
+    }
+    out->count += more;
 }
 
 Text emit_template(Arena *arena, Diags *diags, BoundFile *file)
 {
     Arena work = arena_borrow(arena);
-    TextBuffer out = {.arena = &work};
+    TextBuffer out = {.arena = arena};
     JsonWriter json = {.out = &out};
     size_t errors = diags->errors;
-    buffer_expect(&out, 2 * file->syntax->source->text.length + 4096);
+    buffer_expect(&out, file->syntax->source->text.length * 5 / 2 + 4096);
     emit_into(&work, diags, file, &json);
-    Text text = {0};
-    if (diags->errors == errors) text = with_generators(arena, buffer_done(&out));
+    if (diags->errors == errors) name_generators(&work, &out);
     arena_return(&work, arena);
-    return text;
+    return diags->errors == errors ? buffer_done(&out) : (Text){0};
 }

@@ -154,6 +154,21 @@ static SHAPE(template);
 
 // ---- text
 
+// What is hashed; text that was hashed already is forgotten now and then.
+typedef struct {
+    TextBuffer text;
+    HashState hash;
+} Digest;
+
+static void settle(Digest *out)
+{
+    enum { ENOUGH = 16 * 1024 };
+    if (out->text.count < ENOUGH) return;
+    size_t done = hash_add(&out->hash, buffer_done(&out->text));
+    memmove(out->text.items, out->text.items + done, out->text.count - done);
+    out->text.count -= done;
+}
+
 // As .NET raises letters where a language is set: a few more than toUpper() does.
 static uint32_t capital(uint32_t code)
 {
@@ -172,21 +187,21 @@ static uint64_t upper_word(uint64_t word)
     return word - ((from_a & ~beyond_z & ones * 0x80) >> 2);
 }
 
-static void write_upper(TextBuffer *out, Text text)
+static void write_upper(Digest *out, Text text)
 {
-    buffer_expect(out, text.length + 8);
+    buffer_expect(&out->text, text.length + 8);
     for (size_t at = 0; at < text.length;) {
         size_t size = text.length - at < 8 ? text.length - at : 8;
         uint64_t word = 0;
         memcpy(&word, text.at + at, size);
         if (word & 0x8080808080808080u) {
-            buffer_code_point(out, capital(text_next(text, &at)));
-            buffer_expect(out, text.length - at + 8); // it may be longer
+            buffer_code_point(&out->text, capital(text_next(text, &at)));
+            buffer_expect(&out->text, text.length - at + 8); // it may be longer
             continue;
         }
         word = upper_word(word);
-        memcpy(out->items + out->count, &word, 8);
-        out->count += size;
+        memcpy(out->text.items + out->text.count, &word, 8);
+        out->text.count += size;
         at += size;
     }
 }
@@ -205,7 +220,7 @@ static size_t string_end(Text text, size_t at)
 }
 
 // One line of pretty-printed JSON, minified: `"key": value,` or an item, or a bracket.
-static void write_line(TextBuffer *out, Text line)
+static void write_line(Digest *out, Text line)
 {
     size_t at = 0;
     while (at < line.length && line.at[at] == ' ') at++;
@@ -219,18 +234,19 @@ static void write_line(TextBuffer *out, Text line)
     Text rest = text_slice(line, at, line.length);
     char first = rest.length > 2 ? rest.at[1] : '\0';
     if (first == TEMPLATEHASH_NAME || first == TEMPLATEHASH_VERSION) {
-        buffer_format(out, "\"%s\",",
+        buffer_format(&out->text, "\"%s\",",
                       first == TEMPLATEHASH_NAME ? official_name : official_version);
         return;
     }
     write_upper(out, rest);
 }
 
-static void write_whole(TextBuffer *out, Text value)
+static void write_whole(Digest *out, Text value)
 {
     for (size_t at = 0; at < value.length;) {
         size_t end = line_end(value, at);
         write_line(out, text_slice(value, at, end));
+        settle(out);
         at = end + 1;
     }
 }
@@ -276,23 +292,23 @@ static PartList parts_of(Arena *arena, Text value, size_t indent)
     return parts;
 }
 
-static void write_value(TextBuffer *out, Text value, size_t indent, Reading reading,
+static void write_value(Digest *out, Text value, size_t indent, Reading reading,
                         const Shape *shape);
 
-static void write_key(TextBuffer *out, Text key, bool *fresh)
+static void write_key(Digest *out, Text key, bool *fresh)
 {
-    if (!*fresh) buffer_char(out, ',');
+    if (!*fresh) buffer_char(&out->text, ',');
     *fresh = false;
     if (key.length == 0) return;
     write_upper(out, key);
-    buffer_char(out, ':');
+    buffer_char(&out->text, ':');
 }
 
-static void write_object(TextBuffer *out, Text value, size_t indent, const Shape *shape)
+static void write_object(Digest *out, Text value, size_t indent, const Shape *shape)
 {
-    PartList parts = parts_of(out->arena, value, indent);
+    PartList parts = parts_of(out->text.arena, value, indent);
     bool fresh = true;
-    buffer_char(out, '{');
+    buffer_char(&out->text, '{');
     for (size_t i = 0; i < shape->count; i++) {
         const Row *row = &shape->rows[i];
         for (size_t j = 0; j < parts.count; j++) {
@@ -304,47 +320,47 @@ static void write_object(TextBuffer *out, Text value, size_t indent, const Shape
             break;
         }
     }
-    buffer_char(out, '}');
+    buffer_char(&out->text, '}');
 }
 
-static void write_each(TextBuffer *out, Text value, size_t indent, const Shape *shape)
+static void write_each(Digest *out, Text value, size_t indent, const Shape *shape)
 {
-    PartList parts = parts_of(out->arena, value, indent);
+    PartList parts = parts_of(out->text.arena, value, indent);
     bool fresh = true, object = value.at[0] == '{' && (parts.count > 0 || shape != &resource);
-    buffer_char(out, object ? '{' : '['); // of no resources: always a list
+    buffer_char(&out->text, object ? '{' : '['); // of no resources: always a list
     for (size_t i = 0; i < parts.count; i++) {
         write_key(out, parts.items[i].key, &fresh);
         write_value(out, parts.items[i].value, indent + 2, READ_OBJECT, shape);
     }
-    buffer_char(out, object ? '}' : ']');
+    buffer_char(&out->text, object ? '}' : ']');
 }
 
-static void write_metadata(TextBuffer *out, Text value, size_t indent)
+static void write_metadata(Digest *out, Text value, size_t indent)
 {
-    PartList parts = parts_of(out->arena, value, indent);
+    PartList parts = parts_of(out->text.arena, value, indent);
     bool fresh = true;
-    buffer_char(out, '{');
+    buffer_char(&out->text, '{');
     for (size_t i = 0; i < parts.count; i++) {
         write_key(out, parts.items[i].key, &fresh);
         if (text_is(parts.items[i].key, "\"_generator\"")) {
-            buffer_format(out, "{\"NAME\":\"%s\",\"VERSION\":\"%s\"}", official_name,
+            buffer_format(&out->text, "{\"NAME\":\"%s\",\"VERSION\":\"%s\"}", official_name,
                           official_version);
         } else {
             write_whole(out, parts.items[i].value);
         }
     }
-    buffer_char(out, '}');
+    buffer_char(&out->text, '}');
 }
 
-static void write_value(TextBuffer *out, Text value, size_t indent, Reading reading,
+static void write_value(Digest *out, Text value, size_t indent, Reading reading,
                         const Shape *shape)
 {
     switch (reading) {
     case READ_STRING:
         if (value.at[0] != '"') {
-            buffer_char(out, '"');
+            buffer_char(&out->text, '"');
             write_upper(out, value);
-            buffer_char(out, '"');
+            buffer_char(&out->text, '"');
             return;
         }
         break;
@@ -363,8 +379,7 @@ static void write_value(TextBuffer *out, Text value, size_t indent, Reading read
 
 uint64_t templatehash_of(Arena *arena, Text whole, int depth)
 {
-    TextBuffer out = {.arena = arena};
-    buffer_expect(&out, whole.length);
+    Digest out = {.text = {.arena = arena}};
     write_object(&out, whole, 2 * (size_t)(depth + 1), &template);
-    return hash_of_text(buffer_done(&out));
+    return hash_end(&out.hash, buffer_done(&out.text));
 }

@@ -1389,7 +1389,7 @@ Text format_file(Arena *arena, const SyntaxFile *file)
         .file = file,
         .tokens = file->tokens.items,
         .source = file->source->text.at,
-        .out = {.arena = arena, .room = length + length / 8 + 64},
+        .out = {.arena = arena, .room = length + length / 2 + 64},
         .scratch = arena_borrow(arena),
     };
     formatter.out.items = arena_alloc(arena, formatter.out.room);

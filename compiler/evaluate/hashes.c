@@ -119,9 +119,9 @@ static uint32_t finished(uint32_t hash)
     return hash ^ hash >> 16;
 }
 
-uint64_t hash_of_text(Text text)
+size_t hash_add(HashState *state, Text text)
 {
-    uint32_t first = 0, second = 0;
+    uint32_t first = state->first, second = state->second;
     size_t at = 0;
     for (; at + 8 <= text.length; at += 8) {
         first =
@@ -129,11 +129,18 @@ uint64_t hash_of_text(Text text)
         second = (rotated(second ^ mixed_second(whole_word(text.at + at + 4)), 13) + first) * 5 +
                  0x0BCAA747u;
     }
-    size_t rest = text.length - at;
+    *state = (HashState){first, second, state->length + at};
+    return at;
+}
+
+uint64_t hash_end(HashState *state, Text text)
+{
+    size_t at = hash_add(state, text), rest = text.length - at;
+    uint32_t first = state->first, second = state->second, length = (uint32_t)(state->length + rest);
     if (rest > 0) first ^= mixed_first(word_at(text, at, rest < 4 ? rest : 4));
     if (rest > 4) second ^= mixed_second(word_at(text, at + 4, rest - 4));
-    first ^= (uint32_t)text.length;
-    second ^= (uint32_t)text.length;
+    first ^= length;
+    second ^= length;
     first += second;
     second += first;
     first = finished(first);
@@ -148,7 +155,7 @@ const Value *hash_unique(FunctionCall *function, const Value **arguments, size_t
     Text text;
     if (!joined(function, arguments, count, &text)) return NULL;
     TextBuffer out = {.arena = function->arena};
-    uint64_t hash = hash_of_text(text);
+    uint64_t hash = hash_end(&(HashState){0}, text);
     for (int i = 0; i < 13; i++) {
         buffer_char(&out, "abcdefghijklmnopqrstuvwxyz234567"[hash >> 59]);
         hash <<= 5;

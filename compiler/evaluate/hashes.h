@@ -3,4 +3,11 @@
 #pragma once
 #include "base/text.h"
 
-uint64_t hash_of_text(Text text);
+typedef struct { // {0} at the start
+    uint32_t first, second;
+    size_t length;
+} HashState;
+
+// Takes as much of `text` as can be hashed before the end is known; gives how many bytes that were.
+size_t hash_add(HashState *state, Text text);
+uint64_t hash_end(HashState *state, Text text); // with the rest
