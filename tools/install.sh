@@ -2,13 +2,13 @@
 # Installs what building and testing need and this machine lacks (Debian, Ubuntu). Does nothing where all is there.
 #   tools/install.sh [--quiet] [lint] [fuzz] [test]
 set -eu
-quiet=
+quiet= fuzz=
 wanted='gcc:gcc cmake:cmake ninja:ninja-build pkg-config:pkg-config python3:python3 git:git'
 for word in "$@"; do
     case $word in
     --quiet) quiet=1 ;;
     lint) wanted="$wanted clang-tidy:clang-tidy cppcheck:cppcheck clang-format:clang-format" ;;
-    fuzz) wanted="$wanted clang:clang" ;;
+    fuzz) fuzz=1; wanted="$wanted clang:clang" ;;
     test) wanted="$wanted shellcheck:shellcheck patch:patch" ;;
     *) echo "tools/install.sh: unknown word '$word'" >&2; exit 2 ;;
     esac
@@ -23,6 +23,9 @@ for pair in yaml-0.1:libyaml-dev libpcre2-8:libpcre2-dev; do
 done
 # The headers of the C library come with this package; a bare gcc may lack them.
 [ -e /usr/include/stdio.h ] || missing="$missing libc6-dev"
+# What -fsanitize links; clang only recommends it.
+[ -z "$fuzz" ] || [ -e "$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a" 2>/dev/null)" ] ||
+    missing="$missing libclang-rt-dev"
 
 if [ -z "$missing" ]; then
     [ -n "$quiet" ] || echo "Everything is installed."
