@@ -10,6 +10,8 @@ param managerPrincipalId string
 @secure()
 param key string
 
+var operatorIds = map(swarm.access.operators, operator => toLower(operator.id))
+
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
 }
@@ -34,8 +36,11 @@ resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01'
   }
 }
 
-// Who deploys may look the key up: whoever rebuilds a lost swarm needs it.
-resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (swarm.access.deployer) {
+// Who deploys, and is no operator anyway, may look the key up: whoever rebuilds a lost swarm needs it.
+resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (swarm.access.deployer && (empty(operatorIds) || !contains(
+  operatorIds,
+  deployer().objectId
+))) {
   scope: backup
   name: guid(backup.id, deployer().objectId, secretsUser())
   properties: {

@@ -2,7 +2,7 @@
 // again at each boot, so all of it may change; nothing of it is secret. docs/node-facts.md describes the shape.
 // What does not apply is left out, never null.
 import { Script, Scripts, Swarm } from 'swarm.bicep'
-import { hasBackup, managerAddresses, windowsEngineSha256 } from 'plan.bicep'
+import { accountNameOf, hasBackup, managerAddresses, vaultNameOf, windowsEngineSha256 } from 'plan.bicep'
 import { secretNames } from 'roles.bicep'
 
 @description('Address of a vault in this cloud.')
@@ -36,7 +36,7 @@ func scriptsFacts(swarm Swarm, scripts Scripts) object => {
 // The audience of a vault's tokens follows the suffix of the cloud, which begins with a dot.
 @export()
 @description('What every machine is told.')
-func machineFacts(swarm Swarm, role string, adminUsername string, clientId string, vaultName string) object => {
+func machineFacts(swarm Swarm, role string, adminUsername string, clientId string) object => {
   version: 1
   role: role
   swarm: swarm.name
@@ -44,7 +44,7 @@ func machineFacts(swarm Swarm, role string, adminUsername string, clientId strin
   admin: adminUsername
   clientId: clientId
   vault: {
-    uri: vaultUri(vaultName)
+    uri: vaultUri(vaultNameOf(swarm))
     resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
   }
   managers: managerAddresses(swarm)
@@ -52,7 +52,7 @@ func machineFacts(swarm Swarm, role string, adminUsername string, clientId strin
 
 @export()
 @description('What every node is told: a manager or a worker.')
-func nodeFacts(swarm Swarm, settings object, windows bool, accountName string) object => {
+func nodeFacts(swarm Swarm, settings object, windows bool) object => {
   engine: {
     version: swarm.engine.version
     ...(windows ? { windowsSha256: windowsEngineSha256(swarm) } : {})
@@ -63,8 +63,8 @@ func nodeFacts(swarm Swarm, settings object, windows bool, accountName string) o
     ? {
         share: {
           kind: swarm.storage.access
-          account: accountName
-          host: '${accountName}.file.${environment().suffixes.storage}'
+          account: accountNameOf(swarm)
+          host: '${accountNameOf(swarm)}.file.${environment().suffixes.storage}'
           name: swarm.storage.share
           path: swarm.storage.path
           drive: swarm.storage.drive

@@ -1,6 +1,5 @@
 // main.bicep: a Docker Swarm on Azure. What swarm.yaml says comes in as `swarm`.
 import { Swarm } from 'swarm.bicep'
-import { problems } from 'rules.bicep'
 import {
   endpointsSubnet
   hasAlerts
@@ -63,9 +62,6 @@ param backupKey string = newGuid()
 @secure()
 param secrets { *: string }
 
-var found = filter(problems(swarm), problem => problem.?level != 'warning')
-var checked = empty(found) ? swarm : fail(join(map(found, problem => '${problem.at}: ${problem.message}'), '; '))
-
 // The loader is all that customData holds: Azure lets nobody change it. It fetches the node program from userData.
 var linuxLoader = loadFileAsBase64('../scripts/cloud-init/loader.yaml')
 var linuxProgram = loadTextContent('../scripts/cloud-init/node.sh')
@@ -74,28 +70,36 @@ var linuxProgram = loadTextContent('../scripts/cloud-init/node.sh')
 var windowsLoader = loadFileAsBase64('../scripts/powershell/loader.ps1')
 var windowsProgram = loadTextContent('../scripts/powershell/node.ps1')
 
-module network 'network.bicep' = {
-  params: { swarm: checked, location: location }
+module check 'check.bicep' = {
+  params: { swarm: swarm }
 }
 
-module ingress 'ingress.bicep' = if (checked.ingress.enabled) {
-  params: { swarm: checked, location: location }
+module network 'network.bicep' = {
+  params: { swarm: swarm, location: location }
+  dependsOn: [check]
+}
+
+module ingress 'ingress.bicep' = if (swarm.ingress.enabled) {
+  params: { swarm: swarm, location: location }
+  dependsOn: [check]
 }
 
 module identities 'identities.bicep' = {
-  params: { swarm: checked, location: location }
+  params: { swarm: swarm, location: location }
+  dependsOn: [check]
 }
 
-module monitoring 'monitoring.bicep' = if (checked.monitoring.enabled) {
-  params: { swarm: checked, location: location }
+module monitoring 'monitoring.bicep' = if (swarm.monitoring.enabled) {
+  params: { swarm: swarm, location: location }
+  dependsOn: [check]
 }
 
 module vault 'vault.bicep' = {
   params: {
-    swarm: checked
+    swarm: swarm
     location: location
-    subnetIds: map(subnetsWithNodes(checked), name => '${network.outputs.vnetId}/subnets/${name}')
-    endpointsSubnetId: '${network.outputs.vnetId}/subnets/${endpointsSubnet(checked)}'
+    subnetIds: map(subnetsWithNodes(swarm), name => '${network.outputs.vnetId}/subnets/${name}')
+    endpointsSubnetId: '${network.outputs.vnetId}/subnets/${endpointsSubnet(swarm)}'
     networkId: network.outputs.vnetId
   }
   dependsOn: [identities] // so that nothing in the vault has to say so
@@ -103,7 +107,7 @@ module vault 'vault.bicep' = {
 
 module tokens 'tokens.bicep' = {
   params: {
-    tags: tagsOf(checked)
+    tags: tagsOf(swarm)
     vaultName: vault.outputs.name
     managerId: identities.outputs.managerId
     managerPrincipalId: identities.outputs.managerPrincipalId
@@ -114,7 +118,7 @@ module tokens 'tokens.bicep' = {
 
 module operators 'operators.bicep' = {
   params: {
-    swarm: checked
+    swarm: swarm
     vaultName: vault.outputs.name
     managerId: identities.outputs.managerId
     managerPrincipalId: identities.outputs.managerPrincipalId
@@ -125,9 +129,9 @@ module operators 'operators.bicep' = {
   }
 }
 
-module portainer 'portainer.bicep' = if (checked.stack.enabled && checked.stack.portainer.enabled) {
+module portainer 'portainer.bicep' = if (swarm.stack.enabled && swarm.stack.portainer.enabled) {
   params: {
-    swarm: checked
+    swarm: swarm
     vaultName: vault.outputs.name
     managerId: identities.outputs.managerId
     managerPrincipalId: identities.outputs.managerPrincipalId
@@ -136,9 +140,9 @@ module portainer 'portainer.bicep' = if (checked.stack.enabled && checked.stack.
   }
 }
 
-module backup 'backup.bicep' = if (hasBackup(checked)) {
+module backup 'backup.bicep' = if (hasBackup(swarm)) {
   params: {
-    swarm: checked
+    swarm: swarm
     vaultName: vault.outputs.name
     managerId: identities.outputs.managerId
     managerPrincipalId: identities.outputs.managerPrincipalId
@@ -146,11 +150,11 @@ module backup 'backup.bicep' = if (hasBackup(checked)) {
   }
 }
 
-module secret 'secret.bicep' = [
-  for entry in filter(items(checked.secrets), entry => entry.value.kind == 'parameter'): {
+module ownSecret 'ownSecret.bicep' = [
+  for entry in filter(items(swarm.secrets), entry => entry.value.kind == 'parameter'): {
     params: {
       key: entry.key
-      tags: tagsOf(checked)
+      tags: tagsOf(swarm)
       readers: entry.value.readers
       value: secrets[entry.key]
       vaultName: vault.outputs.name
@@ -166,7 +170,7 @@ module secret 'secret.bicep' = [
 
 // Roles on a secret of another vault are given where that vault is.
 module foreignSecret 'foreignSecret.bicep' = [
-  for entry in filter(items(checked.secrets), entry => entry.value.kind == 'vault'): {
+  for entry in filter(items(swarm.secrets), entry => entry.value.kind == 'vault'): {
     scope: resourceGroup(split(entry.value.vault, '/')[2], split(entry.value.vault, '/')[4])
     params: {
       vaultName: split(entry.value.vault, '/')[8]
@@ -184,7 +188,7 @@ module foreignSecret 'foreignSecret.bicep' = [
 
 // The role is given where the registry is.
 module registry 'registry.bicep' = [
-  for entry in filter(items(checked.registries), entry => entry.value.kind == 'identity' && entry.value.?id != null): {
+  for entry in filter(items(swarm.registries), entry => entry.value.kind == 'identity' && entry.value.?id != null): {
     scope: resourceGroup(split(entry.value.id, '/')[2], split(entry.value.id, '/')[4])
     params: {
       registryName: split(entry.value.id, '/')[8]
@@ -196,12 +200,12 @@ module registry 'registry.bicep' = [
   }
 ]
 
-module storage 'storage.bicep' = if (checked.storage.enabled) {
+module storage 'storage.bicep' = if (swarm.storage.enabled) {
   params: {
-    swarm: checked
+    swarm: swarm
     location: location
-    subnetIds: map(subnetsWithNodes(checked), name => '${network.outputs.vnetId}/subnets/${name}')
-    endpointsSubnetId: '${network.outputs.vnetId}/subnets/${endpointsSubnet(checked)}'
+    subnetIds: map(subnetsWithNodes(swarm), name => '${network.outputs.vnetId}/subnets/${name}')
+    endpointsSubnetId: '${network.outputs.vnetId}/subnets/${endpointsSubnet(swarm)}'
     networkId: network.outputs.vnetId
     vaultName: vault.outputs.name
     managerId: identities.outputs.managerId
@@ -212,13 +216,13 @@ module storage 'storage.bicep' = if (checked.storage.enabled) {
 }
 
 // Under this name Portainer is served.
-var hostName = checked.ingress.?domain != null
-  ? checked.ingress.domain!
-  : checked.ingress.enabled ? ingress!.outputs.hostName : managerAddresses(checked)[0]
+var hostName = swarm.ingress.?domain != null
+  ? swarm.ingress.domain!
+  : swarm.ingress.enabled ? ingress!.outputs.hostName : managerAddresses(swarm)[0]
 
-module stack 'stack.bicep' = if (checked.stack.enabled) {
+module stack 'stack.bicep' = if (swarm.stack.enabled) {
   params: {
-    swarm: checked
+    swarm: swarm
     host: hostName
     vaultName: vault.outputs.name
     managerId: identities.outputs.managerId
@@ -227,36 +231,37 @@ module stack 'stack.bicep' = if (checked.stack.enabled) {
 }
 
 // Without zones: the managers stand in different racks.
-resource managersSet 'Microsoft.Compute/availabilitySets@2026-04-01' = if (checked.managers.availability == 'set') {
-  name: '${checked.name}-managers'
+resource managersSet 'Microsoft.Compute/availabilitySets@2026-04-01' = if (swarm.managers.availability == 'set') {
+  name: '${swarm.name}-managers'
   location: location
-  tags: tagsOf(checked)
+  tags: tagsOf(swarm)
   sku: { name: 'Aligned' }
   properties: {
     platformFaultDomainCount: 2
     platformUpdateDomainCount: 5
   }
+  dependsOn: [check]
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
 resource managerNic 'Microsoft.Network/networkInterfaces@2026-03-01' = [
-  for i in range(0, checked.managers.count): {
-    name: '${checked.name}-manager-${i}'
+  for i in range(0, swarm.managers.count): {
+    name: '${swarm.name}-manager-${i}'
     location: location
-    tags: machineTags(checked, 'manager', checked.managers.tags)
+    tags: machineTags(swarm, 'manager', swarm.managers.tags)
     properties: {
-      enableAcceleratedNetworking: checked.managers.acceleratedNetworking
-      networkSecurityGroup: makesNetwork(checked) ? null : { id: network.outputs.managersNsgId }
+      enableAcceleratedNetworking: swarm.managers.acceleratedNetworking
+      networkSecurityGroup: makesNetwork(swarm) ? null : { id: network.outputs.managersNsgId }
       ipConfigurations: [
         {
           name: 'ip'
           properties: {
             subnet: {
-              id: '${network.outputs.vnetId}/subnets/${checked.network.kind == 'new' ? 'managers' : checked.network.subnets.managers.name}'
+              id: '${network.outputs.vnetId}/subnets/${swarm.network.kind == 'new' ? 'managers' : swarm.network.subnets.managers.name}'
             }
             privateIPAllocationMethod: 'Static'
-            privateIPAddress: managerAddresses(checked)[i]
-            loadBalancerBackendAddressPools: checked.ingress.enabled ? [{ id: ingress!.outputs.backendPoolId }] : null
+            privateIPAddress: managerAddresses(swarm)[i]
+            loadBalancerBackendAddressPools: swarm.ingress.enabled ? [{ id: ingress!.outputs.backendPoolId }] : null
           }
         }
       ]
@@ -266,75 +271,66 @@ resource managerNic 'Microsoft.Network/networkInterfaces@2026-03-01' = [
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
 resource managerDisk 'Microsoft.Compute/disks@2026-03-02' = [
-  for i in range(0, checked.managers.dataDisk.enabled ? checked.managers.count : 0): {
-    name: '${checked.name}-manager-${i}-data'
+  for i in range(0, swarm.managers.dataDisk.enabled ? swarm.managers.count : 0): {
+    name: '${swarm.name}-manager-${i}-data'
     location: location
-    tags: machineTags(checked, 'manager', checked.managers.tags)
-    zones: endsWith(checked.managers.dataDisk.type, '_ZRS') ? null : managerZone(checked, i)
-    sku: { name: checked.managers.dataDisk.type }
+    tags: machineTags(swarm, 'manager', swarm.managers.tags)
+    zones: endsWith(swarm.managers.dataDisk.type, '_ZRS') ? null : managerZone(swarm, i)
+    sku: { name: swarm.managers.dataDisk.type }
     properties: {
       creationData: { createOption: 'Empty' }
-      diskSizeGB: checked.managers.dataDisk.size
+      diskSizeGB: swarm.managers.dataDisk.size
       networkAccessPolicy: 'DenyAll'
       publicNetworkAccess: 'Disabled'
     }
+    dependsOn: [check]
   }
 ]
 
 module manager 'manager.bicep' = [
-  for i in range(0, checked.managers.count): {
+  for i in range(0, swarm.managers.count): {
     params: {
-      swarm: checked
+      swarm: swarm
       location: location
       index: i
       nicId: managerNic[i].id
-      diskId: checked.managers.dataDisk.enabled ? managerDisk[i].id : ''
-      availabilitySetId: checked.managers.availability == 'set' ? managersSet.id : ''
+      diskId: swarm.managers.dataDisk.enabled ? managerDisk[i].id : ''
+      availabilitySetId: swarm.managers.availability == 'set' ? managersSet.id : ''
       identityId: identities.outputs.managerId
       facts: {
-        ...machineFacts(checked, 'manager', adminUsername, identities.outputs.managerClientId, vault.outputs.name)
-        ...managerFacts(checked, i)
-        ...nodeFacts(
-          checked,
-          checked.managers,
-          checked.managers.os == 'windows',
-          checked.storage.enabled ? storage!.outputs.accountName : ''
-        )
-        ...keyFacts(checked.managers.os == 'windows', sshKey)
+        ...machineFacts(swarm, 'manager', adminUsername, identities.outputs.managerClientId)
+        ...managerFacts(swarm, i)
+        ...nodeFacts(swarm, swarm.managers, swarm.managers.os == 'windows')
+        ...keyFacts(swarm.managers.os == 'windows', sshKey)
       }
-      loader: checked.managers.os == 'windows' ? windowsLoader : linuxLoader
-      program: checked.managers.os == 'windows' ? windowsProgram : linuxProgram
+      loader: swarm.managers.os == 'windows' ? windowsLoader : linuxLoader
+      program: swarm.managers.os == 'windows' ? windowsProgram : linuxProgram
       adminUsername: adminUsername
       sshKey: sshKey
       windowsPassword: windowsPassword
-      ruleId: checked.monitoring.enabled ? monitoring!.outputs.ruleId : ''
+      ruleId: swarm.monitoring.enabled ? monitoring!.outputs.ruleId : ''
     }
-    dependsOn: [tokens, operators, portainer, backup, stack, secret, foreignSecret, registry]
+    dependsOn: [tokens] // for everything else a node waits by itself
   }
 ]
 
 module pool 'pool.bicep' = [
-  for entry in items(checked.workers): {
+  for entry in items(swarm.workers): {
     params: {
-      swarm: checked
+      swarm: swarm
       key: entry.key
       settings: entry.value
       location: location
       capacity: capacity[?entry.key] ?? entry.value.count
-      subnetId: '${network.outputs.vnetId}/subnets/${poolSubnet(checked, entry.key, entry.value)}'
+      subnetId: '${network.outputs.vnetId}/subnets/${poolSubnet(swarm, entry.key, entry.value)}'
       nsgId: network.outputs.workersNsgId
       identityId: identities.outputs.workerId
       managerId: identities.outputs.managerId
       managerPrincipalId: identities.outputs.managerPrincipalId
       facts: {
-        ...machineFacts(checked, 'worker', adminUsername, identities.outputs.workerClientId, vault.outputs.name)
-        ...workerFacts(checked, entry.key)
-        ...nodeFacts(
-          checked,
-          entry.value,
-          entry.value.os == 'windows',
-          checked.storage.enabled ? storage!.outputs.accountName : ''
-        )
+        ...machineFacts(swarm, 'worker', adminUsername, identities.outputs.workerClientId)
+        ...workerFacts(swarm, entry.key)
+        ...nodeFacts(swarm, entry.value, entry.value.os == 'windows')
         ...keyFacts(entry.value.os == 'windows', sshKey)
       }
       loader: entry.value.os == 'windows' ? windowsLoader : linuxLoader
@@ -342,87 +338,86 @@ module pool 'pool.bicep' = [
       adminUsername: adminUsername
       sshKey: sshKey
       windowsPassword: windowsPassword
-      ruleId: checked.monitoring.enabled ? monitoring!.outputs.ruleId : ''
+      ruleId: swarm.monitoring.enabled ? monitoring!.outputs.ruleId : ''
     }
-    dependsOn: [tokens, operators, secret, foreignSecret, registry]
+    dependsOn: [tokens]
   }
 ]
 
-module jumpbox 'jumpbox.bicep' = if (hasJumpbox(checked)) {
+module jumpbox 'jumpbox.bicep' = if (hasJumpbox(swarm)) {
   params: {
-    swarm: checked
+    swarm: swarm
     location: location
-    subnetId: '${network.outputs.vnetId}/subnets/${checked.network.kind == 'new' ? 'jumpbox' : checked.network.subnets.?jumpbox.?name ?? ''}'
+    subnetId: '${network.outputs.vnetId}/subnets/${swarm.network.kind == 'new' ? 'jumpbox' : swarm.network.subnets.?jumpbox.?name ?? ''}'
     nsgId: network.outputs.jumpboxNsgId
     identityId: identities.outputs.jumpboxId
     facts: {
-      ...machineFacts(checked, 'jumpbox', adminUsername, identities.outputs.jumpboxClientId, vault.outputs.name)
-      ...jumpboxFacts(checked)
-      ...keyFacts(checked.jumpbox.kind == 'windows', sshKey)
+      ...machineFacts(swarm, 'jumpbox', adminUsername, identities.outputs.jumpboxClientId)
+      ...jumpboxFacts(swarm)
+      ...keyFacts(swarm.jumpbox.kind == 'windows', sshKey)
     }
-    loader: checked.jumpbox.kind == 'windows' ? windowsLoader : linuxLoader
-    program: checked.jumpbox.kind == 'windows' ? windowsProgram : linuxProgram
+    loader: swarm.jumpbox.kind == 'windows' ? windowsLoader : linuxLoader
+    program: swarm.jumpbox.kind == 'windows' ? windowsProgram : linuxProgram
     adminUsername: adminUsername
     sshKey: sshKey
     windowsPassword: windowsPassword
   }
-  dependsOn: [operators, secret, foreignSecret]
 }
 
-module bastion 'bastion.bicep' = if (checked.jumpbox.kind == 'bastion') {
-  params: { swarm: checked, location: location, vnetId: network.outputs.vnetId }
+module bastion 'bastion.bicep' = if (swarm.jumpbox.kind == 'bastion') {
+  params: { swarm: swarm, location: location, vnetId: network.outputs.vnetId }
 }
 
-module alerts 'alerts.bicep' = if (hasAlerts(checked)) {
+module alerts 'alerts.bicep' = if (hasAlerts(swarm)) {
   params: {
-    swarm: checked
+    swarm: swarm
     location: location
     workspaceId: monitoring!.outputs.workspaceId
-    balancerId: checked.ingress.enabled ? ingress!.outputs.balancerId : ''
+    balancerId: swarm.ingress.enabled ? ingress!.outputs.balancerId : ''
   }
 }
 
-module diagnostics 'diagnostics.bicep' = if (checked.monitoring.enabled && checked.monitoring.diagnostics) {
+module diagnostics 'diagnostics.bicep' = if (swarm.monitoring.enabled && swarm.monitoring.diagnostics) {
   params: {
-    swarm: checked
+    swarm: swarm
     workspaceId: monitoring!.outputs.workspaceId
     vaultName: vault.outputs.name
-    accountName: checked.storage.enabled ? storage!.outputs.accountName : ''
-    balancerName: checked.ingress.enabled ? ingress!.outputs.balancerName : ''
+    accountName: swarm.storage.enabled ? storage!.outputs.accountName : ''
+    balancerName: swarm.ingress.enabled ? ingress!.outputs.balancerName : ''
   }
 }
 
 @description('Name under which the swarm is reached from the outside.')
-output ingress string? = checked.ingress.enabled ? hostName : null
+output ingress string? = swarm.ingress.enabled ? hostName : null
 
 @description('Public address behind that name; point the name of your domain to it.')
-output ingressAddress string? = checked.ingress.enabled ? ingress!.outputs.address : null
+output ingressAddress string? = swarm.ingress.enabled ? ingress!.outputs.address : null
 
 @description('Where Portainer is. Its administrator is admin; the password is the secret portainer-password.')
-output portainer string? = hasPortainer(checked) ? 'https://${hostName}${checked.stack.portainer.path}/' : null
+output portainer string? = hasPortainer(swarm) ? 'https://${hostName}${swarm.stack.portainer.path}/' : null
 
 @description('How to reach the jumpbox.')
-output jumpbox string? = hasJumpbox(checked)
+output jumpbox string? = hasJumpbox(swarm)
   ? 'ssh ${adminUsername}@${jumpbox!.outputs.hostName}'
-  : checked.jumpbox.kind == 'bastion' ? 'Azure Bastion ${bastion!.outputs.name}' : null
+  : swarm.jumpbox.kind == 'bastion' ? 'Azure Bastion ${bastion!.outputs.name}' : null
 
 @description('What ssh_config must know of this deployment.')
-output sshConfig string[]? = hasJumpbox(checked)
+output sshConfig string[]? = hasJumpbox(swarm)
   ? [
-      'Host jumpbox ${checked.name}-jumpbox'
+      'Host jumpbox ${swarm.name}-jumpbox'
       '    HostName ${jumpbox!.outputs.hostName}'
-      'Host jumpbox manager* ${checked.name}-*'
+      'Host jumpbox manager* ${swarm.name}-*'
       '    User ${adminUsername}'
     ]
   : null
 
 @description('How to reach each manager.')
 output managers string[] = [
-  for i in range(0, checked.managers.count): hasJumpbox(checked)
-    ? 'ssh -J ${adminUsername}@${jumpbox!.outputs.hostName} ${adminUsername}@${managerAddresses(checked)[i]}'
-    : checked.jumpbox.kind == 'bastion'
+  for i in range(0, swarm.managers.count): hasJumpbox(swarm)
+    ? 'ssh -J ${adminUsername}@${jumpbox!.outputs.hostName} ${adminUsername}@${managerAddresses(swarm)[i]}'
+    : swarm.jumpbox.kind == 'bastion'
         ? 'az network bastion ssh --name ${bastion!.outputs.name} --resource-group ${resourceGroup().name} --target-resource-id ${manager[i].outputs.id} --auth-type ssh-key --username ${adminUsername} --ssh-key ~/.ssh/id_ed25519'
-        : 'ssh ${adminUsername}@${managerAddresses(checked)[i]}'
+        : 'ssh ${adminUsername}@${managerAddresses(swarm)[i]}'
 ]
 
 @description('The vault with all secrets.')
@@ -430,6 +425,6 @@ output vault string = vault.outputs.name
 
 @description('Names of the secrets in it that people may need. Look one up: az keyvault secret show --vault-name VAULT --name SECRET --query value')
 output secrets string[] = concat(
-  hasPortainer(checked) ? [secretNames.portainerPassword] : [],
-  hasBackup(checked) ? [secretNames.backupKey] : []
+  hasPortainer(swarm) ? [secretNames.portainerPassword] : [],
+  hasBackup(swarm) ? [secretNames.backupKey] : []
 )

@@ -27,6 +27,17 @@ func managerZone(swarm Swarm, index int) string[]? =>
     ? null
     : [(swarm.managers.?zones ?? swarm.zones)[index % length(swarm.managers.?zones ?? swarm.zones)]]
 
+// Names that Azure must know the world over. Machines are told them before the vault and the account are there.
+@export()
+@description('Name of the key vault.')
+func vaultNameOf(swarm Swarm) string =>
+  swarm.vault.?name ?? '${take(swarm.name, 10)}-${uniqueString(resourceGroup().id)}'
+
+@export()
+@description('Name of the storage account.')
+func accountNameOf(swarm Swarm) string =>
+  swarm.storage.?name ?? '${take(replace(swarm.name, '-', ''), 11)}${uniqueString(resourceGroup().id)}'
+
 // ---------------------------------------------------------------------------------------------- addresses
 
 @export()

@@ -13,6 +13,7 @@ param portainerPassword string
 param agentSecret string
 
 var tags = tagsOf(swarm)
+var operatorIds = map(swarm.access.operators, operator => toLower(operator.id))
 
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
@@ -58,8 +59,11 @@ resource managerReadsPortainerAgent 'Microsoft.Authorization/roleAssignments@202
   }
 }
 
-// Who deploys may look the password up.
-resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (swarm.access.deployer) {
+// Who deploys, and is no operator anyway, may look the password up.
+resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (swarm.access.deployer && (empty(operatorIds) || !contains(
+  operatorIds,
+  deployer().objectId
+))) {
   scope: portainer
   name: guid(portainer.id, deployer().objectId, secretsUser())
   properties: {

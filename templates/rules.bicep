@@ -20,7 +20,6 @@ import {
   workersPrefix
 } from 'plan.bicep'
 import { secretNames } from 'roles.bicep'
-import { stackFacts } from 'stack.bicep'
 
 @export()
 @description('Something that is wrong with a description.')
@@ -40,22 +39,14 @@ func when(bad bool, at string, message string) Problem[] => bad ? [{ at: at, mes
 func warnWhen(bad bool, at string, message string) Problem[] =>
   bad ? [{ at: at, message: message, level: 'warning' }] : []
 
-@description('The characters of a text, one by one.')
-func characters(text string) string[] => map(range(0, length(text)), i => substring(text, i, 1))
-
 @description('Whether a text is made of these characters only.')
-func madeOf(text string, allowed string) bool => empty(filter(characters(text), c => !contains(allowed, c)))
+func madeOf(text string, allowed string) bool =>
+  empty(filter(range(0, length(text)), i => !contains(allowed, substring(text, i, 1))))
 
 @description('The items of a list that occur more than once.')
 func repeated(list string[]) string[] => union(filter(list, item => length(filter(list, other => other == item)) > 1), [])
 
-@description('An amount with its unit.')
-func amount(number int, one string, many string) string => '${number} ${number == 1 ? one : many}'
-
 // ---------------------------------------------------------------------------------------------- address ranges
-
-@description('Two to the power of a number.')
-func power(exponent int) int => reduce(range(0, exponent), 1, (product, i) => product * 2)
 
 @description('Whether a text is made of digits only.')
 func isDigits(text string) bool => empty(join(split(text, ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']), ''))
@@ -84,13 +75,10 @@ func isRange(text string) bool =>
 func bits(prefix string) int => int(split(prefix, '/')[1])
 
 @description('How many addresses a range has.')
-func size(prefix string) int => power(32 - bits(prefix))
+func size(prefix string) int => reduce(range(0, 32 - bits(prefix)), 1, (product, i) => product * 2)
 
 @description('First address of a range.')
 func first(prefix string) int => place(split(prefix, '/')[0])
-
-@description('Whether a range begins where one of its size can begin.')
-func aligned(prefix string) bool => first(prefix) % size(prefix) == 0
 
 @description('Whether the first range lies in the second.')
 func lies(inner string, outer string) bool =>
@@ -98,24 +86,6 @@ func lies(inner string, outer string) bool =>
 
 @description('Whether two ranges share an address.')
 func touch(a string, b string) bool => first(a) < first(b) + size(b) && first(b) < first(a) + size(a)
-
-@description('What is wrong with one range, by itself.')
-func rangeProblems(at string, prefix string) Problem[] =>
-  !isRange(prefix)
-    ? [
-        {
-          at: at
-          message: '\'${prefix}\' is no range of addresses; expected four numbers up to 255 and a length up to 32, such as 10.0.0.0/16'
-        }
-      ]
-    : aligned(prefix)
-        ? []
-        : [
-            {
-              at: at
-              message: '\'${prefix}\' does not begin where a /${bits(prefix)} can begin; did you mean \'${addressAt(first(prefix) - first(prefix) % size(prefix))}/${bits(prefix)}\'?'
-            }
-          ]
 
 @description('A subnet that is used, and where the description speaks of it.')
 type Place = {
@@ -255,7 +225,22 @@ func layoutFits(swarm Swarm) bool =>
 
 @description('Rules of each range by itself.')
 func rangesProblems(swarm Swarm) Problem[] =>
-  flatten(map(namedRanges(swarm), named => rangeProblems(named.at, named.prefix)))
+  flatten(map(
+    namedRanges(swarm),
+    named =>
+      !isRange(named.prefix)
+        ? [
+            {
+              at: named.at
+              message: '\'${named.prefix}\' is no range of addresses; expected four numbers up to 255 and a length up to 32, such as 10.0.0.0/16'
+            }
+          ]
+        : when(
+            first(named.prefix) % size(named.prefix) != 0,
+            named.at,
+            '\'${named.prefix}\' does not begin where a /${bits(named.prefix)} can begin; did you mean \'${addressAt(first(named.prefix) - first(named.prefix) % size(named.prefix))}/${bits(named.prefix)}\'?'
+          )
+  ))
 
 @description('Rules of the network.')
 func networkProblems(swarm Swarm) Problem[] =>
@@ -417,32 +402,25 @@ func machineProblems(swarm Swarm, at string, machine object, windows bool) Probl
 // userData holds 65,535 bytes in base64, which are 49,149 of JSON.
 var userDataBytes = 49149
 
-// Measured as JSON and rounded up: the node programs, and what is in docs/node-facts.md but for scripts, images and labels.
-// tests/scripts looks whether they still fit.
-var linuxProgramBytes = 44032
+// Measured as JSON and rounded up: the node programs, and the facts but for what the description adds. tests/scripts looks
+// whether they still fit.
+var linuxProgramBytes = 44544
 var windowsProgramBytes = 46336
-var managerFactsBytes = 1792
-var otherFactsBytes = 1536
+var factsBytes = 1536
 
 @description('How many bytes something takes as JSON.')
 func bytesOf(facts object) int => length(base64(string(facts))) / 4 * 3
 
 @description('What the node program and the facts of a machine take before the description adds anything.')
-func programBytes(machine object, manager bool) int =>
-  ((machine.?os ?? machine.?kind) == 'windows' ? windowsProgramBytes : linuxProgramBytes) + (manager
-    ? managerFactsBytes
-    : otherFactsBytes)
-
-@description('Texts of the user\'s scripts.')
-func scriptTexts(scripts object) string[] =>
-  map(
-    concat(scripts.before, scripts.after),
-    script => script.kind == 'file' ? script.file : '${script.url}${script.sha256}'
-  )
+func programBytes(machine object) int =>
+  ((machine.?os ?? machine.?kind) == 'windows' ? windowsProgramBytes : linuxProgramBytes) + factsBytes
 
 @description('What the description adds to the userData of a machine.')
 func textsOf(swarm Swarm, machine object) object => {
-  scripts: scriptTexts(machine.scripts)
+  scripts: map(
+    concat(machine.scripts.before, machine.scripts.after),
+    script => script.kind == 'file' ? script.file : '${script.url}${script.sha256}'
+  )
   images: machine.?images
   labels: machine.?labels
   registries: swarm.registries
@@ -450,11 +428,11 @@ func textsOf(swarm Swarm, machine object) object => {
 }
 
 @description('What does not fit into userData.')
-func userDataProblems(swarm Swarm, at string, machine object, manager bool) Problem[] =>
+func userDataProblems(swarm Swarm, at string, machine object) Problem[] =>
   when(
-    bytesOf(textsOf(swarm, machine)) > userDataBytes - programBytes(machine, manager),
+    bytesOf(textsOf(swarm, machine)) > userDataBytes - programBytes(machine),
     '${at}.scripts',
-    'scripts, images, labels, registries and names of secrets take ${bytesOf(textsOf(swarm, machine))} bytes of the user data, which has room for ${userDataBytes - programBytes(machine, manager)} beside the node program (${userDataBytes} in all); take a script from a URL instead'
+    'scripts, images, labels, registries and names of secrets take ${bytesOf(textsOf(swarm, machine))} bytes of the user data, which has room for ${userDataBytes - programBytes(machine)} beside the node program (${userDataBytes} in all); take a script from a URL instead'
   )
 
 @description('Labels that only Docker itself may set.')
@@ -532,7 +510,7 @@ func scriptSecretProblems(swarm Swarm, at string, scripts object, reader string)
 func managerProblems(swarm Swarm) Problem[] =>
   concat(
     machineProblems(swarm, 'managers', swarm.managers, swarm.managers.os == 'windows'),
-    userDataProblems(swarm, 'managers', swarm.managers, true),
+    userDataProblems(swarm, 'managers', swarm.managers),
     labelProblems('managers', swarm.managers.labels),
     when(
       !swarm.managers.schedulable && swarm.stack.enabled,
@@ -574,7 +552,7 @@ func addressProblems(swarm Swarm) Problem[] =>
     when(
       length(managerAddresses(swarm)) != swarm.managers.count,
       'managers.addresses',
-      'there are ${length(managerAddresses(swarm))} for ${amount(swarm.managers.count, 'manager', 'managers')}'
+      'there are ${length(managerAddresses(swarm))} for ${swarm.managers.count} ${swarm.managers.count == 1 ? 'manager' : 'managers'}'
     ),
     map(repeated(managerAddresses(swarm)), address => { at: 'managers.addresses', message: '${address} occurs twice' }),
     flatten(map(
@@ -638,7 +616,7 @@ func scaleProblems(at string, count int, scale object) Problem[] =>
 func poolProblems(swarm Swarm, key string, pool object) Problem[] =>
   concat(
     machineProblems(swarm, 'workers.${key}', pool, pool.os == 'windows'),
-    userDataProblems(swarm, 'workers.${key}', pool, false),
+    userDataProblems(swarm, 'workers.${key}', pool),
     labelProblems('workers.${key}', pool.labels),
     tagProblems('workers.${key}.tags', union(swarm.tags, pool.tags), 3),
     scriptSecretProblems(swarm, 'workers.${key}', pool.scripts, 'workers'),
@@ -778,7 +756,7 @@ func jumpboxProblems(swarm Swarm) Problem[] =>
     hasJumpbox(swarm)
       ? concat(
           machineProblems(swarm, 'jumpbox', swarm.jumpbox, swarm.jumpbox.kind == 'windows'),
-          userDataProblems(swarm, 'jumpbox', swarm.jumpbox, false),
+          userDataProblems(swarm, 'jumpbox', swarm.jumpbox),
           tagProblems('jumpbox.tags', union(swarm.tags, swarm.jumpbox.tags), 2),
           scriptSecretProblems(swarm, 'jumpbox', swarm.jumpbox.scripts, 'jumpbox'),
           warnWhen(
@@ -991,32 +969,27 @@ var machineBytes = 16384
 
 @description('How large the template can become; userData are there in base64.')
 func expandedSize(swarm Swarm) int =>
-  fixedBytes + swarm.managers.count * (machineBytes + (programBytes(swarm.managers, true) + bytesOf(textsOf(
+  fixedBytes + swarm.managers.count * (machineBytes + (programBytes(swarm.managers) + bytesOf(textsOf(
     swarm,
     swarm.managers
   ))) / 3 * 4) + reduce(
     map(
       items(swarm.workers),
-      entry => machineBytes + (programBytes(entry.value, false) + bytesOf(textsOf(swarm, entry.value))) / 3 * 4
+      entry => machineBytes + (programBytes(entry.value) + bytesOf(textsOf(swarm, entry.value))) / 3 * 4
     ),
-    machineBytes + programBytes({ os: 'windows' }, false) / 3 * 4,
+    machineBytes + programBytes({ os: 'windows' }) / 3 * 4,
     // a jumpbox
     (sum, next) => sum + next
   )
 
-// A secret holds 25,600 bytes. tests/scripts looks whether the compose files fit into their part.
+// A secret holds 25,600 bytes. Measured and rounded up: the stack before the description adds anything; tests/scripts looks
+// whether the compose files still leave 4,096 of them.
 var secretBytes = 25600
-var composeBytes = 8192
+var stackBytes = 12288
 
-@description('What the managers deploy, if it does not fit into a secret.')
-func stackProblems(swarm Swarm) Problem[] =>
-  swarm.stack.enabled
-    ? when(
-        composeBytes + bytesOf(stackFacts(swarm, swarm.ingress.?domain ?? '', swarm.stack.traefik.?certificate ?? '')) > secretBytes,
-        'stack',
-        'takes ${composeBytes + bytesOf(stackFacts(swarm, swarm.ingress.?domain ?? '', swarm.stack.traefik.?certificate ?? ''))} bytes with its compose files, and a secret holds ${secretBytes}; have shorter texts in stack and ingress.domain'
-      )
-    : []
+@description('How many bytes the stack takes.')
+func stackSize(swarm Swarm) int =>
+  stackBytes + bytesOf({ stack: swarm.stack, domain: swarm.ingress.?domain, contact: swarm.?contact })
 
 @description('Rules of the whole.')
 func wholeProblems(swarm Swarm) Problem[] =>
@@ -1042,6 +1015,11 @@ func wholeProblems(swarm Swarm) Problem[] =>
       expandedSize(swarm) > templateBytes,
       'workers',
       'the template would have ${expandedSize(swarm)} bytes once it is expanded, and Azure takes ${templateBytes}; have fewer pools, or scripts from URLs'
+    ),
+    when(
+      swarm.stack.enabled && stackSize(swarm) > secretBytes,
+      'stack',
+      'takes ${stackSize(swarm)} bytes with its compose files, and a secret holds ${secretBytes}; have shorter texts in stack and ingress.domain'
     ),
     map(repeated(swarm.zones), zone => { at: 'zones', message: '${zone} occurs twice' }),
     map(
@@ -1073,6 +1051,5 @@ func problems(swarm Swarm) Problem[] =>
     jumpboxProblems(swarm),
     secretProblems(swarm),
     storageProblems(swarm),
-    monitoringProblems(swarm),
-    stackProblems(swarm)
+    monitoringProblems(swarm)
   )

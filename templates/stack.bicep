@@ -107,14 +107,13 @@ func traefikDynamic(swarm Swarm) object => {
       })
 }
 
-@export()
 @description('What managers are told, but for the texts of the compose files.')
 func stackFacts(swarm Swarm, host string, certificate string) object => {
   settings: {
     STACK_HOST: host
     STACK_TRAEFIK_IMAGE: swarm.managers.os == 'windows'
       ? 'traefik:${swarm.stack.traefik.version}-nanoserver-ltsc2022'
-      : 'traefik:${swarm.stack.traefik.version}'
+      : 'traefik:${swarm.stack.traefik.version}${swarm.stack.traefik.version == 'v3.7.11' ? '@sha256:5203c3f39ca70de6790d964624e042463ffbd57715bc82be155cf224c0dd5144' : ''}'
     STACK_TRAEFIK_MODE: hasAcme(swarm) ? 'replicated' : 'global'
     STACK_TRAEFIK_STOP: '${noticeSeconds(swarm) + 20}s'
     STACK_SOCKET_PROXY_IMAGE: 'tecnativa/docker-socket-proxy:v0.4.2@sha256:1f3a6f303320723d199d2316a3e82b2e2685d86c275d5e3deeaf182573b47476'

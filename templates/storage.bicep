@@ -1,6 +1,6 @@
 // storage.bicep: the share of all nodes, and how they get at it.
 import { Swarm } from 'swarm.bicep'
-import { tagsOf } from 'plan.bicep'
+import { accountNameOf, tagsOf } from 'plan.bicep'
 import { secretNames, secretsUser, shareMounter } from 'roles.bicep'
 
 param swarm Swarm
@@ -25,7 +25,7 @@ var premium = startsWith(settings.sku, 'Premium')
 
 // Holds the files that all nodes share.
 resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
-  name: settings.?name ?? '${take(replace(swarm.name, '-', ''), 11)}${uniqueString(resourceGroup().id)}'
+  name: accountNameOf(swarm)
   location: location
   tags: tags
   kind: premium ? 'FileStorage' : 'StorageV2'
@@ -190,5 +190,3 @@ resource storageLock 'Microsoft.Authorization/locks@2020-05-01' = if (contains(s
 }
 
 output accountName string = storageAccount.name
-output host string = '${storageAccount.name}.file.${environment().suffixes.storage}'
-output shareName string = share.name

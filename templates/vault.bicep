@@ -1,6 +1,6 @@
-// vault.bicep: the key vault. What is in it, and who may read that, stands with each secret: tokens, people, storage, secret.
+// vault.bicep: the key vault. What is in it, and who may read that, stands with each secret: tokens, operators, ownSecret and others.
 import { Swarm } from 'swarm.bicep'
-import { tagsOf } from 'plan.bicep'
+import { tagsOf, vaultNameOf } from 'plan.bicep'
 
 param swarm Swarm
 param location string
@@ -17,7 +17,7 @@ var private = settings.network == 'private'
 
 // Keeps the join tokens and all other secrets. Roles decide who reads what; a worker cannot read the managers' token.
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
-  name: settings.?name ?? '${take(swarm.name, 10)}-${uniqueString(resourceGroup().id)}'
+  name: vaultNameOf(swarm)
   location: location
   tags: tags
   properties: {

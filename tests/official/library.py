@@ -1,11 +1,24 @@
 #!/usr/bin/env python3
 """The library, every example and every other Bicep file that the project hands out: the official compiler finds nothing
-in them and its formatter changes nothing."""
+in them and its formatter changes nothing. Azure takes 64 functions in one template, and modules are templates of their own."""
 import glob
+import json
 import os
 import sys
 
 import judge
+
+FUNCTIONS = 64
+
+def crowded(template, name):
+    """Templates with more functions than Azure takes."""
+    count = sum(len(group['members']) for group in template.get('functions', []))
+    found = [f'{name} has {count} functions; Azure takes {FUNCTIONS}'] if count > FUNCTIONS else []
+    resources = template.get('resources', {})
+    for key, resource in resources.items() if isinstance(resources, dict) else enumerate(resources):
+        if 'template' in resource.get('properties', {}):
+            found += crowded(resource['properties']['template'], f'module {key}')
+    return found
 
 
 def main():
@@ -21,6 +34,8 @@ def main():
             with open(path, encoding='utf-8', newline='') as file:
                 if bicep.format(path) != file.read():
                     problems.append('bicep format changes it')
+            if answer.get('success') and os.path.basename(path) == 'main.bicep':
+                problems += crowded(json.loads(answer['contents']), path)
             template = os.path.join(os.path.dirname(path), 'azuredeploy.json')
             if os.path.basename(path) == 'main.bicep' and os.path.exists(template) and answer.get('success'):
                 with open(template, encoding='utf-8', newline='') as file:

@@ -216,19 +216,11 @@ def expression(value):
 
 
 def without_rules(library):
-    """The library without the rules of descriptions, and without the functions that then nobody calls: Azure's engine
-    takes at most 64 functions in a template. The rules are judged on their own."""
+    """The library without the module that checks descriptions: the rules are judged on their own."""
     library = copy.deepcopy(library)
-    library['variables']['found'] = []
-    members = {f"{group['namespace']}.{name}": body for group in library['functions'] for name, body in group['members'].items()}
-    calls = lambda value: set(re.findall(r'\b(__bicep\.\w+|_\d+\.\w+)\(', json.dumps(value))) & members.keys()
-    used, new = set(), calls({key: value for key, value in library.items() if key != 'functions'})
-    while new:
-        used |= new
-        new = {inner for name in new for inner in calls(members[name])} - used
-    for group in library['functions']:
-        group['members'] = {name: body for name, body in group['members'].items() if f"{group['namespace']}.{name}" in used}
-    library['functions'] = [group for group in library['functions'] if group['members']]
+    del library['resources']['check']
+    for resource in library['resources'].values():
+        resource['dependsOn'] = [name for name in resource.get('dependsOn', []) if name != 'check']
     return library
 
 

@@ -1,4 +1,4 @@
-// secret.bicep: one secret of the user, whose value is a secure parameter of the deployment, and its readers.
+// ownSecret.bicep: one secret of the user, whose value is a secure parameter of the deployment, and its readers.
 import { secretsUser } from 'roles.bicep'
 
 param key string
@@ -19,7 +19,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
 }
 
 // A secret of your own.
-resource secret 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource ownSecret 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   parent: vault
   name: key
   tags: tags
@@ -28,8 +28,8 @@ resource secret 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
 
 // The managers may read it.
 resource managerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (contains(readers, 'managers')) {
-  scope: secret
-  name: guid(secret.id, managerId, secretsUser())
+  scope: ownSecret
+  name: guid(ownSecret.id, managerId, secretsUser())
   properties: {
     principalId: managerPrincipalId
     principalType: 'ServicePrincipal'
@@ -39,8 +39,8 @@ resource managerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if 
 
 // The workers may read it.
 resource workerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (contains(readers, 'workers')) {
-  scope: secret
-  name: guid(secret.id, workerId, secretsUser())
+  scope: ownSecret
+  name: guid(ownSecret.id, workerId, secretsUser())
   properties: {
     principalId: workerPrincipalId
     principalType: 'ServicePrincipal'
@@ -50,8 +50,8 @@ resource workerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (
 
 // The jumpbox may read it.
 resource jumpboxReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (contains(readers, 'jumpbox')) {
-  scope: secret
-  name: guid(secret.id, jumpboxId, secretsUser())
+  scope: ownSecret
+  name: guid(ownSecret.id, jumpboxId, secretsUser())
   properties: {
     principalId: jumpboxPrincipalId
     principalType: 'ServicePrincipal'
