@@ -335,7 +335,8 @@ engine() {
   ask answer -X "$1" --unix-socket /run/docker.sock -H "$json" --data-binary @body "http://engine/v1.44$2"
 }
 
-stop_engine() { quiet systemctl stop docker.service docker.socket containerd.service; }
+# stop_engine: also the start by systemd that may be to come
+stop_engine() { for verb in disable stop; do quiet systemctl $verb docker.service docker.socket; done; }
 
 # install_engine: the engine of the image if its API is new enough (Docker 25), else the one described, from its vendor
 install_engine() {
