@@ -87,25 +87,24 @@ def recovered(swarm, before, tokens, *anew):
 
 
 def tasks(swarm, service):
-    """[(machine, state)] of the service's tasks that shall run."""
+    """[(machine, state)] of the service's tasks, the newest first."""
     hosts = {machine.host: name for name, machine in swarm.machines.items()}
     manager = next((name for name in swarm.managers() if swarm.nodes(name)), None)
-    said = swarm.enter(manager, 'docker', 'service', 'ps', service, '--no-trunc', '--filter', 'desired-state=running',
-                       '--format', '{{.Node}}|{{.CurrentState}} {{.Error}}') if manager else None
+    said = swarm.enter(manager, 'docker', 'service', 'ps', service, '--no-trunc',
+                       '--format', '{{.Node}}|{{.CurrentState}}, {{.DesiredState}} {{.Error}}') if manager else None
     return [(hosts.get(line.split('|')[0], line.split('|')[0]), line.split('|')[1]) for line in said.stdout.splitlines()] if said else []
 
 
 def running(swarm, service):
     """[machine] where a task of the service runs."""
-    return sorted(name for name, state in tasks(swarm, service) if state.startswith('Running'))
+    return sorted(name for name, state in tasks(swarm, service) if state.startswith('Running') and ', Running' in state)
 
 
 def runs_on(swarm, service, names, seconds=180):
     """Waits until it runs on these and on no other."""
     def there():
-        found = tasks(swarm, service)
-        if sorted(name for name, state in found if state.startswith('Running')) != sorted(names):
-            raise Failed(f'{found}')
+        if running(swarm, service) != sorted(names):
+            raise Failed(f'{tasks(swarm, service)}')
         return True
     swarm.wait(f'{service} runs on {", ".join(sorted(names))}', there, seconds, 1)
 

@@ -1,14 +1,13 @@
 """Workers come and go: scaled in and out, taken away, announced or not."""
 import contextlib
 import os
+import re
 import time
 
 from rows import row
 from rows.losses import running, runs_on, whole
 from rows.restarts import formed
 from swarm import Failed
-
-LIST = 'arm GET .*/virtualMachineScaleSets/[^/]*/virtualMachines'
 
 
 def looks(swarm, count, name=None):
@@ -43,7 +42,7 @@ def vanishes(swarm):
     swarm.remove('web1')
     swarm.grow('web')
     host_gone(swarm, host)
-    if not any(f'removed worker {host}' in swarm.log(name) and ': gone' in swarm.log(name) for name in swarm.managers()):
+    if not any(re.search(rf'removed worker {host} \(\w+\): gone', swarm.log(name)) for name in swarm.managers()):
         raise Failed('nobody says so')
 
 
@@ -97,8 +96,8 @@ def in_doubt(swarm):
         new = swarm.azure.fault('arm', **answer)
         swarm.azure.clear(key)
         key, since = new, time.time()
-        swarm.wait(f'{what} is answered twice', lambda: sum(request['part'] == 'arm' for request in swarm.azure.requests(since)) >= 2 or what == 'half an answer', 120)
-        looks(swarm, 5)
+        swarm.wait(f'{what} is answered twice', lambda: sum(request['part'] == 'arm' for request in swarm.azure.requests(since)) >= 2, 240)
+        looks(swarm, 2)
         if host not in swarm.nodes():
             raise Failed(f'it was removed after {what}')
     swarm.azure.clear(key)
@@ -208,7 +207,7 @@ def redeploy_manager(swarm):
     return announced(swarm, 'Redeploy', 'manager2')
 
 
-@row('Azure reboots the leader', quick=False)
+@row('Azure reboots the leader')
 def reboot_leader(swarm):
     return announced(swarm, 'Reboot', 'manager0')
 
