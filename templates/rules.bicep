@@ -658,28 +658,19 @@ func poolProblems(swarm Swarm, key string, pool object) Problem[] =>
       pool.?spot != null && pool.upgrade == 'Rolling' && pool.?spot.?eviction == 'Deallocate',
       'workers.${key}.upgrade',
       'Rolling needs all machines to run; with spot.eviction Deallocate some may be stopped'
+    ),
+    // Windows knows machines by 15 characters, of which 9 are left for the pool.
+    map(
+      filter(
+        pool.os == 'windows' ? items(swarm.workers) : [],
+        other => other.value.os == 'windows' && other.key < key && take(other.key, 9) == take(key, 9)
+      ),
+      other => {
+        at: 'workers.${key}'
+        message: 'its first 9 characters (\'${take(key, 9)}\') are those of pool ${other.key}; names of Windows machines would not differ'
+      }
     )
   )
-
-@description('Windows knows machines by 15 characters, of which 9 are left for the pool.')
-func windowsNameProblems(swarm Swarm) Problem[] =>
-  flatten(map(
-    filter(items(swarm.workers), entry => entry.value.os == 'windows'),
-    entry =>
-      flatten(map(
-        filter(
-          items(swarm.workers),
-          other =>
-            other.value.os == 'windows' && other.key != entry.key && take(other.key, 9) == take(entry.key, 9) && length('${other.key}') >= length(entry.key) && other.key > entry.key
-        ),
-        other =>
-          when(
-            true,
-            'workers.${other.key}',
-            'its first 9 characters (\'${take(other.key, 9)}\') are those of pool ${entry.key}; names of Windows machines would not differ'
-          )
-      ))
-  ))
 
 // ---------------------------------------------------------------------------------------------- what comes in, who comes in
 
@@ -1046,7 +1037,6 @@ func problems(swarm Swarm) Problem[] =>
             ]
           : concat(networkProblems(swarm), swarm.managers.?addresses == null ? [] : addressProblems(swarm)),
     flatten(map(items(swarm.workers), entry => poolProblems(swarm, entry.key, entry.value))),
-    windowsNameProblems(swarm),
     ingressProblems(swarm),
     jumpboxProblems(swarm),
     secretProblems(swarm),
