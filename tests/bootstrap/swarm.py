@@ -261,7 +261,7 @@ class Swarm:
         gateway = next(gateway.split('/')[0] for gateway in self.facts_of_azure()['gateways'] if same_subnet(gateway, machine.address))
         settings = {'base': f'{CACHE}/base', 'address': f'{machine.address}/{machine.length}', 'gateway': gateway, 'wire': '168.63.129.16',
                     'metadata': '169.254.169.254', 'host': machine.host, 'share': f'{INSTANCE}/share', 'admin': machine.admin, 'sshkey': KEY,
-                    'port': f'v{len(self.machines)}', 'instance': str(uuid.uuid4()), 'controllers': ' '.join(controllers()),
+                    'port': 'v' + '-'.join(machine.address.split('.')[2:]), 'instance': str(uuid.uuid4()), 'controllers': ' '.join(controllers()),
                     'cgroup': self.cgroup, 'cgroup_root': '/sys/fs/cgroup'}
         write(f'{folder}/settings', ''.join(f"{key}='{value}'\n" for key, value in settings.items()))
         self.disks(machine)
