@@ -62,6 +62,14 @@ param webCapacity = 6
 // Left out: newGuid()
 // param backupKey = …
 
+// Values of your own secrets, by name: of secret certificate.
+// Or from a vault: az.getSecret('SUBSCRIPTION', 'GROUP', 'VAULT', 'SECRET')
+param secretCertificate = readEnvironmentVariable('SWARM_SECRET_CERTIFICATE')
+
+// Values of your own secrets, by name: of secret database-password.
+// Or from a vault: az.getSecret('SUBSCRIPTION', 'GROUP', 'VAULT', 'SECRET')
+param secretDatabasePassword = readEnvironmentVariable('SWARM_SECRET_DATABASE_PASSWORD')
+
 // Values of your own secrets, by name: of secret registry-password.
 // Or from a vault: az.getSecret('SUBSCRIPTION', 'GROUP', 'VAULT', 'SECRET')
 param secretRegistryPassword = readEnvironmentVariable('SWARM_SECRET_REGISTRY_PASSWORD')
