@@ -243,15 +243,17 @@ function Write-Settings {
     'data-root' = $my.DataRoot; 'exec-opts' = @("isolation=$isolation"); labels = @(Get-Labels)
     'log-driver' = 'json-file'; 'log-opts' = @{ 'max-size' = '20m'; 'max-file' = '5' }
   })
-  if ((Text $settingsFile) -eq $json) { return }
+  if ((Text $settingsFile) -eq $json -and -not $my.Stale) { return }
   Folder (Split-Path $settingsFile)
   Put "$settingsFile.new" $json
   Run dockerd --validate --config-file "$settingsFile.new"
   Move-Item -Force "$settingsFile.new" $settingsFile
-  if ((Get-Service docker).Status -ne 'Running') { return }
+  $my.Stale = (Get-Service docker).Status -eq 'Running' # until it has taken them over
+  if (-not $my.Stale) { return }
   $reload = [Threading.EventWaitHandle]::OpenExisting("Global\docker-daemon-config-$((Get-DockerService).ProcessId)")
   $reload.Set()
   $reload.Dispose()
+  $my.Stale = $false
 }
 
 function Start-Engine {
@@ -351,7 +353,7 @@ function Mount-DataDisk {
       Format-Volume -FileSystem NTFS -NewFileSystemLabel swarm-docker -Confirm:$false
     Remove-Item $mark
   }
-  if (-not (Get-DataVolume).DriveLetter) { Get-DataVolume | Get-Partition | Add-PartitionAccessPath -AssignDriveLetter }
+  if ("$((Get-DataVolume).DriveLetter)" -notmatch '\w') { Get-DataVolume | Get-Partition | Add-PartitionAccessPath -AssignDriveLetter }
   $my.DataRoot = "$((Get-DataVolume).DriveLetter):\docker"
 }
 
@@ -609,7 +611,7 @@ function Connect-Registries {
   }
 }
 
-# One at a time, by a process of its own: it takes long.
+# One at a time, by a process of its own.
 function Get-Images {
   if ($my.Pull -and -not $my.Pull.HasExited) { return }
   foreach ($image in $facts.images) {
@@ -642,7 +644,7 @@ function Remove-Images {
 
 # -- nodes: the leader's care
 
-# What a node said in its engine's labels; for this node, what it wants just now.
+# What a node said in its engine's labels.
 function Get-Said($Node, $Name) {
   if ($Name -eq 'wants' -and $Node.ID -eq $my.Id) { return $my.Want }
   return $Node.Description.Engine.Labels."swarmgen.$Name"
@@ -742,10 +744,10 @@ function Invoke-Leader($Nodes) {
 # Says to the managers what this node wants: leave, reboot, turn, drain (it is to run nothing), or nothing.
 function Set-Want($Want) {
   if (-not $Want -and $facts.schedulable -eq $false) { $Want = 'drain' }
-  if ($my.Want -eq $Want) { return }
+  if ($my.Want -eq $Want -and -not $my.Stale) { return }
   $my.Want = $Want
   $my.WantSince = Now
-  Say "this node wants: $(if ($Want) { $Want } else { 'nothing' })"
+  Say "this node wants: $Want"
   Write-Settings
 }
 
@@ -775,10 +777,9 @@ function Watch-Events {
 
 # -- updates
 
-# Is the window open? That of yesterday may last until today.
 function Test-Window {
   $now = Get-Utc
-  foreach ($day in 0, -1) {
+  foreach ($day in 0, -1) { # yesterday's may last until today
     $from = $now.Date.AddDays($day) + [TimeSpan]$facts.updates.from
     if ($facts.updates.days -contains "$($from.DayOfWeek)" -and $now -ge $from -and $now -lt $from.AddHours($facts.updates.hours)) { return $true }
   }

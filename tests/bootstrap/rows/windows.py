@@ -1,11 +1,13 @@
 """The node program for Windows, in a real pwsh with a real engine; what only Windows has is a stand-in (windows/)."""
 import json
+import os
 import random
+import re
 import shutil
 import time
 
 from rows import row
-from swarm import Failed, read, write
+from swarm import ROOT, Failed, read, write
 from windows import ENGINE
 
 SMALL = {'engine': ENGINE, 'managers': {'count': 1}, 'workers': {'worker': {'count': 1}}, 'jumpbox': None}
@@ -326,6 +328,62 @@ def redeployed(swarm):
 
 
 # ---- own scripts, access, stack
+
+@windows('updates: one node at a time, in its turn', {**MIXED, 'workers': {'web': None, 'bc': {'count': 2}}, 'updates': {'from': '00:00', 'hours': 24}}, 'mixed')
+def updates(swarm):
+    formed(swarm)
+    away, order = [], []
+    for name in 'bc0', 'bc1':
+        write(f'{swarm.folder_of(name)}/state/updates', 'KB5000001\n')
+    swarm.clock(73000, 'bc0', 'bc1')  # it looks once a day
+
+    def all_done():
+        down = [name for name in ('bc0', 'bc1') if not swarm.on(name) or (swarm.node(name) or {}).get('Spec', {}).get('Availability') != 'active']
+        away.append(len(down))
+        return all(swarm.calls(name).count('shutdown') == 1 for name in ('bc0', 'bc1')) and not down
+    swarm.wait('both have restarted', all_done, 600, 1)
+    check(max(away) == 1, 'both were away at once')
+
+
+@windows('a backup, the way back from it, a damaged one', {**SMALL, 'backup': {'hours': 1, 'keep': 2}})
+def backup(swarm):
+    folder = f'{swarm.top}/share/backup'
+
+    def backups():
+        return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    formed(swarm)
+    swarm.docker('manager0', 'secret', 'create', 'mine', '-', text='planted')
+    swarm.docker('manager0', 'service', 'create', '--detach', '--name', 'kept', '--replicas', '0', 'web:1')
+    for round_ in 1, 2, 3:
+        before = backups()
+        swarm.clock(round_ * 4000, 'manager0')
+        swarm.wait('a new backup', lambda: backups() != before and all(name.endswith('Z.zip.enc') for name in backups()), 120)
+    check(len(backups()) == 2, f'not two are kept: {backups()}')
+    for name in backups():
+        with open(f'{folder}/{name}', 'rb') as file:
+            check(b'SWMTKN' not in file.read(), 'it can be read')
+    cluster = swarm.info('manager0')['Cluster']['ID']
+    swarm.kill('worker0')
+    swarm.rebuild('manager0', keep_disk=False)
+    shutil.rmtree(f'{swarm.folder_of("manager0")}/upper/var/lib/windows/drives', ignore_errors=True)
+    swarm.boot('manager0')
+    swarm.said('manager0', 'no manager answers, but there is a swarm')
+    page = read(os.path.join(ROOT, 'docs', 'node-lifecycle.md'))
+    block = re.search(r'```powershell\n(.*?)```', page, re.S)[1]
+    shutil.copy(f'{folder}/{backups()[0]}', f'{folder}/damaged')
+    with open(f'{folder}/damaged', 'r+b') as file:
+        file.seek(100)
+        file.write(b'xxxx')
+    write(swarm.path('manager0', '/root/damaged.ps1'), "$archive = 'S:\\backup\\damaged'\n" + block)
+    write(swarm.path('manager0', '/root/back.ps1'), block)
+    said = swarm.enter('manager0', 'powershell.exe', '-File', '/root/damaged.ps1', timeout=300)
+    check('the archive is damaged' in said.stdout + said.stderr and swarm.info('manager0')['LocalNodeState'] == 'inactive', f'a damaged archive was taken: {said.stdout}{said.stderr}')
+    swarm.enter('manager0', 'powershell.exe', '-File', '/root/back.ps1', check=True, timeout=300)
+    swarm.boot('worker0')
+    swarm.settled(400)
+    check(swarm.info('manager0')['Cluster']['ID'] == cluster, 'it is another swarm')
+    check('mine' in swarm.docker('manager0', 'secret', 'ls', '--format', '{{.Name}}') and 'kept' in swarm.docker('manager0', 'service', 'ls', '--format', '{{.Name}}'), 'something is missing')
+
 
 SCRIPT = "Add-Content -Encoding ascii /var/tmp/ran ('{}' + ' ' + $env:SWARM_ROLE + ' ' + $env:SWARM_STAGE + ' ' + $env:SWARM_BOOT)\n{}"
 

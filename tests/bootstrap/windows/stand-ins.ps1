@@ -104,8 +104,9 @@ function New-NetFirewallRule([string] $Name, $DisplayName, $Direction, $Action, 
 function Expand-Archive([switch] $Force, [string] $Path, [string] $DestinationPath) {
     Wait-Here Expand-Archive
     $null = New-Item -ItemType Directory -Force $DestinationPath
-    python3 -c 'import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])' $Path $DestinationPath
-    chmod -R 755 $DestinationPath
+    $to = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($DestinationPath)
+    python3 -c 'import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])' $Path $to
+    chmod -R 755 $to
 }
 function New-Object {
     if ($args[0] -eq '-ComObject') { return New-UpdateSession }
@@ -164,6 +165,7 @@ function New-SmbGlobalMapping([string] $RemotePath, [string] $LocalPath, $Requir
 }
 function Get-CimInstance([string] $ClassName, [string] $Filter) {
     switch ($ClassName) {
+        Win32_Process { foreach ($one in Get-Process dotnet) { [pscustomobject]@{ ProcessId = $one.Id; CommandLine = [IO.File]::ReadAllText("/proc/$($one.Id)/cmdline").Replace("`0", ' ') } } }
         Win32_Service {
             if (-not (Flag docker-service)) { return }
             [pscustomobject]@{ Name = 'docker'; PathName = '"/c/Program Files/docker/dockerd.exe" --run-service'; ProcessId = $(if (Test-Path /run/docker.pid) { Get-Content /run/docker.pid }) }
@@ -187,4 +189,5 @@ function New-ScheduledTaskAction([string] $Execute, [string] $Argument) { "$Exec
 function New-ScheduledTaskTrigger([switch] $AtStartup) { }
 function New-ScheduledTaskSettingsSet { }
 function Register-ScheduledTask([switch] $Force, $TaskName, $User, $RunLevel, $Action, $Trigger, $Settings) { [IO.File]::WriteAllText("$there/task", $Action) }
+function Stop-ScheduledTask { Get-Process task | ForEach-Object { Stop-Process -Force $_ }; Get-CimInstance Win32_Process | Where-Object { $_.CommandLine -like '*loader.ps1*' } | ForEach-Object { Stop-Process -Force -Id $_.ProcessId } }
 function Start-ScheduledTask { bash -c 'setsid /opt/windows/task </dev/null >/dev/null 2>&1 &' }
