@@ -203,7 +203,6 @@ function Install-Engine {
   if ($have -ge 25) { $my.Bin = Split-Path $program }
   if ("$env:Path" -notlike "*$($my.Bin)*") { [Environment]::SetEnvironmentVariable('Path', "$env:Path;$($my.Bin)", 'Machine') }
   if ((Get-WindowsFeature Containers).InstallState -ne 'Installed') {
-    Say 'installing the feature Containers'
     if ("$((Install-WindowsFeature Containers).RestartNeeded)" -eq 'Yes') { Restart-Machine 'feature Containers' }
   }
   if ($have -lt 25) {
@@ -303,8 +302,6 @@ function Invoke-Scripts($Stage) {
   }
 }
 
-# -- access
-
 # SSH with keys only: the key that the machine should have been born with, and the operators'.
 function Set-Access {
   if (-not $facts.admin) { return }
@@ -329,11 +326,9 @@ function Set-Access {
   Say "$(($keys -split "`n" -match '\S').Count) keys"
 }
 
-# -- disk
-
 function Get-DataVolume { Get-Volume | where FileSystemLabel -eq swarm-docker | select -First 1 }
 
-# Formats the disk only if it is blank, or formatting it was cut.
+# Formats only a blank disk, or if that was cut.
 function Mount-DataDisk {
   $lun = $facts.dataDisk.lun
   if ($null -eq $lun) { return }
@@ -356,8 +351,6 @@ function Mount-DataDisk {
   if ("$((Get-DataVolume).DriveLetter)" -notmatch '\w') { Get-DataVolume | Get-Partition | Add-PartitionAccessPath -AssignDriveLetter }
   $my.DataRoot = "$((Get-DataVolume).DriveLetter):\docker"
 }
-
-# -- share
 
 function Mount-Share {
   if ($facts.stack) { Folder "$keep/traefik" }
@@ -385,13 +378,14 @@ function Mount-Share {
 
 # -- swarm
 
-# Sets $my.State (none: no engine; foreign: a member of a swarm with other managers) and $my.Id.
+# Sets $my.Id and $my.State (none: no engine; foreign: a swarm with other managers; demoted: a manager made a worker).
 function Get-State {
   $swarm = (Engine GET /info).Swarm
   $my.State = if (Ok) { $swarm.LocalNodeState } else { 'none' }
   $my.Id = "$($swarm.NodeID)"
   $managers = $swarm.RemoteManagers.Addr -replace ':\d+$'
   if ($managers -and -not ($managers | where { $facts.managers -contains $_ })) { $my.State = 'foreign' }
+  if ($facts.role -eq 'manager' -and $my.State -eq 'active' -and -not $swarm.ControlAvailable) { $my.State = 'demoted' }
 }
 
 function Test-Manager($Address) {
@@ -458,7 +452,7 @@ function Remove-Twins {
 function Step-Swarm {
   if ($my.Gone -and (Now) -lt $my.Gone + 900) { throw 'Azure deletes this machine: it has left the swarm' }
   Get-State
-  if ($my.State -ne 'pending') { $my.Pending = 0 }
+  if ($my.State -notin 'pending', 'demoted') { $my.Pending = 0 }
   switch ($my.State) {
     active {
       if ($facts.role -eq 'manager') { Save-Tokens; Remove-Twins }
@@ -483,12 +477,12 @@ function Step-Swarm {
       Put "$keep/done/began"
       Say 'a new swarm'
     }
-    pending {
+    { $_ -in 'pending', 'demoted' } {
       # Without an ID: a join that timed out and refuses every later one. With one: a member that waits for a quorum, or was
       # removed; only the engine's log tells which, so wait long. Never forced.
-      $limit = if ($my.Id) { 300 } else { 15 }
-      if ($my.Pending++ -gt $limit) { Must POST /swarm/leave; Say 'pending too long: left' }
-      throw $(if ($my.Id) { "pending, member $($my.Id) waits for a quorum" } else { 'pending' })
+      $limit = if ($_ -eq 'demoted') { 30 } elseif ($my.Id) { 300 } else { 15 }
+      if ($my.Pending++ -gt $limit) { Must POST /swarm/leave; Say 'left' }
+      throw $(if ($_ -eq 'demoted') { 'made a worker: leaves, to join as a manager' } elseif ($my.Id) { "pending, member $($my.Id) waits for a quorum" } else { 'pending' })
     }
     foreign { throw 'a member of another swarm: a person must decide' }
     default { throw "the engine says: $($my.State)" }
@@ -774,8 +768,6 @@ function Watch-Events {
     Ask POST $path @{ Metadata = 'true' } (ConvertTo-Json @{ StartRequests = @(@{ EventId = $event.EventId }) }) 10
   }
 }
-
-# -- updates
 
 function Test-Window {
   $now = Get-Utc

@@ -37,7 +37,7 @@ BeforeAll {
     $my.Status = 200
     $my.Problem = '200'
     switch -Wildcard ("$Method $Path") {
-      'GET /info' { return '{"Swarm": {"LocalNodeState": "' + $world.State + '", "NodeID": "' + $world.Id + '", "RemoteManagers": ' + $world.Remote + '}}' | ConvertFrom-Json }
+      'GET /info' { return '{"Swarm": {"LocalNodeState": "' + $world.State + '", "NodeID": "' + $world.Id + '", "RemoteManagers": ' + $world.Remote + ', "ControlAvailable": ' + $world.Control + '}}' | ConvertFrom-Json }
       'GET /swarm' { return '{"ID": "cluster-1", "JoinTokens": {"Worker": "SWMTKN-1-w", "Manager": "SWMTKN-1-m"}}' | ConvertFrom-Json }
       'GET /nodes' { return $world.Nodes | ConvertFrom-Json }
       'GET /nodes/*' { return '{"ManagerStatus": {"Leader": true}}' | ConvertFrom-Json }
@@ -60,7 +60,7 @@ BeforeAll {
     Remove-Item -Recurse -Force -ErrorAction Ignore $keep
     Folder "$keep/done"
     $log.Clear(); $sent.Clear(); $said.Clear(); $done.Clear(); $stuck.Clear()
-    $script:world = @{ State = 'inactive'; Id = 'me'; Remote = '[]'; Nodes = '[]'; Tasks = '[]'; Secrets = '[]'; Vault = @{}; Web = @{}; Listening = @(); Fault = 0; Deletes = 204
+    $script:world = @{ State = 'inactive'; Id = 'me'; Remote = '[]'; Control = 'true'; Nodes = '[]'; Tasks = '[]'; Secrets = '[]'; Vault = @{}; Web = @{}; Listening = @(); Fault = 0; Deletes = 204
       Token = $(if ($Role -eq 'manager') { 'SWMTKN-1-m' } else { 'SWMTKN-1-w' }) }
     foreach ($name in 'Pending', 'Member', 'Gone', 'Foreign', 'Stack', 'Given', 'Event', 'Updater', 'Pull', 'Pulled') { $my[$name] = $null }
     $my.Want = ''; $my.Leads = 1; $my.Id = 'me'; $my.WantSince = 0
@@ -147,6 +147,15 @@ Describe 'swarm' {
     $world.State = 'active'; $world.Remote = '[{"Addr": "10.9.9.9:2377"}]'
     Step
     $health.Message | Should -Match 'a member of another swarm: a person must decide'
+  }
+  It 'leaves as a manager that was made a worker, after a minute' {
+    New-Box manager
+    $world.State = 'active'; $world.Control = 'false'
+    foreach ($i in 1..20) { Step }
+    $log -match '^engine POST' | Should -BeNullOrEmpty
+    $health.Message | Should -Match 'made a worker'
+    foreach ($i in 1..20) { Step }
+    $log | Should -Contain 'engine POST /swarm/leave'
   }
   It 'writes nothing over another swarm''s tokens' {
     New-Box manager

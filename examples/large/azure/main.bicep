@@ -64,14 +64,6 @@ param agentSecret string = newGuid()
 @secure()
 param backupKey string = newGuid()
 
-@description('Values of your own secrets, by name: of secret certificate.')
-@secure()
-param secretCertificate string
-
-@description('Values of your own secrets, by name: of secret database-password.')
-@secure()
-param secretDatabasePassword string
-
 @description('Values of your own secrets, by name: of secret registry-password.')
 @secure()
 param secretRegistryPassword string
@@ -79,7 +71,6 @@ param secretRegistryPassword string
 // What Traefik and Portainer are made of.
 var traefikCompose = loadTextContent('stack/traefik.yml')
 var portainerCompose = loadTextContent('stack/portainer.yml')
-var certificateCompose = loadTextContent('stack/certificate.yml')
 
 // The loader is all that customData holds: Azure lets nobody change it. It fetches the node program from userData.
 var linuxLoader = loadFileAsBase64('scripts/cloud-init/loader.yaml')
@@ -1040,7 +1031,7 @@ resource managerReadsPortainerAgent 'Microsoft.Authorization/roleAssignments@202
   }
 }
 
-// Who deploys, and is no operator anyway, may look the password up.
+// Who deploys may look the password up.
 resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: portainer
   name: guid(portainer.id, deployer().objectId, secretsUser)
@@ -1073,7 +1064,7 @@ resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01'
   }
 }
 
-// Who deploys, and is no operator anyway, may look the key up: whoever rebuilds a lost swarm needs it.
+// Who deploys may look the key up: whoever rebuilds a lost swarm needs it.
 resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: backup
   name: guid(backup.id, deployer().objectId, secretsUser)
@@ -1084,51 +1075,7 @@ resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01
 }
 
 // A secret of your own.
-resource ownSecretCertificate 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
-  parent: vault
-  name: 'certificate'
-  tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
-  properties: { value: secretCertificate }
-  dependsOn: [
-    vaultLock
-  ]
-}
-
-// The managers may read it.
-resource ownSecretCertificateManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: ownSecretCertificate
-  name: guid(ownSecretCertificate.id, managerIdentity.id, secretsUser)
-  properties: {
-    principalId: managerIdentity.properties.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: secretsUser
-  }
-}
-
-// A secret of your own.
-resource ownSecretDatabasePassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
-  parent: vault
-  name: 'database-password'
-  tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
-  properties: { value: secretDatabasePassword }
-  dependsOn: [
-    vaultLock
-  ]
-}
-
-// The managers may read it.
-resource ownSecretDatabasePasswordManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: ownSecretDatabasePassword
-  name: guid(ownSecretDatabasePassword.id, managerIdentity.id, secretsUser)
-  properties: {
-    principalId: managerIdentity.properties.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: secretsUser
-  }
-}
-
-// A secret of your own.
-resource ownSecretRegistryPassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource secretSecretRegistryPassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   parent: vault
   name: 'registry-password'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1139,9 +1086,9 @@ resource ownSecretRegistryPassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15
 }
 
 // The managers may read it.
-resource ownSecretRegistryPasswordManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: ownSecretRegistryPassword
-  name: guid(ownSecretRegistryPassword.id, managerIdentity.id, secretsUser)
+resource secretRegistryPasswordManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: secretSecretRegistryPassword
+  name: guid(secretSecretRegistryPassword.id, managerIdentity.id, secretsUser)
   properties: {
     principalId: managerIdentity.properties.principalId
     principalType: 'ServicePrincipal'
@@ -1150,9 +1097,9 @@ resource ownSecretRegistryPasswordManagerReads 'Microsoft.Authorization/roleAssi
 }
 
 // The workers may read it.
-resource ownSecretRegistryPasswordWorkerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: ownSecretRegistryPassword
-  name: guid(ownSecretRegistryPassword.id, workerIdentity.id, secretsUser)
+resource secretRegistryPasswordWorkerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: secretSecretRegistryPassword
+  name: guid(secretSecretRegistryPassword.id, workerIdentity.id, secretsUser)
   properties: {
     principalId: workerIdentity.properties.principalId
     principalType: 'ServicePrincipal'
@@ -1170,20 +1117,6 @@ module foreignSecretArtifactsToken 'modules/foreignSecretArtifactsToken.bicep' =
   dependsOn: [
     jumpboxIdentity
     managerIdentity
-  ]
-}
-
-// The role is given where the registry is.
-module registryGlobexAzurecrIo 'modules/registryGlobexAzurecrIo.bicep' = {
-  scope: resourceGroup('11111111-1111-1111-1111-111111111111', 'images')
-  params: {
-    managerId: managerIdentity.id
-    managerPrincipalId: managerIdentity.properties.principalId
-    workerId: workerIdentity.id
-    workerPrincipalId: workerIdentity.properties.principalId
-  }
-  dependsOn: [
-    jumpboxIdentity
   ]
 }
 
@@ -1292,10 +1225,10 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   properties: {
     contentType: 'application/json'
     value: string({
-      compose: [traefikCompose, portainerCompose, certificateCompose]
+      compose: [traefikCompose, portainerCompose]
       settings: {
         STACK_HOST: 'swarm.globex.example'
-        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11@sha256:5203c3f39ca70de6790d964624e042463ffbd57715bc82be155cf224c0dd5144'
+        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11'
         STACK_TRAEFIK_MODE: 'replicated'
         STACK_TRAEFIK_STOP: '35s'
         STACK_SOCKET_PROXY_IMAGE: 'tecnativa/docker-socket-proxy:v0.4.2@sha256:1f3a6f303320723d199d2316a3e82b2e2685d86c275d5e3deeaf182573b47476'
@@ -1354,20 +1287,6 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
         'traefik-dynamic': {
           tls: {
             options: { default: { minVersion: 'VersionTLS12' } }
-            certificates: [
-              {
-                certFile: '/run/secrets/traefik-certificate'
-                keyFile: '/run/secrets/traefik-certificate'
-              }
-            ]
-            stores: {
-              default: {
-                defaultCertificate: {
-                  certFile: '/run/secrets/traefik-certificate'
-                  keyFile: '/run/secrets/traefik-certificate'
-                }
-              }
-            }
           }
           http: {
             middlewares: { 'body-limit': { buffering: { maxRequestBodyBytes: 104857600 } } }
@@ -1376,7 +1295,6 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
       }
       secrets: {
         'portainer-password': 'portainer-password'
-        'traefik-certificate': 'certificate'
       }
     })
   }
@@ -1779,7 +1697,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -1788,12 +1706,12 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 4, keep: 42, key: 'backup-key' }
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: { 'database-password': 'database-password' }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1806,8 +1724,8 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: 'globex${uniqueString(resourceGroup().id)}'
-        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+        account: storageAccount.name
+        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1815,12 +1733,12 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        { server: 'globex.azurecr.io', kind: 'identity' }
-        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-      ]
-      registryResource: environment().resourceManager
-      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -1830,8 +1748,24 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
+    deployerReadsPortainer
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsBackup
+    managerReadsOperatorKeys
+    managerReadsPortainer
+    managerReadsPortainerAgent
+    managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1929,7 +1863,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -1938,12 +1872,12 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 4, keep: 42, key: 'backup-key' }
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: { 'database-password': 'database-password' }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1956,8 +1890,8 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: 'globex${uniqueString(resourceGroup().id)}'
-        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+        account: storageAccount.name
+        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1965,12 +1899,12 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        { server: 'globex.azurecr.io', kind: 'identity' }
-        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-      ]
-      registryResource: environment().resourceManager
-      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -1980,8 +1914,24 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
+    deployerReadsPortainer
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsBackup
+    managerReadsOperatorKeys
+    managerReadsPortainer
+    managerReadsPortainerAgent
+    managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2079,7 +2029,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2088,12 +2038,12 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 4, keep: 42, key: 'backup-key' }
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: { 'database-password': 'database-password' }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2106,8 +2056,8 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: 'globex${uniqueString(resourceGroup().id)}'
-        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+        account: storageAccount.name
+        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -2115,12 +2065,12 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        { server: 'globex.azurecr.io', kind: 'identity' }
-        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-      ]
-      registryResource: environment().resourceManager
-      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2130,8 +2080,24 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
+    deployerReadsPortainer
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsBackup
+    managerReadsOperatorKeys
+    managerReadsPortainer
+    managerReadsPortainerAgent
+    managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2229,7 +2195,7 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2238,12 +2204,12 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 4, keep: 42, key: 'backup-key' }
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: { 'database-password': 'database-password' }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2256,8 +2222,8 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: 'globex${uniqueString(resourceGroup().id)}'
-        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+        account: storageAccount.name
+        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -2265,12 +2231,12 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        { server: 'globex.azurecr.io', kind: 'identity' }
-        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-      ]
-      registryResource: environment().resourceManager
-      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2280,8 +2246,24 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
+    deployerReadsPortainer
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsBackup
+    managerReadsOperatorKeys
+    managerReadsPortainer
+    managerReadsPortainerAgent
+    managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2379,7 +2361,7 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2388,12 +2370,12 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 4, keep: 42, key: 'backup-key' }
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: { 'database-password': 'database-password' }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2406,8 +2388,8 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: 'globex${uniqueString(resourceGroup().id)}'
-        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+        account: storageAccount.name
+        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -2415,12 +2397,12 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        { server: 'globex.azurecr.io', kind: 'identity' }
-        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-      ]
-      registryResource: environment().resourceManager
-      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2430,8 +2412,24 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
+    deployerReadsPortainer
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsBackup
+    managerReadsOperatorKeys
+    managerReadsPortainer
+    managerReadsPortainerAgent
+    managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2529,7 +2527,7 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2538,12 +2536,12 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 4, keep: 42, key: 'backup-key' }
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: { 'database-password': 'database-password' }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2556,8 +2554,8 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: 'globex${uniqueString(resourceGroup().id)}'
-        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+        account: storageAccount.name
+        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -2565,12 +2563,12 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        { server: 'globex.azurecr.io', kind: 'identity' }
-        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-      ]
-      registryResource: environment().resourceManager
-      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2580,8 +2578,24 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
+    deployerReadsPortainer
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsBackup
+    managerReadsOperatorKeys
+    managerReadsPortainer
+    managerReadsPortainerAgent
+    managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2679,7 +2693,7 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2688,12 +2702,12 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 4, keep: 42, key: 'backup-key' }
+      backup: { hours: 6, keep: 28, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: { 'database-password': 'database-password' }
+      dockerSecrets: {}
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2706,8 +2720,8 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: 'globex${uniqueString(resourceGroup().id)}'
-        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+        account: storageAccount.name
+        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -2715,12 +2729,12 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [
-        { server: 'globex.azurecr.io', kind: 'identity' }
-        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-      ]
-      registryResource: environment().resourceManager
-      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+      updates: {
+        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+        from: '02:00'
+        hours: 4
+      }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2730,8 +2744,24 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsBackup
+    deployerReadsPortainer
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsBackup
+    managerReadsOperatorKeys
+    managerReadsPortainer
+    managerReadsPortainerAgent
+    managerReadsShareKey
+    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2893,7 +2923,7 @@ resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2909,8 +2939,8 @@ resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -2918,12 +2948,12 @@ resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: { tier: 'back' }
         images: []
         evictImagesAt: 80
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -2934,8 +2964,18 @@ resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -3197,7 +3237,7 @@ resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -3213,8 +3253,8 @@ resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -3222,12 +3262,12 @@ resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -3238,8 +3278,18 @@ resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -3395,7 +3445,7 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -3411,8 +3461,8 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -3420,12 +3470,12 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -3436,8 +3486,18 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -3667,7 +3727,7 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -3685,8 +3745,8 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -3694,12 +3754,12 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -3711,8 +3771,18 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -3871,7 +3941,7 @@ resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -3887,8 +3957,8 @@ resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -3896,12 +3966,12 @@ resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -3912,8 +3982,18 @@ resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -4066,7 +4146,7 @@ resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -4082,8 +4162,8 @@ resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -4091,12 +4171,12 @@ resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: ['docker.io/library/golang:1.25', 'docker.io/library/node:24']
         evictImagesAt: 70
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: [{ text: proxyScript, run: 'once', stop: false }]
           after: [
@@ -4115,8 +4195,18 @@ resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -4264,7 +4354,7 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -4280,8 +4370,8 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -4289,12 +4379,12 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -4305,8 +4395,18 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -4456,7 +4556,7 @@ resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -4472,8 +4572,8 @@ resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -4481,12 +4581,12 @@ resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -4497,8 +4597,18 @@ resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -4651,7 +4761,7 @@ resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -4667,8 +4777,8 @@ resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -4676,12 +4786,12 @@ resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -4692,8 +4802,18 @@ resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -4919,7 +5039,7 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -4937,8 +5057,8 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -4946,12 +5066,12 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: [{ text: fontsScript, run: 'once', stop: false }]
@@ -4963,8 +5083,18 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -5121,7 +5251,7 @@ resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -5137,8 +5267,8 @@ resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -5146,12 +5276,12 @@ resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -5162,8 +5292,18 @@ resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -5316,7 +5456,7 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -5332,8 +5472,8 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: 'globex${uniqueString(resourceGroup().id)}'
-          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
+          account: storageAccount.name
+          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -5341,12 +5481,12 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: { tier: 'front' }
         images: []
         evictImagesAt: 80
-        registries: [
-          { server: 'globex.azurecr.io', kind: 'identity' }
-          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
-        ]
-        registryResource: environment().resourceManager
-        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
+        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
+        updates: {
+          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+          from: '02:00'
+          hours: 4
+        }
         scripts: {
           before: []
           after: []
@@ -5357,8 +5497,18 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    share
+    storageLock
+    workerReadsOperatorKeys
+    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -5467,14 +5617,12 @@ resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
     }
   }
   dependsOn: [
-    jumpboxIdentity
-    managerIdentity
-    natAddressLock0
-    natAddressLock1
-    natAddressLock2
-    natAddressLock3
-    vnet
-    workerIdentity
+    foreignSecretArtifactsToken
+    jumpboxReadsOperatorKeys
+    managerReadsOperatorKeys
+    secretRegistryPasswordManagerReads
+    secretRegistryPasswordWorkerReads
+    workerReadsOperatorKeys
   ]
 }
 
@@ -5563,7 +5711,7 @@ resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: jumpboxIdentity.properties.clientId
       vault: {
-        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']

@@ -203,7 +203,6 @@ function Install-Engine {
   if ($have -ge 25) { $my.Bin = Split-Path $program }
   if ("$env:Path" -notlike "*$($my.Bin)*") { [Environment]::SetEnvironmentVariable('Path', "$env:Path;$($my.Bin)", 'Machine') }
   if ((Get-WindowsFeature Containers).InstallState -ne 'Installed') {
-    Say 'installing the feature Containers'
     if ("$((Install-WindowsFeature Containers).RestartNeeded)" -eq 'Yes') { Restart-Machine 'feature Containers' }
   }
   if ($have -lt 25) {
@@ -243,15 +242,17 @@ function Write-Settings {
     'data-root' = $my.DataRoot; 'exec-opts' = @("isolation=$isolation"); labels = @(Get-Labels)
     'log-driver' = 'json-file'; 'log-opts' = @{ 'max-size' = '20m'; 'max-file' = '5' }
   })
-  if ((Text $settingsFile) -eq $json) { return }
+  if ((Text $settingsFile) -eq $json -and -not $my.Stale) { return }
   Folder (Split-Path $settingsFile)
   Put "$settingsFile.new" $json
   Run dockerd --validate --config-file "$settingsFile.new"
   Move-Item -Force "$settingsFile.new" $settingsFile
-  if ((Get-Service docker).Status -ne 'Running') { return }
+  $my.Stale = (Get-Service docker).Status -eq 'Running' # until it has taken them over
+  if (-not $my.Stale) { return }
   $reload = [Threading.EventWaitHandle]::OpenExisting("Global\docker-daemon-config-$((Get-DockerService).ProcessId)")
   $reload.Set()
   $reload.Dispose()
+  $my.Stale = $false
 }
 
 function Start-Engine {
@@ -301,8 +302,6 @@ function Invoke-Scripts($Stage) {
   }
 }
 
-# -- access
-
 # SSH with keys only: the key that the machine should have been born with, and the operators'.
 function Set-Access {
   if (-not $facts.admin) { return }
@@ -327,11 +326,9 @@ function Set-Access {
   Say "$(($keys -split "`n" -match '\S').Count) keys"
 }
 
-# -- disk
-
 function Get-DataVolume { Get-Volume | where FileSystemLabel -eq swarm-docker | select -First 1 }
 
-# Formats the disk only if it is blank, or formatting it was cut.
+# Formats only a blank disk, or if that was cut.
 function Mount-DataDisk {
   $lun = $facts.dataDisk.lun
   if ($null -eq $lun) { return }
@@ -351,11 +348,9 @@ function Mount-DataDisk {
       Format-Volume -FileSystem NTFS -NewFileSystemLabel swarm-docker -Confirm:$false
     Remove-Item $mark
   }
-  if (-not (Get-DataVolume).DriveLetter) { Get-DataVolume | Get-Partition | Add-PartitionAccessPath -AssignDriveLetter }
+  if ("$((Get-DataVolume).DriveLetter)" -notmatch '\w') { Get-DataVolume | Get-Partition | Add-PartitionAccessPath -AssignDriveLetter }
   $my.DataRoot = "$((Get-DataVolume).DriveLetter):\docker"
 }
-
-# -- share
 
 function Mount-Share {
   if ($facts.stack) { Folder "$keep/traefik" }
@@ -383,13 +378,14 @@ function Mount-Share {
 
 # -- swarm
 
-# Sets $my.State (none: no engine; foreign: a member of a swarm with other managers) and $my.Id.
+# Sets $my.Id and $my.State (none: no engine; foreign: a swarm with other managers; demoted: a manager made a worker).
 function Get-State {
   $swarm = (Engine GET /info).Swarm
   $my.State = if (Ok) { $swarm.LocalNodeState } else { 'none' }
   $my.Id = "$($swarm.NodeID)"
   $managers = $swarm.RemoteManagers.Addr -replace ':\d+$'
   if ($managers -and -not ($managers | where { $facts.managers -contains $_ })) { $my.State = 'foreign' }
+  if ($facts.role -eq 'manager' -and $my.State -eq 'active' -and -not $swarm.ControlAvailable) { $my.State = 'demoted' }
 }
 
 function Test-Manager($Address) {
@@ -456,7 +452,7 @@ function Remove-Twins {
 function Step-Swarm {
   if ($my.Gone -and (Now) -lt $my.Gone + 900) { throw 'Azure deletes this machine: it has left the swarm' }
   Get-State
-  if ($my.State -ne 'pending') { $my.Pending = 0 }
+  if ($my.State -notin 'pending', 'demoted') { $my.Pending = 0 }
   switch ($my.State) {
     active {
       if ($facts.role -eq 'manager') { Save-Tokens; Remove-Twins }
@@ -481,12 +477,12 @@ function Step-Swarm {
       Put "$keep/done/began"
       Say 'a new swarm'
     }
-    pending {
+    { $_ -in 'pending', 'demoted' } {
       # Without an ID: a join that timed out and refuses every later one. With one: a member that waits for a quorum, or was
       # removed; only the engine's log tells which, so wait long. Never forced.
-      $limit = if ($my.Id) { 300 } else { 15 }
-      if ($my.Pending++ -gt $limit) { Must POST /swarm/leave; Say 'pending too long: left' }
-      throw $(if ($my.Id) { "pending, member $($my.Id) waits for a quorum" } else { 'pending' })
+      $limit = if ($_ -eq 'demoted') { 30 } elseif ($my.Id) { 300 } else { 15 }
+      if ($my.Pending++ -gt $limit) { Must POST /swarm/leave; Say 'left' }
+      throw $(if ($_ -eq 'demoted') { 'made a worker: leaves, to join as a manager' } elseif ($my.Id) { "pending, member $($my.Id) waits for a quorum" } else { 'pending' })
     }
     foreign { throw 'a member of another swarm: a person must decide' }
     default { throw "the engine says: $($my.State)" }
@@ -609,7 +605,7 @@ function Connect-Registries {
   }
 }
 
-# One at a time, by a process of its own: it takes long.
+# One at a time, by a process of its own.
 function Get-Images {
   if ($my.Pull -and -not $my.Pull.HasExited) { return }
   foreach ($image in $facts.images) {
@@ -642,7 +638,7 @@ function Remove-Images {
 
 # -- nodes: the leader's care
 
-# What a node said in its engine's labels; for this node, what it wants just now.
+# What a node said in its engine's labels.
 function Get-Said($Node, $Name) {
   if ($Name -eq 'wants' -and $Node.ID -eq $my.Id) { return $my.Want }
   return $Node.Description.Engine.Labels."swarmgen.$Name"
@@ -742,10 +738,10 @@ function Invoke-Leader($Nodes) {
 # Says to the managers what this node wants: leave, reboot, turn, drain (it is to run nothing), or nothing.
 function Set-Want($Want) {
   if (-not $Want -and $facts.schedulable -eq $false) { $Want = 'drain' }
-  if ($my.Want -eq $Want) { return }
+  if ($my.Want -eq $Want -and -not $my.Stale) { return }
   $my.Want = $Want
   $my.WantSince = Now
-  Say "this node wants: $(if ($Want) { $Want } else { 'nothing' })"
+  Say "this node wants: $Want"
   Write-Settings
 }
 
@@ -773,12 +769,9 @@ function Watch-Events {
   }
 }
 
-# -- updates
-
-# Is the window open? That of yesterday may last until today.
 function Test-Window {
   $now = Get-Utc
-  foreach ($day in 0, -1) {
+  foreach ($day in 0, -1) { # yesterday's may last until today
     $from = $now.Date.AddDays($day) + [TimeSpan]$facts.updates.from
     if ($facts.updates.days -contains "$($from.DayOfWeek)" -and $now -ge $from -and $now -lt $from.AddHours($facts.updates.hours)) { return $true }
   }
