@@ -1031,7 +1031,7 @@ resource managerReadsPortainerAgent 'Microsoft.Authorization/roleAssignments@202
   }
 }
 
-// Who deploys may look the password up.
+// Who deploys, and is no operator anyway, may look the password up.
 resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: portainer
   name: guid(portainer.id, deployer().objectId, secretsUser)
@@ -1064,7 +1064,7 @@ resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01'
   }
 }
 
-// Who deploys may look the key up: whoever rebuilds a lost swarm needs it.
+// Who deploys, and is no operator anyway, may look the key up: whoever rebuilds a lost swarm needs it.
 resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: backup
   name: guid(backup.id, deployer().objectId, secretsUser)
@@ -1075,7 +1075,7 @@ resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01
 }
 
 // A secret of your own.
-resource secretSecretRegistryPassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource ownSecretRegistryPassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   parent: vault
   name: 'registry-password'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1086,9 +1086,9 @@ resource secretSecretRegistryPassword 'Microsoft.KeyVault/vaults/secrets@2026-05
 }
 
 // The managers may read it.
-resource secretRegistryPasswordManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: secretSecretRegistryPassword
-  name: guid(secretSecretRegistryPassword.id, managerIdentity.id, secretsUser)
+resource ownSecretRegistryPasswordManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: ownSecretRegistryPassword
+  name: guid(ownSecretRegistryPassword.id, managerIdentity.id, secretsUser)
   properties: {
     principalId: managerIdentity.properties.principalId
     principalType: 'ServicePrincipal'
@@ -1097,9 +1097,9 @@ resource secretRegistryPasswordManagerReads 'Microsoft.Authorization/roleAssignm
 }
 
 // The workers may read it.
-resource secretRegistryPasswordWorkerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: secretSecretRegistryPassword
-  name: guid(secretSecretRegistryPassword.id, workerIdentity.id, secretsUser)
+resource ownSecretRegistryPasswordWorkerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: ownSecretRegistryPassword
+  name: guid(ownSecretRegistryPassword.id, workerIdentity.id, secretsUser)
   properties: {
     principalId: workerIdentity.properties.principalId
     principalType: 'ServicePrincipal'
@@ -1228,7 +1228,7 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
       compose: [traefikCompose, portainerCompose]
       settings: {
         STACK_HOST: 'swarm.globex.example'
-        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11'
+        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11@sha256:5203c3f39ca70de6790d964624e042463ffbd57715bc82be155cf224c0dd5144'
         STACK_TRAEFIK_MODE: 'replicated'
         STACK_TRAEFIK_STOP: '35s'
         STACK_SOCKET_PROXY_IMAGE: 'tecnativa/docker-socket-proxy:v0.4.2@sha256:1f3a6f303320723d199d2316a3e82b2e2685d86c275d5e3deeaf182573b47476'
@@ -1697,7 +1697,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -1724,8 +1724,8 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'globex${uniqueString(resourceGroup().id)}'
+        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1748,24 +1748,8 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1863,7 +1847,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -1890,8 +1874,8 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'globex${uniqueString(resourceGroup().id)}'
+        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1914,24 +1898,8 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2029,7 +1997,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2056,8 +2024,8 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'globex${uniqueString(resourceGroup().id)}'
+        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -2080,24 +2048,8 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2195,7 +2147,7 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2222,8 +2174,8 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'globex${uniqueString(resourceGroup().id)}'
+        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -2246,24 +2198,8 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2361,7 +2297,7 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2388,8 +2324,8 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'globex${uniqueString(resourceGroup().id)}'
+        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -2412,24 +2348,8 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2527,7 +2447,7 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2554,8 +2474,8 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'globex${uniqueString(resourceGroup().id)}'
+        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -2578,24 +2498,8 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2693,7 +2597,7 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2720,8 +2624,8 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'globex${uniqueString(resourceGroup().id)}'
+        host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -2744,24 +2648,8 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2923,7 +2811,7 @@ resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -2939,8 +2827,8 @@ resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -2964,18 +2852,8 @@ resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -3237,7 +3115,7 @@ resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -3253,8 +3131,8 @@ resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -3278,18 +3156,8 @@ resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -3445,7 +3313,7 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -3461,8 +3329,8 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -3486,18 +3354,8 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -3727,7 +3585,7 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -3745,8 +3603,8 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -3771,18 +3629,8 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -3941,7 +3789,7 @@ resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -3957,8 +3805,8 @@ resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -3982,18 +3830,8 @@ resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -4146,7 +3984,7 @@ resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -4162,8 +4000,8 @@ resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -4195,18 +4033,8 @@ resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -4354,7 +4182,7 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -4370,8 +4198,8 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -4395,18 +4223,8 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -4556,7 +4374,7 @@ resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -4572,8 +4390,8 @@ resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -4597,18 +4415,8 @@ resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -4761,7 +4569,7 @@ resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -4777,8 +4585,8 @@ resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -4802,18 +4610,8 @@ resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -5039,7 +4837,7 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -5057,8 +4855,8 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -5083,18 +4881,8 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -5251,7 +5039,7 @@ resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -5267,8 +5055,8 @@ resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -5292,18 +5080,8 @@ resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -5456,7 +5234,7 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
@@ -5472,8 +5250,8 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'globex${uniqueString(resourceGroup().id)}'
+          host: 'globex${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -5497,18 +5275,8 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    share
-    storageLock
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -5617,12 +5385,14 @@ resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
     }
   }
   dependsOn: [
-    foreignSecretArtifactsToken
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    secretRegistryPasswordManagerReads
-    secretRegistryPasswordWorkerReads
-    workerReadsOperatorKeys
+    jumpboxIdentity
+    managerIdentity
+    natAddressLock0
+    natAddressLock1
+    natAddressLock2
+    natAddressLock3
+    vnet
+    workerIdentity
   ]
 }
 
@@ -5711,7 +5481,7 @@ resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: jumpboxIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://globex-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.64.0.4', '10.64.0.5', '10.64.0.6', '10.64.0.7', '10.64.0.8', '10.64.0.9', '10.64.0.10']
