@@ -162,14 +162,17 @@ size_t text_utf16_length(Text text)
     return units;
 }
 
+static void grow(TextBuffer *buffer, size_t more)
+{
+    size_t room = buffer->room ? buffer->room * 2 : 64;
+    if (room - buffer->count < more) room = buffer->count + more;
+    buffer->items = arena_grow(buffer->arena, buffer->items, buffer->count, room);
+    buffer->room = room;
+}
+
 static char *reserve(TextBuffer *buffer, size_t more)
 {
-    if (buffer->room - buffer->count < more) {
-        size_t room = buffer->room ? buffer->room * 2 : 64;
-        if (room - buffer->count < more) room = buffer->count + more;
-        buffer->items = arena_grow(buffer->arena, buffer->items, buffer->count, room);
-        buffer->room = room;
-    }
+    if (buffer->room - buffer->count < more) grow(buffer, more);
     return buffer->items + buffer->count;
 }
 

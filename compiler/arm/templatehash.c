@@ -313,7 +313,8 @@ static void write_object(Digest *out, Text value, size_t indent, const Shape *sh
         const Row *row = &shape->rows[i];
         for (size_t j = 0; j < parts.count; j++) {
             Text key = parts.items[j].key;
-            if (!text_is(text_slice(key, 1, key.length - 1), row->name)) continue;
+            if (key.at[1] != row->name[0] || !text_is(text_slice(key, 1, key.length - 1), row->name))
+                continue;
             if (text_is(parts.items[j].value, "null")) break;
             write_key(out, key, &fresh);
             write_value(out, parts.items[j].value, indent + 2, row->reading, row->shape);
