@@ -64,6 +64,14 @@ param agentSecret string = newGuid()
 @secure()
 param backupKey string = newGuid()
 
+@description('Values of your own secrets, by name: of secret certificate.')
+@secure()
+param secretCertificate string
+
+@description('Values of your own secrets, by name: of secret database-password.')
+@secure()
+param secretDatabasePassword string
+
 @description('Values of your own secrets, by name: of secret registry-password.')
 @secure()
 param secretRegistryPassword string
@@ -71,6 +79,7 @@ param secretRegistryPassword string
 // What Traefik and Portainer are made of.
 var traefikCompose = loadTextContent('stack/traefik.yml')
 var portainerCompose = loadTextContent('stack/portainer.yml')
+var certificateCompose = loadTextContent('stack/certificate.yml')
 
 // The loader is all that customData holds: Azure lets nobody change it. It fetches the node program from userData.
 var linuxLoader = loadFileAsBase64('scripts/cloud-init/loader.yaml')
@@ -1075,6 +1084,50 @@ resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01
 }
 
 // A secret of your own.
+resource ownSecretCertificate 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: 'certificate'
+  tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
+  properties: { value: secretCertificate }
+  dependsOn: [
+    vaultLock
+  ]
+}
+
+// The managers may read it.
+resource ownSecretCertificateManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: ownSecretCertificate
+  name: guid(ownSecretCertificate.id, managerIdentity.id, secretsUser)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser
+  }
+}
+
+// A secret of your own.
+resource ownSecretDatabasePassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: 'database-password'
+  tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
+  properties: { value: secretDatabasePassword }
+  dependsOn: [
+    vaultLock
+  ]
+}
+
+// The managers may read it.
+resource ownSecretDatabasePasswordManagerReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: ownSecretDatabasePassword
+  name: guid(ownSecretDatabasePassword.id, managerIdentity.id, secretsUser)
+  properties: {
+    principalId: managerIdentity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser
+  }
+}
+
+// A secret of your own.
 resource ownSecretRegistryPassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   parent: vault
   name: 'registry-password'
@@ -1117,6 +1170,20 @@ module foreignSecretArtifactsToken 'modules/foreignSecretArtifactsToken.bicep' =
   dependsOn: [
     jumpboxIdentity
     managerIdentity
+  ]
+}
+
+// The role is given where the registry is.
+module registryGlobexAzurecrIo 'modules/registryGlobexAzurecrIo.bicep' = {
+  scope: resourceGroup('11111111-1111-1111-1111-111111111111', 'images')
+  params: {
+    managerId: managerIdentity.id
+    managerPrincipalId: managerIdentity.properties.principalId
+    workerId: workerIdentity.id
+    workerPrincipalId: workerIdentity.properties.principalId
+  }
+  dependsOn: [
+    jumpboxIdentity
   ]
 }
 
@@ -1225,7 +1292,7 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
   properties: {
     contentType: 'application/json'
     value: string({
-      compose: [traefikCompose, portainerCompose]
+      compose: [traefikCompose, portainerCompose, certificateCompose]
       settings: {
         STACK_HOST: 'swarm.globex.example'
         STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11@sha256:5203c3f39ca70de6790d964624e042463ffbd57715bc82be155cf224c0dd5144'
@@ -1287,6 +1354,20 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
         'traefik-dynamic': {
           tls: {
             options: { default: { minVersion: 'VersionTLS12' } }
+            certificates: [
+              {
+                certFile: '/run/secrets/traefik-certificate'
+                keyFile: '/run/secrets/traefik-certificate'
+              }
+            ]
+            stores: {
+              default: {
+                defaultCertificate: {
+                  certFile: '/run/secrets/traefik-certificate'
+                  keyFile: '/run/secrets/traefik-certificate'
+                }
+              }
+            }
           }
           http: {
             middlewares: { 'body-limit': { buffering: { maxRequestBodyBytes: 104857600 } } }
@@ -1295,6 +1376,7 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
       }
       secrets: {
         'portainer-password': 'portainer-password'
+        'traefik-certificate': 'certificate'
       }
     })
   }
@@ -1706,12 +1788,12 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      backup: { hours: 4, keep: 42, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: {}
+      dockerSecrets: { 'database-password': 'database-password' }
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1733,12 +1815,12 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-      updates: {
-        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-        from: '02:00'
-        hours: 4
-      }
+      registries: [
+        { server: 'globex.azurecr.io', kind: 'identity' }
+        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+      ]
+      registryResource: environment().resourceManager
+      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -1856,12 +1938,12 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      backup: { hours: 4, keep: 42, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: {}
+      dockerSecrets: { 'database-password': 'database-password' }
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -1883,12 +1965,12 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-      updates: {
-        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-        from: '02:00'
-        hours: 4
-      }
+      registries: [
+        { server: 'globex.azurecr.io', kind: 'identity' }
+        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+      ]
+      registryResource: environment().resourceManager
+      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2006,12 +2088,12 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      backup: { hours: 4, keep: 42, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: {}
+      dockerSecrets: { 'database-password': 'database-password' }
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2033,12 +2115,12 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-      updates: {
-        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-        from: '02:00'
-        hours: 4
-      }
+      registries: [
+        { server: 'globex.azurecr.io', kind: 'identity' }
+        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+      ]
+      registryResource: environment().resourceManager
+      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2156,12 +2238,12 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      backup: { hours: 4, keep: 42, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: {}
+      dockerSecrets: { 'database-password': 'database-password' }
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2183,12 +2265,12 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-      updates: {
-        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-        from: '02:00'
-        hours: 4
-      }
+      registries: [
+        { server: 'globex.azurecr.io', kind: 'identity' }
+        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+      ]
+      registryResource: environment().resourceManager
+      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2306,12 +2388,12 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      backup: { hours: 4, keep: 42, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: {}
+      dockerSecrets: { 'database-password': 'database-password' }
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2333,12 +2415,12 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-      updates: {
-        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-        from: '02:00'
-        hours: 4
-      }
+      registries: [
+        { server: 'globex.azurecr.io', kind: 'identity' }
+        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+      ]
+      registryResource: environment().resourceManager
+      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2456,12 +2538,12 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      backup: { hours: 4, keep: 42, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: {}
+      dockerSecrets: { 'database-password': 'database-password' }
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2483,12 +2565,12 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-      updates: {
-        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-        from: '02:00'
-        hours: 4
-      }
+      registries: [
+        { server: 'globex.azurecr.io', kind: 'identity' }
+        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+      ]
+      registryResource: environment().resourceManager
+      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2606,12 +2688,12 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       addressPool: '10.10.0.0/16'
       subnetSize: 24
       stack: 'swarm-stack'
-      backup: { hours: 6, keep: 28, key: 'backup-key' }
+      backup: { hours: 4, keep: 42, key: 'backup-key' }
       resources: {
         uri: 'https://${split(environment().resourceManager, '/')[2]}'
         resource: environment().resourceManager
       }
-      dockerSecrets: {}
+      dockerSecrets: { 'database-password': 'database-password' }
       secrets: {
         workerToken: 'swarm-worker-token'
         managerToken: 'swarm-manager-token'
@@ -2633,12 +2715,12 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       labels: {}
       images: []
       evictImagesAt: 80
-      registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-      updates: {
-        days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-        from: '02:00'
-        hours: 4
-      }
+      registries: [
+        { server: 'globex.azurecr.io', kind: 'identity' }
+        { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+      ]
+      registryResource: environment().resourceManager
+      updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
       scripts: {
         before: [{ text: proxyScript, run: 'once', stop: false }]
         after: []
@@ -2836,12 +2918,12 @@ resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: { tier: 'back' }
         images: []
         evictImagesAt: 80
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: []
           after: []
@@ -3140,12 +3222,12 @@ resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: []
           after: []
@@ -3338,12 +3420,12 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: []
           after: []
@@ -3612,12 +3694,12 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: []
           after: []
@@ -3814,12 +3896,12 @@ resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: []
           after: []
@@ -4009,12 +4091,12 @@ resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: ['docker.io/library/golang:1.25', 'docker.io/library/node:24']
         evictImagesAt: 70
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: [{ text: proxyScript, run: 'once', stop: false }]
           after: [
@@ -4207,12 +4289,12 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: []
           after: []
@@ -4399,12 +4481,12 @@ resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: []
           after: []
@@ -4594,12 +4676,12 @@ resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: []
           after: []
@@ -4864,12 +4946,12 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: []
           after: [{ text: fontsScript, run: 'once', stop: false }]
@@ -5064,12 +5146,12 @@ resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: {}
         images: []
         evictImagesAt: 80
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: []
           after: []
@@ -5259,12 +5341,12 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         labels: { tier: 'front' }
         images: []
         evictImagesAt: 80
-        registries: [{ server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }]
-        updates: {
-          days: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-          from: '02:00'
-          hours: 4
-        }
+        registries: [
+          { server: 'globex.azurecr.io', kind: 'identity' }
+          { server: 'registry.globex.example', username: 'swarm', secret: 'registry-password' }
+        ]
+        registryResource: environment().resourceManager
+        updates: { days: ['Saturday', 'Sunday'], from: '01:00', hours: 6 }
         scripts: {
           before: []
           after: []
