@@ -28,6 +28,7 @@ def suites(count, seed):
         ('cli', False, ['tests/cli/run.py']),
         ('scripts', False, ['tests/scripts/run']),
         ('examples', False, ['tests/examples.py']),
+        ('bootstrap', False, ['tests/bootstrap/run', 'rows', '--quick']),
         ('library', True, ['tests/official/library.py']),
         ('mutations', True, ['tests/official/mutations.py']),
         ('functions', True, ['tests/official/functions.py', '--count', str(count * 6), *random]),

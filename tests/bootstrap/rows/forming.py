@@ -16,7 +16,7 @@ def all_at_once(swarm):
         swarm.wait(f'labels of {name}', lambda: swarm.labels(name).get('manager') == str(number), 40)
 
 
-@row('one manager', description={'managers': {'count': 1}}, quick=True)
+@row('one manager', description={'managers': {'count': 1}})
 def one_manager(swarm):
     swarm.boot(*swarm.machines)
 

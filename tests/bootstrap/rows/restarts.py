@@ -21,7 +21,7 @@ def same(swarm, before):
     assert after == before, f'before {before}, after {after}'
 
 
-@row('power cut of a worker', quick=True)
+@row('power cut of a worker')
 def worker(swarm):
     before = formed(swarm)
     swarm.restart('web1')
