@@ -1,0 +1,74 @@
+"""Power is cut in each step, on managers and on a worker, and comes back at once."""
+import random
+import time
+
+from rows import row
+from rows.common import ONE_WORKER, command, facts, step, stored
+from swarm import Failed, read
+
+STEPS = ['facts', 'scripts before', 'disk', 'share', 'engine', 'swarm', 'stack', 'scripts after', 'ready']
+SLOW = {'text': '#!/bin/sh\nsleep 1\n', 'run': 'boot'}
+
+
+def slow(swarm):
+    """Each step takes a second at least, so that it can be met."""
+    for route in 'imds GET /metadata/instance$', 'vault GET /secrets/(operator-keys|share-key|swarm-)':
+        swarm.azure.fault(route, delay=1)
+    for name in swarm.machines:
+        facts(swarm, name, scripts={'before': [SLOW], 'after': [SLOW]})
+        command(swarm, name, 'blkid', '#!/bin/sh\nsleep 1\nexec /usr/sbin/blkid "$@"\n')
+
+
+@row('power cut in each step', {'managers': {'count': 1}, 'workers': ONE_WORKER})
+def each_step(swarm):
+    slow(swarm)
+    left = {name: [one for one in STEPS if one != 'stack' or name != 'web0'] for name in swarm.machines}
+    when, cuts = {}, 0  # when: the moment of the next cut
+    swarm.boot(*swarm.machines)
+    end = time.time() + 540
+    while any(left.values()):
+        if time.time() > end:
+            raise Failed(f'not met: {left}')
+        for name, steps in left.items():
+            if steps and name not in when and step(swarm, name) == steps[0]:
+                when[name] = time.time() + random.uniform(0, 1)
+            elif name in when and time.time() >= when[name]:
+                swarm.restart(name)
+                del when[name], steps[0]
+                cuts += 1
+        time.sleep(0.02)
+    swarm.azure.clear()
+    swarm.settled(300)
+    stored(swarm)
+    return f'{cuts} cuts'
+
+
+@row('power cut while the disk is formatted', {'managers': {'count': 1}, 'workers': ONE_WORKER})
+def formatting(swarm):
+    # The first time it writes a part of a file system, and takes long.
+    for name in swarm.machines:
+        command(swarm, name, 'mkfs.ext4', '#!/bin/sh\n[ ! -e /var/lib/cut ] || exec /usr/sbin/mkfs.ext4 "$@"\ntouch /var/lib/cut\n'
+                'for disk; do :; done\ndd if=/dev/urandom of="$disk" bs=4096 seek=1 count=8 conv=fsync\necho met >/run/met\nsleep 3600\n')
+    swarm.boot(*swarm.machines)
+    for name in swarm.machines:
+        swarm.wait(f'{name} formats', lambda: read(swarm.path(name, '/run/met')))
+        swarm.restart(name)
+    swarm.settled(300)
+
+
+@row('power cut at random moments', {'workers': ONE_WORKER})
+def random_moments(swarm):
+    swarm.boot(*swarm.machines)
+    when = {name: [time.time() + random.uniform(1, 15)] for name in swarm.machines}
+    left, cuts = {name: 3 for name in swarm.machines}, 0
+    while any(left.values()):
+        for name in swarm.machines:
+            if left[name] and time.time() >= when[name][0]:
+                swarm.restart(name)
+                left[name] -= 1
+                cuts += 1
+                when[name] = [time.time() + random.uniform(1, 15)]
+        time.sleep(0.05)
+    swarm.settled(300)
+    stored(swarm)
+    return f'{cuts} cuts'

@@ -1,0 +1,128 @@
+"""What is wrong with the machine itself: clock, disk, share, packages, userData."""
+import base64
+import json
+import time
+
+from rows import row
+from rows.common import ONE_WORKER, bounded, facts, outside, said, state, stored, user_data
+from swarm import CACHE, Failed, read, write
+
+TWO = {'managers': {'count': 1}}
+
+
+@row('clock two hours behind or ahead', {'workers': ONE_WORKER})
+def clock(swarm):
+    wrong = {'manager0': -7200, 'manager1': 7200, 'web0': -7200}
+    for name, seconds in wrong.items():
+        write(f'{swarm.folder_of(name)}/state/clock', str(seconds))
+    swarm.boot(*swarm.machines)
+    said(swarm, {name: f'the clock is {str(seconds)[:3]}' for name, seconds in wrong.items()})
+    outside(swarm, *swarm.machines)
+    for name in wrong:
+        write(f'{swarm.folder_of(name)}/state/clock', '')
+    swarm.settled(300)
+
+
+@row('share late, then gone', TWO)
+def share(swarm):
+    swarm.share(error='no answer on port 445', names=['manager0', 'web0'])
+    swarm.share(key='of somebody else', names=['web1'])
+    swarm.boot(*swarm.machines)
+    said(swarm, {'manager0': 'no answer on port 445', 'web0': 'no answer on port 445', 'web1': 'Permission denied'})
+    for name in swarm.machines:
+        assert not state(swarm, name), f'the engine of {name} runs without the share'
+        assert swarm.enter(name, 'ls', '-A', '/mnt/swarm').stdout == '', f'something lies below the share of {name}'
+        assert swarm.enter(name, 'touch', '/mnt/swarm/below').returncode, f'{name} could write below the share'
+    swarm.share()
+    swarm.settled(300)
+    for name in 'manager0', 'web0':
+        swarm.share(error='no answer on port 445', names=[name])
+        swarm.enter(name, 'umount', '-l', '/mnt/swarm', check=True)
+        swarm.enter(name, 'umount', '-l', '/var/lib/swarmgen/traefik')
+    said(swarm, {'manager0': 'no answer on port 445', 'web0': 'no answer on port 445'})
+    assert state(swarm, 'manager0') == state(swarm, 'web0') == 'active', 'a member left'
+    swarm.share()
+    swarm.settled(300)
+
+
+@row('disk full: the system\'s and Docker\'s', TWO)
+def disk_full(swarm):
+    swarm.boot(*swarm.machines)
+    swarm.settled(300)
+    members = {name: swarm.id(name) for name in swarm.machines}
+    full = {'manager0': '/var/lib/docker', 'web0': '/var/lib/docker'}
+    for name, folder in full.items():
+        swarm.enter(name, 'sh', '-c', f'fallocate -l 8G {folder}/full; dd if=/dev/zero of={folder}/full2 bs=64k; :')
+    swarm.wait('they say so', lambda: all(f'the disk of {folder} is full' in swarm.health(name).get('message', '') for name, folder in full.items()), 120, 1)
+    swarm.restart(*full)
+    swarm.wait('their engines were started', lambda: all('/var/lib/docker' in swarm.enter(name, 'mount').stdout for name in full), 120, 1)
+    swarm.wait('the worker is back', lambda: state(swarm, 'web0') == 'active', 180, 1)
+    for name, folder in full.items():
+        swarm.enter(name, 'sh', '-c', f'rm {folder}/full*', check=True)
+    swarm.settled(300)
+    assert members == {name: swarm.id(name) for name in swarm.machines}, 'a node has another ID'
+
+
+@row('no engine in the image, and the package mirror is gone', TWO)
+def mirror(swarm):
+    """web0 has no engine, web1 one that is too old; neither may be replaced by what is not signed by its vendor."""
+    import os
+    for name, text in ('web0', None), ('web1', '#!/bin/sh\n[ "$1" != --version ] || { echo "Docker version 20.10.24, build x"; exit; }\nexec /usr/sbin/dockerd "$@"\n'):
+        folder = f'{swarm.folder_of(name)}/upper/usr/sbin' if text is None else f'{swarm.folder_of(name)}/upper/usr/local/bin'
+        os.makedirs(folder)
+        if text is None:
+            os.mknod(f'{folder}/dockerd', 0o20000, 0)  # overlay: not there
+        else:
+            write(f'{folder}/dockerd', text, 0o755)
+    began = time.time()
+    swarm.boot(*swarm.machines)
+    said(swarm, {'web0': 'download.docker.com', 'web1': 'download.docker.com'})
+    assert not state(swarm, 'web0') and not state(swarm, 'web1')
+    bounded(swarm, swarm.machines, 'imds', began)
+    # Somebody answers in the vendor's place.
+    base = f'{CACHE}/base/etc/os-release'
+    system = next(line[3:] for line in read(base).splitlines() if line.startswith('ID='))
+    swarm.azure.file(f'https://download.docker.com/linux/{system}/gpg', read(f'{swarm.path("web0", "/usr/share/keyrings/debian-archive-keyring.asc")}') or 'no key')
+    said(swarm, {'web0': 'is not the one expected', 'web1': 'is not the one expected'})
+    # A person brings an engine.
+    swarm.enter('web0', 'cp', '/.azure/dockerd', '/usr/sbin/dockerd')
+    swarm.enter('web1', 'rm', '/usr/local/bin/dockerd', check=True)
+    swarm.enter('web0', 'sh', '-c', 'cat >/usr/sbin/dockerd && chmod 755 /usr/sbin/dockerd', check=True)
+    swarm.settled(300)
+
+
+def program(swarm, name, *changes):
+    """Its userData with a changed program."""
+    told = swarm.facts(name)
+    for old, new in changes:
+        assert old in told['program']
+        told['program'] = told['program'].replace(old, new, 1)
+    return json.dumps(told)
+
+
+@row('userData changed: a new program, damaged programs, unknown things')
+def user_data_changed(swarm):
+    swarm.boot(*swarm.machines)
+    swarm.settled(300)
+    members = {name: swarm.id(name) for name in swarm.machines}
+    whole = {name: json.dumps(swarm.facts(name)) for name in swarm.machines}
+    new = ('\nset -u\n', '\nset -u\necho "node: a new program"\n')
+    user_data(swarm, 'manager0', program(swarm, 'manager0', new)[:-2000])                       # cut
+    user_data(swarm, 'manager1', program(swarm, 'manager1', new, ('#!/bin/sh\n', '#!/usr/bin/python3\n')))
+    user_data(swarm, 'web0', program(swarm, 'web0', new))                                       # good
+    facts(swarm, 'web1', version=2)
+    facts(swarm, 'manager2', somethingNew={'x': [1]}, program=swarm.facts('manager2')['program'].replace(*new))
+    for name in 'manager0', 'manager1', 'manager2':  # one after the other: there is a quorum all the time
+        swarm.restart(name)
+        swarm.wait(f'{name} is back', lambda: swarm.health(name).get('ApplicationHealthState') == 'Healthy' and state(swarm, name) == 'active', 300, 1)
+    swarm.restart('web0', 'web1')
+    said(swarm, {'web1': 'a version that this program does not know'})
+    for name in swarm.machines:
+        assert ('a new program' in swarm.log(name)) == (name in ('web0', 'manager2')), f'{name} runs the wrong program'
+    for name in 'manager0', 'manager1':
+        assert 'loader: no good userData' in swarm.log(name)
+        assert json.loads(read(swarm.path(name, '/var/lib/swarmgen/userdata.json'))) == json.loads(whole[name])
+    user_data(swarm, 'web1', whole['web1'])
+    swarm.restart('web1')
+    swarm.settled(300)
+    assert members == {name: swarm.id(name) for name in swarm.machines}, 'a node has another ID'
