@@ -1,13 +1,15 @@
 """What is wrong with the machine itself: clock, disk, share, packages, userData."""
-import base64
 import json
+import os
+import shutil
 import time
 
 from rows import row
 from rows.common import ONE_WORKER, bounded, facts, outside, said, state, stored, user_data
-from swarm import CACHE, Failed, read, write
+from swarm import CACHE, read, write
 
 TWO = {'managers': {'count': 1}}
+OTHER_KEY = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nnot that of the vendor\n-----END PGP PUBLIC KEY BLOCK-----\n'
 
 
 @row('clock two hours behind or ahead', {'workers': ONE_WORKER})
@@ -29,20 +31,25 @@ def share(swarm):
     swarm.share(key='of somebody else', names=['web1'])
     swarm.boot(*swarm.machines)
     said(swarm, {'manager0': 'no answer on port 445', 'web0': 'no answer on port 445', 'web1': 'Permission denied'})
-    for name in swarm.machines:
-        assert not state(swarm, name), f'the engine of {name} runs without the share'
-        assert swarm.enter(name, 'ls', '-A', '/mnt/swarm').stdout == '', f'something lies below the share of {name}'
-        assert swarm.enter(name, 'touch', '/mnt/swarm/below').returncode, f'{name} could write below the share'
+    outside(swarm, *swarm.machines)
+    nothing_below(swarm, *swarm.machines)
     swarm.share()
     swarm.settled(300)
-    for name in 'manager0', 'web0':
-        swarm.share(error='no answer on port 445', names=[name])
-        swarm.enter(name, 'umount', '-l', '/mnt/swarm', check=True)
-        swarm.enter(name, 'umount', '-l', '/var/lib/swarmgen/traefik')
+    swarm.share(error='no answer on port 445', names=['manager0', 'web0'])
+    swarm.restart('web0')
+    swarm.enter('manager0', 'umount', '-l', '/mnt/swarm', check=True)
     said(swarm, {'manager0': 'no answer on port 445', 'web0': 'no answer on port 445'})
-    assert state(swarm, 'manager0') == state(swarm, 'web0') == 'active', 'a member left'
+    assert state(swarm, 'manager0') == 'active', 'a member left'
+    assert not state(swarm, 'web0'), 'the engine was started without the share'
+    nothing_below(swarm, 'manager0', 'web0')
     swarm.share()
     swarm.settled(300)
+
+
+def nothing_below(swarm, *names):
+    for name in names:
+        assert swarm.enter(name, 'ls', '-A', '/mnt/swarm').stdout == '', f'something lies below the share of {name}'
+        assert swarm.enter(name, 'touch', '/mnt/swarm/below').returncode, f'{name} can write below the share'
 
 
 @row('disk full: the system\'s and Docker\'s', TWO)
@@ -66,7 +73,6 @@ def disk_full(swarm):
 @row('no engine in the image, and the package mirror is gone', TWO)
 def mirror(swarm):
     """web0 has no engine, web1 one that is too old; neither may be replaced by what is not signed by its vendor."""
-    import os
     for name, text in ('web0', None), ('web1', '#!/bin/sh\n[ "$1" != --version ] || { echo "Docker version 20.10.24, build x"; exit; }\nexec /usr/sbin/dockerd "$@"\n'):
         folder = f'{swarm.folder_of(name)}/upper/usr/sbin' if text is None else f'{swarm.folder_of(name)}/upper/usr/local/bin'
         os.makedirs(folder)
@@ -74,6 +80,7 @@ def mirror(swarm):
             os.mknod(f'{folder}/dockerd', 0o20000, 0)  # overlay: not there
         else:
             write(f'{folder}/dockerd', text, 0o755)
+        shutil.copy(f'{CACHE}/base/usr/sbin/dockerd', f'{swarm.folder_of(name)}/state/dockerd')
     began = time.time()
     swarm.boot(*swarm.machines)
     said(swarm, {'web0': 'download.docker.com', 'web1': 'download.docker.com'})
@@ -82,12 +89,10 @@ def mirror(swarm):
     # Somebody answers in the vendor's place.
     base = f'{CACHE}/base/etc/os-release'
     system = next(line[3:] for line in read(base).splitlines() if line.startswith('ID='))
-    swarm.azure.file(f'https://download.docker.com/linux/{system}/gpg', read(f'{swarm.path("web0", "/usr/share/keyrings/debian-archive-keyring.asc")}') or 'no key')
+    swarm.azure.file(f'https://download.docker.com/linux/{system}/gpg', OTHER_KEY)
     said(swarm, {'web0': 'is not the one expected', 'web1': 'is not the one expected'})
-    # A person brings an engine.
-    swarm.enter('web0', 'cp', '/.azure/dockerd', '/usr/sbin/dockerd')
-    swarm.enter('web1', 'rm', '/usr/local/bin/dockerd', check=True)
-    swarm.enter('web0', 'sh', '-c', 'cat >/usr/sbin/dockerd && chmod 755 /usr/sbin/dockerd', check=True)
+    for name in 'web0', 'web1':  # a person brings an engine
+        swarm.enter(name, 'sh', '-c', 'rm -f /usr/local/bin/dockerd; ln -sf /.azure/dockerd /usr/sbin/dockerd', check=True)
     swarm.settled(300)
 
 
