@@ -58,7 +58,7 @@ pause() { sleep "$(shuf -n 1 -i $(($1 * 800))-$(($1 * 1200)))e-3"; }
 # backoff: at most 30 s
 backoff() { pause $((attempt < 72 ? attempt / 3 + 1 : 25)); }
 
-# aside NAME COMMAND...: in the background, once at a time, in a folder of its own
+# aside NAME COMMAND...: in the background, one of a name at a time, in a folder of its own
 aside() {
   ! kill -0 "$(cat "$1/pid" 2>/dev/null || echo none)" 2>/dev/null || return 0
   mkdir -p "$1"
@@ -77,7 +77,7 @@ ask() {
   status=$(curl -sS --connect-timeout 5 -m 60 -D headers -o "$file" -w '%{http_code}' "$@" 2>error) || status=000
   for url; do :; done
   note "$status ${url%%\?*}"
-  [ "$status" != 429 ] || { say "${url%%\?*}: 429"; sleep "0$(sed -nE 's/^retry-after: ([0-9]{1,2}).*/\1/Ip' headers)"; }
+  [ "$status" != 429 ] || { say "${url%%\?*}: 429"; sleep "0$(sed -nE 's/^retry-after: ([0-9]{1,3}).*/\1/Ip' headers)"; }
 }
 
 # because FILE: why the last request failed
@@ -335,8 +335,7 @@ engine() {
   ask answer -X "$1" --unix-socket /run/docker.sock -H "$json" --data-binary @body "http://engine/v1.44$2"
 }
 
-# stop_engine: also the start by systemd that may be to come
-stop_engine() { for verb in disable stop; do quiet systemctl $verb docker.service docker.socket; done; }
+stop_engine() { quiet systemctl stop docker.service docker.socket containerd.service; }
 
 # install_engine: the engine of the image if its API is new enough (Docker 25), else the one described, from its vendor
 install_engine() {
@@ -518,7 +517,7 @@ member() {
   find $run/going -mmin +15 -delete 2>/dev/null
   [ ! -e $run/going ] || no 'Azure deletes this machine: it has left the swarm' || return
   state
-  case $state in pending | error | demoted) ;; *) pending='' ;; esac
+  case $state in pending | demoted) ;; *) pending='' ;; esac
   case $state in
   active)
     [ "$role" = manager ] || return 0
@@ -530,11 +529,11 @@ member() {
     404,manager,0) begin && member && pause 3 && store ;;
     *) return 1 ;;
     esac ;;
-  pending | error) # without an ID: a join that failed and refuses every later one. With one: waits for a quorum, or was removed;
+  pending) # without an ID: a join that timed out and refuses every later one. With one: waits for a quorum, or was removed;
     # only the engine's log tells them apart, so wait long
-    [ "$id" ] || { lasts 30; no "$state"; } || return
+    [ "$id" ] || { lasts 30; no pending; } || return
     lasts 600
-    no "$state, member $id waits for a quorum" ;;
+    no "pending, member $id waits for a quorum" ;;
   demoted)
     lasts 60
     no 'made a worker: leaves, to join as a manager' ;;
@@ -936,7 +935,7 @@ part() {
   step=ready
 }
 
-# keys: every few minutes, also while a step waits
+# keys: every few minutes, however long a step may wait
 looked=''
 keys() {
   [ -z "$looked" ] || [ $(($(uptime) - looked)) -ge 300 ] || return 0
