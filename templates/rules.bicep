@@ -402,20 +402,11 @@ func machineProblems(swarm Swarm, at string, machine object, windows bool) Probl
 // userData holds 65,535 bytes in base64, which are 49,149 of JSON.
 var userDataBytes = 49149
 
-<<<<<<< HEAD
 // Measured as JSON and rounded up: the node programs, and the facts but for what the description adds. tests/scripts looks
 // whether they still fit.
 var linuxProgramBytes = 44544
 var windowsProgramBytes = 46592
 var factsBytes = 1536
-=======
-// Measured as JSON and rounded up: the node programs, and what is in docs/node-facts.md but for scripts, images and labels.
-// tests/scripts looks whether they still fit.
-var linuxProgramBytes = 44032
-var windowsProgramBytes = 46592
-var managerFactsBytes = 1536
-var otherFactsBytes = 1536
->>>>>>> f02a132 (Windows: a manager that was made a worker joins anew)
 
 @description('How many bytes something takes as JSON.')
 func bytesOf(facts object) int => length(base64(string(facts))) / 4 * 3

@@ -747,7 +747,7 @@ resource managerReadsPortainerAgent 'Microsoft.Authorization/roleAssignments@202
   }
 }
 
-// Who deploys may look the password up.
+// Who deploys, and is no operator anyway, may look the password up.
 resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: portainer
   name: guid(portainer.id, deployer().objectId, secretsUser)
@@ -781,7 +781,7 @@ resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01'
   }
 }
 
-// Who deploys may look the key up: whoever rebuilds a lost swarm needs it.
+// Who deploys, and is no operator anyway, may look the key up: whoever rebuilds a lost swarm needs it.
 resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: backup
   name: guid(backup.id, deployer().objectId, secretsUser)
@@ -931,7 +931,7 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
       compose: [traefikCompose, portainerCompose]
       settings: {
         STACK_HOST: ingressAddress.properties.dnsSettings.fqdn
-        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11'
+        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11@sha256:5203c3f39ca70de6790d964624e042463ffbd57715bc82be155cf224c0dd5144'
         STACK_TRAEFIK_MODE: 'replicated'
         STACK_TRAEFIK_STOP: '35s'
         STACK_SOCKET_PROXY_IMAGE: 'tecnativa/docker-socket-proxy:v0.4.2@sha256:1f3a6f303320723d199d2316a3e82b2e2685d86c275d5e3deeaf182573b47476'
@@ -1210,7 +1210,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.20.0.10', '10.20.0.11', '10.20.0.12']
@@ -1237,8 +1237,8 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'acme${uniqueString(resourceGroup().id)}'
+        host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1261,22 +1261,8 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    shareZoneGroup
-    shareZoneLink
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1374,7 +1360,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.20.0.10', '10.20.0.11', '10.20.0.12']
@@ -1401,8 +1387,8 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'acme${uniqueString(resourceGroup().id)}'
+        host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1425,22 +1411,8 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    shareZoneGroup
-    shareZoneLink
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1538,7 +1510,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.20.0.10', '10.20.0.11', '10.20.0.12']
@@ -1565,8 +1537,8 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'acme${uniqueString(resourceGroup().id)}'
+        host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1589,22 +1561,8 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    shareZoneGroup
-    shareZoneLink
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1772,7 +1730,7 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.20.0.10', '10.20.0.11', '10.20.0.12']
@@ -1788,8 +1746,8 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'acme${uniqueString(resourceGroup().id)}'
+          host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -1813,16 +1771,8 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    shareZoneGroup
-    shareZoneLink
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2049,7 +1999,7 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.20.0.10', '10.20.0.11', '10.20.0.12']
@@ -2065,8 +2015,8 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'acme${uniqueString(resourceGroup().id)}'
+          host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -2090,16 +2040,8 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    shareZoneGroup
-    shareZoneLink
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -2137,9 +2079,12 @@ resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
     }
   }
   dependsOn: [
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    workerReadsOperatorKeys
+    jumpboxIdentity
+    jumpboxNsg
+    managerIdentity
+    managersNsg
+    workerIdentity
+    workersNsg
   ]
 }
 
@@ -2219,7 +2164,7 @@ resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: jumpboxIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.20.0.10', '10.20.0.11', '10.20.0.12']

@@ -734,7 +734,7 @@ resource managerReadsPortainerAgent 'Microsoft.Authorization/roleAssignments@202
   }
 }
 
-// Who deploys may look the password up.
+// Who deploys, and is no operator anyway, may look the password up.
 resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: portainer
   name: guid(portainer.id, deployer().objectId, secretsUser)
@@ -764,7 +764,7 @@ resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01'
   }
 }
 
-// Who deploys may look the key up: whoever rebuilds a lost swarm needs it.
+// Who deploys, and is no operator anyway, may look the key up: whoever rebuilds a lost swarm needs it.
 resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: backup
   name: guid(backup.id, deployer().objectId, secretsUser)
@@ -872,7 +872,7 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
       compose: [traefikCompose, portainerCompose]
       settings: {
         STACK_HOST: ingressAddress.properties.dnsSettings.fqdn
-        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11'
+        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11@sha256:5203c3f39ca70de6790d964624e042463ffbd57715bc82be155cf224c0dd5144'
         STACK_TRAEFIK_MODE: 'replicated'
         STACK_TRAEFIK_STOP: '35s'
         STACK_SOCKET_PROXY_IMAGE: 'tecnativa/docker-socket-proxy:v0.4.2@sha256:1f3a6f303320723d199d2316a3e82b2e2685d86c275d5e3deeaf182573b47476'
@@ -1134,7 +1134,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1161,8 +1161,8 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'acme${uniqueString(resourceGroup().id)}'
+        host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1185,20 +1185,8 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1296,7 +1284,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1323,8 +1311,8 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'acme${uniqueString(resourceGroup().id)}'
+        host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1347,20 +1335,8 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1458,7 +1434,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1485,8 +1461,8 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'acme${uniqueString(resourceGroup().id)}'
+        host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1509,20 +1485,8 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1684,7 +1648,7 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1700,8 +1664,8 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'acme${uniqueString(resourceGroup().id)}'
+          host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -1725,14 +1689,8 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1841,9 +1799,10 @@ resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
     }
   }
   dependsOn: [
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    workerReadsOperatorKeys
+    jumpboxIdentity
+    managerIdentity
+    vnet
+    workerIdentity
   ]
 }
 
@@ -1922,7 +1881,7 @@ resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: jumpboxIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']

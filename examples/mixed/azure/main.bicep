@@ -812,8 +812,11 @@ resource managerReadsPortainerAgent 'Microsoft.Authorization/roleAssignments@202
   }
 }
 
-// Who deploys may look the password up.
-resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+// Who deploys, and is no operator anyway, may look the password up.
+resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!contains(
+  ['22222222-2222-2222-2222-222222222222'],
+  deployer().objectId
+)) {
   scope: portainer
   name: guid(portainer.id, deployer().objectId, secretsUser)
   properties: {
@@ -853,8 +856,11 @@ resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01'
   }
 }
 
-// Who deploys may look the key up: whoever rebuilds a lost swarm needs it.
-resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+// Who deploys, and is no operator anyway, may look the key up: whoever rebuilds a lost swarm needs it.
+resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!contains(
+  ['22222222-2222-2222-2222-222222222222'],
+  deployer().objectId
+)) {
   scope: backup
   name: guid(backup.id, deployer().objectId, secretsUser)
   properties: {
@@ -968,7 +974,7 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
       compose: [traefikCompose, portainerCompose]
       settings: {
         STACK_HOST: ingressAddress.properties.dnsSettings.fqdn
-        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11'
+        STACK_TRAEFIK_IMAGE: 'traefik:v3.7.11@sha256:5203c3f39ca70de6790d964624e042463ffbd57715bc82be155cf224c0dd5144'
         STACK_TRAEFIK_MODE: 'replicated'
         STACK_TRAEFIK_STOP: '35s'
         STACK_SOCKET_PROXY_IMAGE: 'tecnativa/docker-socket-proxy:v0.4.2@sha256:1f3a6f303320723d199d2316a3e82b2e2685d86c275d5e3deeaf182573b47476'
@@ -1230,7 +1236,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1257,8 +1263,8 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'acme${uniqueString(resourceGroup().id)}'
+        host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1281,21 +1287,8 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    operatorReadsBackup0
-    operatorReadsPortainer0
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1393,7 +1386,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1420,8 +1413,8 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'acme${uniqueString(resourceGroup().id)}'
+        host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1444,21 +1437,8 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    operatorReadsBackup0
-    operatorReadsPortainer0
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1556,7 +1536,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1583,8 +1563,8 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'acme${uniqueString(resourceGroup().id)}'
+        host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1607,21 +1587,8 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    operatorReadsBackup0
-    operatorReadsPortainer0
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1788,7 +1755,7 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1806,8 +1773,8 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'acme${uniqueString(resourceGroup().id)}'
+          host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -1832,13 +1799,8 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1991,7 +1953,7 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://acme-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -2007,8 +1969,8 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'acme${uniqueString(resourceGroup().id)}'
+          host: 'acme${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -2032,13 +1994,8 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }

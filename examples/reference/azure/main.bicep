@@ -739,7 +739,7 @@ resource managerReadsPortainerAgent 'Microsoft.Authorization/roleAssignments@202
   }
 }
 
-// Who deploys may look the password up.
+// Who deploys, and is no operator anyway, may look the password up.
 resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: portainer
   name: guid(portainer.id, deployer().objectId, secretsUser)
@@ -769,7 +769,7 @@ resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01'
   }
 }
 
-// Who deploys may look the key up: whoever rebuilds a lost swarm needs it.
+// Who deploys, and is no operator anyway, may look the key up: whoever rebuilds a lost swarm needs it.
 resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: backup
   name: guid(backup.id, deployer().objectId, secretsUser)
@@ -1132,7 +1132,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://bcswarm-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1161,8 +1161,8 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'bcswarm${uniqueString(resourceGroup().id)}'
+        host: 'bcswarm${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1186,20 +1186,8 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1307,7 +1295,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://bcswarm-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1336,8 +1324,8 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'bcswarm${uniqueString(resourceGroup().id)}'
+        host: 'bcswarm${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1361,20 +1349,8 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1482,7 +1458,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: managerIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://bcswarm-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1511,8 +1487,8 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       dataDisk: { lun: 0 }
       share: {
         kind: 'key'
-        account: storageAccount.name
-        host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+        account: 'bcswarm${uniqueString(resourceGroup().id)}'
+        host: 'bcswarm${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
         name: 'swarm'
         path: '/mnt/swarm'
         drive: 'S:'
@@ -1536,20 +1512,8 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    deployerReadsBackup
-    deployerReadsPortainer
-    jumpboxReadsOperatorKeys
-    managerReadsBackup
-    managerReadsOperatorKeys
-    managerReadsPortainer
-    managerReadsPortainerAgent
-    managerReadsShareKey
-    managerReadsStack
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1733,7 +1697,7 @@ resource poolWorker 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         admin: adminUsername
         clientId: workerIdentity.properties.clientId
         vault: {
-          uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+          uri: 'https://bcswarm-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
           resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
         }
         managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']
@@ -1751,8 +1715,8 @@ resource poolWorker 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
         dataDisk: { lun: 0 }
         share: {
           kind: 'key'
-          account: storageAccount.name
-          host: '${storageAccount.name}.file.${environment().suffixes.storage}'
+          account: 'bcswarm${uniqueString(resourceGroup().id)}'
+          host: 'bcswarm${uniqueString(resourceGroup().id)}.file.${environment().suffixes.storage}'
           name: 'swarm'
           path: '/mnt/swarm'
           drive: 'S:'
@@ -1777,14 +1741,8 @@ resource poolWorker 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    managerReadsShareKey
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
-    share
-    workerReadsOperatorKeys
-    workerReadsShareKey
     workerReadsToken
   ]
 }
@@ -1822,9 +1780,10 @@ resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
     }
   }
   dependsOn: [
-    jumpboxReadsOperatorKeys
-    managerReadsOperatorKeys
-    workerReadsOperatorKeys
+    jumpboxIdentity
+    managerIdentity
+    vnet
+    workerIdentity
   ]
 }
 
@@ -1896,7 +1855,7 @@ resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       admin: adminUsername
       clientId: jumpboxIdentity.properties.clientId
       vault: {
-        uri: 'https://${vault.name}${environment().suffixes.keyvaultDns}/'
+        uri: 'https://bcswarm-${uniqueString(resourceGroup().id)}${environment().suffixes.keyvaultDns}/'
         resource: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
       }
       managers: ['10.0.0.4', '10.0.0.5', '10.0.0.6']

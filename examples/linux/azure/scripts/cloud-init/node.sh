@@ -335,7 +335,8 @@ engine() {
   ask answer -X "$1" --unix-socket /run/docker.sock -H "$json" --data-binary @body "http://engine/v1.44$2"
 }
 
-stop_engine() { quiet systemctl stop docker.service docker.socket containerd.service; }
+# stop_engine: also the start by systemd that may be to come
+stop_engine() { for verb in disable stop; do quiet systemctl $verb docker.service docker.socket; done; }
 
 # install_engine: the engine of the image if its API is new enough (Docker 25), else the one described, from its vendor
 install_engine() {
@@ -517,7 +518,7 @@ member() {
   find $run/going -mmin +15 -delete 2>/dev/null
   [ ! -e $run/going ] || no 'Azure deletes this machine: it has left the swarm' || return
   state
-  case $state in pending | demoted) ;; *) pending='' ;; esac
+  case $state in pending | error | demoted) ;; *) pending='' ;; esac
   case $state in
   active)
     [ "$role" = manager ] || return 0
@@ -529,11 +530,11 @@ member() {
     404,manager,0) begin && member && pause 3 && store ;;
     *) return 1 ;;
     esac ;;
-  pending) # without an ID: a join that timed out and refuses every later one. With one: waits for a quorum, or was removed;
+  pending | error) # without an ID: a join that timed out and refuses every later one. With one: waits for a quorum, or was removed;
     # only the engine's log tells them apart, so wait long
-    [ "$id" ] || { lasts 30; no pending; } || return
+    [ "$id" ] || { lasts 30; no "$state"; } || return
     lasts 600
-    no "pending, member $id waits for a quorum" ;;
+    no "$state, member $id waits for a quorum" ;;
   demoted)
     lasts 60
     no 'made a worker: leaves, to join as a manager' ;;
