@@ -179,7 +179,7 @@ function Invoke-CimMethod([string] $ClassName, [string] $MethodName, $Arguments)
     $id = "{$([guid]::NewGuid())}"
     $to = "$now/shadow$id$($(if ($Arguments.Volume -like 'D:*') { '/docker' } else { '/c/ProgramData/docker' }))"
     $null = New-Item -ItemType Directory -Force $to
-    bash -c 'kill -STOP $(cat /run/docker.pid); cp -r /var/lib/docker/swarm "$1"; kill -CONT $(cat /run/docker.pid)' - $to
+    bash -c 'until cp -r /var/lib/docker/swarm "$1" && diff -rq /var/lib/docker/swarm "$1/swarm"; do rm -rf "$1/swarm"; done' - $to # no write came between
     return @{ ReturnValue = 0; ShadowID = $id }
 }
 
