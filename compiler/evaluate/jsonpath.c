@@ -5,7 +5,10 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { NAME_LIMIT = 1000 }; // names or indexes in one pair of brackets
+enum {
+    NAME_LIMIT = 1000,    // names or indexes in one pair of brackets
+    FOUND_LIMIT = 100000, // values after one step
+};
 
 typedef struct {
     Arena *arena;
@@ -32,6 +35,16 @@ static void fail(Path *path, const char *why)
 
 // ---- steps
 
+// Repeated `..` finds the same values over and over.
+static void add_found(Path *path, Value *found, const Value *value)
+{
+    if (found->array.count < FOUND_LIMIT) {
+        value_append(path->arena, found, value);
+    } else {
+        fail(path, "too many results");
+    }
+}
+
 // Names to look for: none means all.
 typedef struct {
     Text *items;
@@ -50,21 +63,22 @@ static void find_members(Path *path, Value *found, const Value *object, const Na
 {
     if (object->kind != VALUE_OBJECT) return;
     for (size_t i = 0; names->count == 0 && i < object->object.count; i++) {
-        value_append(path->arena, found, object->object.items[i].value);
+        add_found(path, found, object->object.items[i].value);
     }
     for (size_t i = 0; i < names->count; i++) {
         const Value *value = value_get(object, names->items[i]);
-        if (value) value_append(path->arena, found, value);
+        if (value) add_found(path, found, value);
     }
 }
 
 // Among the value and all within it.
 static void find_deep(Path *path, Value *found, const Value *value, const NameList *names)
 {
-    if (names->count == 0) value_append(path->arena, found, value);
+    if (path->error) return;
+    if (names->count == 0) add_found(path, found, value);
     for (size_t i = 0; value->kind == VALUE_OBJECT && i < value->object.count; i++) {
         const ValueProperty *property = &value->object.items[i];
-        if (is_wanted(names, property->name)) value_append(path->arena, found, property->value);
+        if (is_wanted(names, property->name)) add_found(path, found, property->value);
         find_deep(path, found, property->value, names);
     }
     for (size_t i = 0; value->kind == VALUE_ARRAY && i < value->array.count; i++) {
@@ -90,7 +104,7 @@ static void step_items(Path *path, const int64_t *indexes, size_t count)
         for (size_t j = 0; j < count; j++) {
             if (indexes[j] < 0) fail(path, "an index below 0");
             if (indexes[j] >= 0 && indexes[j] < (int64_t)value->array.count)
-                value_append(path->arena, found, value->array.items[indexes[j]]);
+                add_found(path, found, value->array.items[indexes[j]]);
         }
     }
     path->found = found;
@@ -116,7 +130,7 @@ static void step_slice(Path *path, const int64_t bounds[3], const bool given[3])
         from = between(from, by > 0 ? 0 : INT32_MIN, by > 0 ? count : count - 1);
         to = between(to, -1, count);
         for (; by > 0 ? from < to : from > to; from += by) {
-            if (from >= 0) value_append(path->arena, found, value->array.items[from]);
+            if (from >= 0) add_found(path, found, value->array.items[from]);
         }
     }
     path->found = found;
