@@ -1177,7 +1177,7 @@ type IdentityRegistry = {
   @description('Resource ID of the registry, in which the nodes then get the role AcrPull; it may be of another subscription. Where it is left out, give the identities of managers and workers a role yourself.')
   @metadata({
     pattern: '^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\\.ContainerRegistry/registries/[A-Za-z0-9]{5,50}$'
-    example: '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/images/providers/Microsoft.ContainerRegistry/registries/acme'
+    example: '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/images/providers/Microsoft.ContainerRegistry/registries/acmeimages'
   })
   id: string?
 }

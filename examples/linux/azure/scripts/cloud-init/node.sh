@@ -58,7 +58,7 @@ pause() { sleep "$(shuf -n 1 -i $(($1 * 800))-$(($1 * 1200)))e-3"; }
 # backoff: at most 30 s
 backoff() { pause $((attempt < 72 ? attempt / 3 + 1 : 25)); }
 
-# aside NAME COMMAND...: in the background, one of a name at a time, in a folder of its own
+# aside NAME COMMAND...: in the background, once at a time, in a folder of its own
 aside() {
   ! kill -0 "$(cat "$1/pid" 2>/dev/null || echo none)" 2>/dev/null || return 0
   mkdir -p "$1"
@@ -77,7 +77,7 @@ ask() {
   status=$(curl -sS --connect-timeout 5 -m 60 -D headers -o "$file" -w '%{http_code}' "$@" 2>error) || status=000
   for url; do :; done
   note "$status ${url%%\?*}"
-  [ "$status" != 429 ] || { say "${url%%\?*}: 429"; sleep "0$(sed -nE 's/^retry-after: ([0-9]{1,3}).*/\1/Ip' headers)"; }
+  [ "$status" != 429 ] || { say "${url%%\?*}: 429"; sleep "0$(sed -nE 's/^retry-after: ([0-9]{1,2}).*/\1/Ip' headers)"; }
 }
 
 # because FILE: why the last request failed
@@ -86,7 +86,7 @@ because() {
   echo "$status $(jq -r '.error.innererror.code? // .error.code? // .error? // .errors[0].code? // .message? // empty' "$1" 2>/dev/null | head -c 300)"
 }
 
-# sane FILE FILTER: an answer of which this is not true is none
+# sane FILE FILTER: else it is no answer
 sane() { ! ok || is "$2" "$1" || { status=000; echo 'an answer without sense' >error; }; }
 
 # metadata FILE PATH FILTER: one request
@@ -406,7 +406,7 @@ start_engine() {
     ok && guard && return
     sleep 0.5
   done
-  no 'the engine does not answer'
+  space && no 'the engine does not answer'
 }
 
 # ---- swarm
@@ -530,7 +530,7 @@ member() {
     404,manager,0) begin && member && pause 3 && store ;;
     *) return 1 ;;
     esac ;;
-  pending | error) # without an ID: a join that timed out and refuses every later one. With one: waits for a quorum, or was removed;
+  pending | error) # without an ID: a join that failed and refuses every later one. With one: waits for a quorum, or was removed;
     # only the engine's log tells them apart, so wait long
     [ "$id" ] || { lasts 30; no "$state"; } || return
     lasts 600
@@ -936,7 +936,7 @@ part() {
   step=ready
 }
 
-# keys: every few minutes, however long a step may wait
+# keys: every few minutes, also while a step waits
 looked=''
 keys() {
   [ -z "$looked" ] || [ $(($(uptime) - looked)) -ge 300 ] || return 0
