@@ -59,7 +59,7 @@ def disk_full(swarm):
     members = {name: swarm.id(name) for name in swarm.machines}
     names, full = ['manager0', 'web0'], 'the disk of /var/lib/docker is full'
     for name in names:
-        swarm.enter(name, 'sh', '-c', 'cd /var/lib/docker; fallocate -l 8G full; dd if=/dev/zero of=full2 bs=64k; :')
+        swarm.enter(name, 'sh', '-c', 'cd /var/lib/docker; fallocate -l $(($(df --output=avail -B1 . | tail -n 1) - 1048576)) full; dd if=/dev/zero of=full2 bs=64k; :')
     swarm.wait('they say so', lambda: all(full in swarm.health(name).get('message', '') for name in names), 120, 1)
     swarm.restart(*names)
     said(swarm, {name: full for name in names})  # the engine does not start any more
