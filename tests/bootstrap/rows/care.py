@@ -163,10 +163,10 @@ def guarded(swarm):
             if asks(name) or not resolves(name):
                 raise Failed(f'{name}: the metadata service answers, or names do not')
         # The test sees it where nobody guards; then the node does it again.
-        swarm.enter('web0', 'sh', '-c', 'kill -STOP $(pgrep -f swarmgen/program); iptables -F DOCKER-USER', check=True)
+        swarm.enter('web0', 'sh', '-c', 'kill -STOP $(pgrep -f [s]warmgen/program); iptables -F DOCKER-USER', check=True)
         if not asks('bridged') or not asks('overlaid'):
             raise Failed('nobody answers, guarded or not')
-        swarm.enter('web0', 'sh', '-c', 'kill -CONT $(pgrep -f swarmgen/program)', check=True)
+        swarm.enter('web0', 'sh', '-c', 'kill -CONT $(pgrep -f [s]warmgen/program)', check=True)
         swarm.wait('the node guards again', lambda: not asks('bridged') and not asks('overlaid'))
         swarm.enter('web0', 'systemctl', 'restart', 'docker', check=True)
         swarm.enter('web0', 'docker', 'start', 'bridged', 'overlaid', check=True)

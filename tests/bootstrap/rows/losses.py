@@ -27,7 +27,7 @@ def whole(swarm, before, *anew):
         raise Failed(f'other nodes than before: {sorted(changed)}, made anew: {sorted(anew)}')
 
 
-@row('a manager is made anew under its name and address', quick=True)
+@row('a manager is made anew under its name and address')
 def manager_anew(swarm):
     before = formed(swarm)
     name = next(name for name in ('manager1', 'manager2') if name != swarm.leader())
@@ -109,7 +109,7 @@ def runs_on(swarm, service, names, seconds=180):
     swarm.wait(f'{service} runs on {", ".join(sorted(names))}', there, seconds, 1)
 
 
-@row('the majority is lost; recovered as documented, the others made anew')
+@row('the majority is lost; recovered as documented, the others made anew', quick=True)
 def majority_anew(swarm):
     before, tokens, _ = lose_majority(swarm)
     for name in ('manager0', 'manager2'):

@@ -33,7 +33,7 @@ def host_gone(swarm, host):
     swarm.wait(f'{host} is removed', lambda: swarm.nodes() and host not in swarm.nodes())
 
 
-@row('a worker vanishes and another takes its place', parameters={'webCapacity': 4}, quick=True)
+@row('a worker vanishes and another takes its place', parameters={'webCapacity': 4})
 def vanishes(swarm):
     """Its scale set's list has more than a page."""
     formed(swarm)
@@ -140,7 +140,7 @@ def containers(swarm, name):
     return swarm.docker(name, 'ps', '-q', '-f', 'is-task=true').split()
 
 
-@row('a worker is scaled in with notice; its sibling works on', quick=True)
+@row('a worker is scaled in with notice; its sibling works on')
 def terminated(swarm):
     before = formed(swarm)
     service(swarm)
