@@ -188,6 +188,14 @@ class Template:
     do_not = staticmethod(lambda value: not value)
     do_equals = staticmethod(lambda a, b: a == b)
     do_int = staticmethod(int)
+    do_and = staticmethod(lambda *values: all(values))
+    do_or = staticmethod(lambda *values: any(values))
+
+    @staticmethod
+    def do_contains(where, what):
+        if isinstance(where, dict):
+            return any(name.lower() == what.lower() for name in where)
+        return what in where
 
     def do_string(self, value):
         return value if isinstance(value, str) else json.dumps(value, separators=(',', ':'), ensure_ascii=False)
