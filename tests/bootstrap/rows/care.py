@@ -144,35 +144,6 @@ def evicted(swarm):
     swarm.enter('web0', 'rm', '/var/lib/docker/large', check=True)
 
 
-@row('containers cannot ask for the machine\'s identity', description=ONE, parameters=SMALL)
-def guarded(swarm):
-    formed(swarm)
-    swarm.docker('web0', 'run', '-d', '--name', 'bridged', 'web:1')
-    swarm.docker('manager0', 'network', 'create', '-d', 'overlay', '--attachable', 'theirs')
-    swarm.docker('web0', 'run', '-d', '--name', 'overlaid', '--network', 'theirs', 'web:1')
-
-    def asks(name):
-        return swarm.enter('web0', 'docker', 'exec', name, 'wget', '-q', '-T', '4', '-O', '-', '--header', 'Metadata: true',
-                           'http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net'
-                           f'&client_id={swarm.facts("web0")["clientId"]}').returncode == 0
-
-    def resolves(name):
-        return swarm.enter('web0', 'docker', 'exec', name, 'nslookup', 'management.azure.com').returncode == 0
-    for _ in range(2):
-        for name in 'bridged', 'overlaid':
-            if asks(name) or not resolves(name):
-                raise Failed(f'{name}: the metadata service answers, or names do not')
-        # The test sees it where nobody guards; then the node does it again.
-        swarm.enter('web0', 'sh', '-c', 'kill -STOP $(pgrep -f [s]warmgen/program); iptables -F DOCKER-USER', check=True)
-        if not asks('bridged') or not asks('overlaid'):
-            raise Failed('nobody answers, guarded or not')
-        swarm.enter('web0', 'sh', '-c', 'kill -CONT $(pgrep -f [s]warmgen/program)', check=True)
-        swarm.wait('the node guards again', lambda: not asks('bridged') and not asks('overlaid'))
-        swarm.enter('web0', 'systemctl', 'restart', 'docker', check=True)
-        swarm.enter('web0', 'docker', 'start', 'bridged', 'overlaid', check=True)
-    swarm.docker('web0', 'rm', '-f', 'bridged', 'overlaid')
-
-
 ACR, OTHER = 'acme.azurecr.io', 'theirs.azurecr.io'
 
 
