@@ -283,7 +283,8 @@ static void read_steps(Path *path)
             break;
         } else {
             size_t from = path->at;
-            while (path->at < path->text.length && !strchr("[](). ", peek(path))) path->at++;
+            do path->at++;
+            while (path->at < path->text.length && (!peek(path) || !strchr("[](). ", peek(path))));
             Text name = text_slice(path->text, from, path->at);
             if (behind_brackets) fail(path, "a name right behind brackets");
             step_names(path, &(NameList){&name, !text_is(name, "*"), 1}, deep);
