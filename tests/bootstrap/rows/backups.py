@@ -26,7 +26,7 @@ def later(swarm):
         os.utime(file, (os.stat(file).st_mtime - 7200,) * 2)
 
 
-@row('a backup is written by a manager that does not lead, and old ones go', description=HOURLY, parameters={'webCapacity': 1}, quick=True)
+@row('a backup is written by a manager that does not lead, and old ones go', description=HOURLY, parameters={'webCapacity': 1})
 def written(swarm):
     before = formed(swarm)
     swarm.pace(0.1)

@@ -35,7 +35,7 @@ def serves(swarm):
     return [name for name in swarm.managers() if swarm.get(f'http://{swarm.machines[name].address}:8082/ping') == 'OK\n']
 
 
-@row('the stack is served, and a user\'s own behind it', description={'stack': {'enabled': True}}, quick=True)
+@row('the stack is served, and a user\'s own behind it', description={'stack': {'enabled': True}})
 def stack(swarm):
     swarm.boot(*swarm.machines)
     swarm.settled()

@@ -15,7 +15,7 @@ def timed(swarm, name, done):
     return engine, time.time() - began
 
 
-@row('times', description={'managers': {'count': 1}}, quick=True, whole=False)
+@row('times', description={'managers': {'count': 1}}, whole=False)
 def times(swarm):
     def healthy():
         return swarm.health('web0').get('ApplicationHealthState') == 'Healthy'

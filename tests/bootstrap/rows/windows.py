@@ -44,13 +44,13 @@ def bare(swarm):
         check(swarm.calls(name).index('New-SmbGlobalMapping') < swarm.calls(name).index('Start-Service docker'), f'{name}: the engine came before the share')
 
 
-@windows('a manager and a worker, bare', quick=True)
+@windows('a manager and a worker, bare')
 def small(swarm):
     swarm.bare(*swarm.machines)
     formed(swarm)
 
 
-@windows('workers of Linux managers', MIXED, 'mixed', quick=True)
+@windows('workers of Linux managers', MIXED, 'mixed')
 def mixed(swarm):
     formed(swarm)
     swarm.wait('its labels', lambda: swarm.labels('bc0').get('pool') == 'bc')
