@@ -671,9 +671,8 @@ gone() {
     [ "$status" != 404 ] || { is '.error.code | test("NotFound$")' page; return; }
     if [ "$status" != 200 ] || ! jq -r '.value[] | .properties.osProfile.computerName' page >>machines; then
       rm -f expires-resources
-      doubt=1
-      no "in doubt about $2: $(because page)"
-      return
+      doubt="in doubt about $2: $(because page)"
+      return 1
     fi
     url=$(jq -r '.nextLink // empty' page)
   done
@@ -690,7 +689,7 @@ reaper() {
     [ "$how" != gone ] || { [ "$set" ] && gone "$set" "$host"; } || continue
     quiet docker node rm "$node" && say "removed worker $host ($node): $how"
   done <down
-  [ -z "$doubt" ]
+  [ -z "$doubt" ] || no "$doubt"
 }
 
 # user_secret NAME: as a Docker secret; while it is in use it cannot be replaced
