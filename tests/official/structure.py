@@ -22,7 +22,7 @@ TOKEN = re.compile(r"\s*('(?:[^']|'')*'|-?\d+|[A-Za-z_$][\w$]*|[()\[\],.])")
 
 
 class Expression:
-    """Parses `f(a, 'b')[0].c`; fold() puts literal arguments of format into its text; str() prints."""
+    """Parses `f(a, 'b')[0].c`; fold() puts literal arguments of format into its text, takes decided parts out of conditions; show() prints."""
 
     def __init__(self, text):
         self.tokens, at = [], 0
@@ -97,12 +97,21 @@ def fold(tree):
         tree = ('call', tree[1], [fold(part) for part in tree[2]])
         if tree[1] == 'format' and tree[2][0][0] == 'text':
             return fold_format(tree[2])
-        return tree
+        return fold_condition(tree) if tree[1] in NEUTRAL else tree
     if tree[0] == 'property':
         return split_parameter(('property', fold(tree[1]), tree[2]))
     if tree[0] == 'index':
         return split_parameter(('index', fold(tree[1]), fold(tree[2])))
     return tree
+
+
+NEUTRAL = {'and': ('call', 'true', []), 'or': ('call', 'false', [])}
+
+
+def fold_condition(tree):
+    """What decides nothing goes: the library's conditions hold parts that the description has answered."""
+    parts = [part for part in tree[2] if part != NEUTRAL[tree[1]]]
+    return parts[0] if len(parts) == 1 else ('call', tree[1], parts) if parts else NEUTRAL[tree[1]]
 
 
 def fold_format(arguments):
