@@ -113,10 +113,9 @@ Describe 'swarm' {
     $log | Should -Not -Contain 'engine POST /swarm/init'
     $health.Message | Should -Match 'waiting'
   }
-  It 'waits while the vault answers <_>' -ForEach 403, 429, 500, 0 {
+  It 'waits while the vault answers <_>' -ForEach 403, 429, 500, 503 {
     New-Box manager
     $world.Fault = $_
-    if ($_ -eq 0) { $world.Fault = 503 }
     Step
     $log -match 'init|join' | Should -BeNullOrEmpty
     $health.Message | Should -Match 'vault GET manager: \d+ ForbiddenByRbac'
@@ -225,8 +224,14 @@ Describe 'the leader' {
     $world.Vault.worker.tags.cluster | Should -Be 'cluster-1'
     $world.Vault.worker.tags.turn | Should -Match '^a \d+$'
     $log.Clear()
+    Set-Turn ("[$(Get-Node me $reachable -Role manager), $(Get-Node b -Said $wants), $(Get-Node a -Said $wants)]" | ConvertFrom-Json)
+    $my.Given | Should -Be 'a'
+    $log -match 'PATCH' | Should -BeNullOrEmpty
     { Set-Turn ("[$(Get-Node me $reachable -Role manager), $(Get-Node a -State down -Said $wants), $(Get-Node b -Said $wants)]" | ConvertFrom-Json) } | Should -Throw '*while a is down or drained'
     $log -match 'PATCH' | Should -BeNullOrEmpty
+    Put-Secret worker 'SWMTKN-1-w' @{ turn = "a $((Now) - 3601)" }
+    Set-Turn ("[$(Get-Node me $reachable -Role manager), $(Get-Node b -Said $wants)]" | ConvertFrom-Json)
+    $my.Given | Should -Be 'b'
   }
   It 'removes a worker that left, was rebuilt, or whose machine is gone; nothing in doubt' {
     New-Box manager @{ resources = @{ uri = 'https://arm'; resource = 'arm' } }
@@ -366,6 +371,13 @@ Describe 'events and updates' {
     Watch-Events
     $log -match 'POST|settings' | Should -BeNullOrEmpty
   }
+  It 'confirms no event twice' {
+    New-Box worker
+    Add-Event Reboot -Status Started
+    Watch-Events
+    $my.Want | Should -Be 'reboot'
+    $log -match 'POST' | Should -BeNullOrEmpty
+  }
   It 'the wish ends with the event' {
     New-Box worker
     Add-Event Reboot
@@ -374,9 +386,9 @@ Describe 'events and updates' {
     Watch-Events
     $my.Want | Should -Be ''
   }
-  It 'the window: <now> on <day> is <open>' -ForEach @{ now = '2026-11-28 03:00'; day = 'Saturday'; open = $true }, @{ now = '2026-11-28 01:00'; day = 'Saturday'; open = $false },
-    @{ now = '2026-11-29 00:30'; day = 'Saturday'; open = $false }, @{ now = '2026-11-29 03:00'; day = 'Saturday'; open = $false }, @{ now = '2026-11-29 01:30'; day = 'SaturdayLate'; open = $true } {
-    New-Box worker @{ updates = @{ days = @('Saturday'); from = $(if ($day -eq 'SaturdayLate') { '23:00' } else { '02:00' }); hours = 4 } }
+  It 'the window from Saturday <from>, four hours: <now> is in it: <open>' -ForEach @{ now = '2026-11-28 03:00'; from = '02:00'; open = $true }, @{ now = '2026-11-28 01:00'; from = '02:00'; open = $false },
+    @{ now = '2026-11-29 00:30'; from = '02:00'; open = $false }, @{ now = '2026-11-29 03:00'; from = '02:00'; open = $false }, @{ now = '2026-11-29 01:30'; from = '23:00'; open = $true } {
+    New-Box worker @{ updates = @{ days = @('Saturday'); from = $from; hours = 4 } }
     Mock Get-Utc { [DateTime]::SpecifyKind([DateTime]$now, 'Utc') }
     [bool](Test-Window) | Should -Be $open
   }
@@ -435,14 +447,17 @@ Describe 'this node' {
     $hardware.label = ''; $hardware.style = 'GPT'
     { Mount-DataDisk } | Should -Throw '*a person must decide'
   }
-  It 'encrypts so that openssl reads it; its seal notices a change' {
+  It 'encrypts so that openssl reads it; its seal is an HMAC of the rest' {
     New-Box manager
     [IO.File]::WriteAllText("$keep/plain", 'state of the swarm')
     Protect-File "$keep/plain" "$keep/enc" 'planted key'
     $all = [IO.File]::ReadAllBytes("$keep/enc")
     [IO.File]::WriteAllBytes("$keep/body", $all[0..($all.Length - 33)])
     if (Get-Command openssl -ErrorAction Ignore) { openssl enc -d -aes-256-cbc -pbkdf2 -iter 600000 -in "$keep/body" -pass 'pass:planted key' | Should -Be 'state of the swarm' }
-    ([regex]::Matches([Text.Encoding]::ASCII.GetString($all), 'state')).Count | Should -Be 0
+    $keys = [Security.Cryptography.Rfc2898DeriveBytes]::new('planted key', [byte[]]$all[8..15], 600000, 'SHA256').GetBytes(80)
+    $seal = [Security.Cryptography.HMACSHA256]::new([byte[]]$keys[48..79]).ComputeHash([byte[]]$all[0..($all.Length - 33)])
+    [Convert]::ToBase64String($all[-32..-1]) | Should -Be ([Convert]::ToBase64String($seal))
+    [Text.Encoding]::ASCII.GetString($all) | Should -Not -Match 'state'
   }
 }
 

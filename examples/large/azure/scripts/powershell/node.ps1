@@ -402,8 +402,6 @@ function Test-Clock {
   throw "the clock is $off s off: waiting until it is set"
 }
 
-
-
 # Makes the vault hold this swarm's tokens, each with the swarm's ID as its tag. That of managers says which swarm is the right
 # one, and comes last: while it is missing, none was begun. Of two that began at once, the one that the vault does not know
 # gives way, while nobody else is in it.
@@ -671,19 +669,19 @@ function Sync-Nodes($Nodes) {
   }
 }
 
-# Names of all machines of a scale set, or '-'. A worker says which set, and may lie.
+# Names of all machines of a scale set; none if it is gone. A worker says which set, and may lie.
 function Get-Machines($Set) {
   if ($Set -notmatch '^/subscriptions/[\w-]+/resourceGroups/[\w.()-]+/providers/Microsoft\.Compute/virtualMachineScaleSets/[\w.-]+$') { throw "no scale set: $Set" }
   $names = @()
   $uri = "$($facts.resources.uri)$Set/virtualMachines?api-version=2024-07-01"
   while ($uri) {
     $page = Json (Ask GET $uri @{ Authorization = "Bearer $(Token $facts.resources.resource)" })
-    if ($my.Status -eq 404) { return '-' }
+    if ($my.Status -eq 404) { return }
     if (-not (Ok) -or $null -eq $page.value) { throw "in doubt about $(Split-Path -Leaf $Set): $($my.Status) $($page.error.code)" }
     $names += $page.value.properties.osProfile.computerName
     $uri = $page.nextLink
   }
-  return $names + '-'
+  return $names
 }
 
 # A worker that is down for good goes. Not while managers are in trouble: then nodes seem to be down that are not.
@@ -701,8 +699,9 @@ function Remove-Gone($Nodes) {
       if (-not $sets.ContainsKey($set)) { $sets[$set] = @(Get-Machines $set) }
       if ($sets[$set] -notcontains $name) { 'gone' }
     }
-    if ($why) { Engine DELETE "/nodes/$($node.ID)" }
-    if ($why -and (Ok)) { Say "removed worker $name ($($node.ID)): $why" }
+    if (-not $why) { continue }
+    Engine DELETE "/nodes/$($node.ID)"
+    if (Ok) { Say "removed worker $name ($($node.ID)): $why" }
   }
 }
 
@@ -712,7 +711,7 @@ function Set-Turn($Nodes) {
   $wishes = @($Nodes | where { (Get-Said $_ wants) -eq 'turn' -and $_.Status.State -eq 'ready' } | Sort-Object { $_.ID -eq $my.Id })
   if (-not $wishes) { return }
   $secret = Secret $facts.secrets.workerToken
-  $id, $since = "$($secret.tags.turn) 0" -split ' '
+  $id, $since = -split $secret.tags.turn
   if ($wishes.ID -contains $id -and [long]$since -gt (Now) - 3600) { $my.Given = $id; return }
   $busy = $Nodes | where { -not (Test-Well $_) -or $_.Spec.Labels.'swarmgen.drained' } | select -First 1
   if ($busy) { throw "no node may restart while $($busy.Description.Hostname) is down or drained" }
@@ -792,10 +791,10 @@ function Watch-Updates {
     return
   }
   Set-Want turn
-  $turn = "$((Secret $facts.secrets.workerToken).tags.turn)"
-  $id, $since = "$turn 0" -split ' '
-  if ($id -ne $my.Id -or [long]$since[0] -lt (Now) - 3600 -or (Text "$keep/done/turn") -eq $turn) { throw 'updates need a restart: waiting for the turn' }
-  if (-not (Test-Idle $since[0])) { return }
+  $turn = (Secret $facts.secrets.workerToken).tags.turn
+  $id, $since = -split $turn
+  if ($id -ne $my.Id -or [long]$since -lt (Now) - 3600 -or (Text "$keep/done/turn") -eq $turn) { throw 'updates need a restart: waiting for the turn' }
+  if (-not (Test-Idle $since)) { return }
   Put "$keep/done/turn" $turn # one restart a turn
   Restart-Machine 'security updates'
 }
