@@ -1,6 +1,6 @@
 // backup.bicep: the key of the copies of the swarm's state, made at the first deployment, and who may look it up.
 import { Swarm } from 'swarm.bicep'
-import { tagsOf } from 'plan.bicep'
+import { deployerReads, tagsOf } from 'plan.bicep'
 import { secretNames, secretsUser } from 'roles.bicep'
 
 param swarm Swarm
@@ -9,8 +9,6 @@ param managerId string
 param managerPrincipalId string
 @secure()
 param key string
-
-var operatorIds = map(swarm.access.operators, operator => toLower(operator.id))
 
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
@@ -37,10 +35,7 @@ resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01'
 }
 
 // Who deploys, and is no operator anyway, may look the key up: whoever rebuilds a lost swarm needs it.
-resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (swarm.access.deployer && (empty(operatorIds) || !contains(
-  operatorIds,
-  deployer().objectId
-))) {
+resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (deployerReads(swarm)) {
   scope: backup
   name: guid(backup.id, deployer().objectId, secretsUser())
   properties: {

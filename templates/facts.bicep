@@ -55,8 +55,7 @@ func machineFacts(swarm Swarm, role string, adminUsername string, clientId strin
 func nodeFacts(swarm Swarm, settings object, windows bool) object => {
   engine: {
     version: swarm.engine.version
-    ...(windows ? { windowsSha256: windowsEngineSha256(swarm) } : {})
-    ...(windows ? { isolation: settings.?isolation ?? 'process' } : {})
+    ...(windows ? { windowsSha256: windowsEngineSha256(swarm), isolation: settings.?isolation ?? 'process' } : {})
   }
   ...(settings.dataDisk.enabled ? { dataDisk: { lun: 0 } } : {})
   ...(swarm.storage.enabled

@@ -146,5 +146,4 @@ resource jumpboxShutdown 'Microsoft.DevTestLab/schedules@2018-09-15' = if (setti
   }
 }
 
-output name string = jumpbox.name
 output hostName string = jumpboxAddress.properties.dnsSettings.fqdn

@@ -129,7 +129,7 @@ module operators 'operators.bicep' = {
   }
 }
 
-module portainer 'portainer.bicep' = if (swarm.stack.enabled && swarm.stack.portainer.enabled) {
+module portainer 'portainer.bicep' = if (hasPortainer(swarm)) {
   params: {
     swarm: swarm
     vaultName: vault.outputs.name

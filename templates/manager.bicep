@@ -131,4 +131,3 @@ resource association 'Microsoft.Insights/dataCollectionRuleAssociations@2024-03-
 }
 
 output id string = manager.id
-output name string = manager.name

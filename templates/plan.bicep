@@ -38,6 +38,15 @@ func vaultNameOf(swarm Swarm) string =>
 func accountNameOf(swarm Swarm) string =>
   swarm.storage.?name ?? '${take(replace(swarm.name, '-', ''), 11)}${uniqueString(resourceGroup().id)}'
 
+// An empty list is decided here; what a list with operators means is known once somebody deploys.
+@export()
+@description('Whether who deploys reads secrets for that reason: not where operators, among whom they are, read them anyway.')
+func deployerReads(swarm Swarm) bool =>
+  swarm.access.deployer && (empty(swarm.access.operators) || !contains(
+    map(swarm.access.operators, operator => toLower(operator.id)),
+    deployer().objectId
+  ))
+
 // ---------------------------------------------------------------------------------------------- addresses
 
 @export()
@@ -170,7 +179,7 @@ func probeKind(swarm Swarm, port Port) string =>
 @description('The probe that finds the managers which can serve a port.')
 func probeOf(swarm Swarm, port Port) Probe =>
   probeKind(swarm, port) == 'ping'
-    ? { name: 'ping', protocol: 'Http', port: 8082, path: '/ping' }
+    ? { name: 'ping', protocol: 'Http', port: pingPort, path: '/ping' }
     : probeKind(swarm, port) == 'tcp'
         ? { name: 'tcp-${port.port}', protocol: 'Tcp', port: port.port }
         : { name: 'manager', protocol: 'Tcp', port: 2377 }

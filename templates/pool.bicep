@@ -183,7 +183,7 @@ resource pool 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
                   properties: {
                     publisher: 'Microsoft.Azure.Monitor'
                     type: windows ? 'AzureMonitorWindowsAgent' : 'AzureMonitorLinuxAgent'
-                    typeHandlerVersion: windows ? '1.0' : '1.0'
+                    typeHandlerVersion: '1.0'
                     autoUpgradeMinorVersion: true
                     enableAutomaticUpgrade: true
                     settings: {
@@ -243,6 +243,3 @@ resource association 'Microsoft.Insights/dataCollectionRuleAssociations@2024-03-
   name: '${swarm.name}-nodes'
   properties: { dataCollectionRuleId: ruleId }
 }
-
-output id string = pool.id
-output name string = pool.name

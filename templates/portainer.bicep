@@ -1,6 +1,6 @@
 // portainer.bicep: the secrets of Portainer, made at the first deployment, and who may look them up.
 import { Swarm } from 'swarm.bicep'
-import { tagsOf } from 'plan.bicep'
+import { deployerReads, tagsOf } from 'plan.bicep'
 import { secretNames, secretsUser } from 'roles.bicep'
 
 param swarm Swarm
@@ -13,7 +13,6 @@ param portainerPassword string
 param agentSecret string
 
 var tags = tagsOf(swarm)
-var operatorIds = map(swarm.access.operators, operator => toLower(operator.id))
 
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
@@ -60,10 +59,7 @@ resource managerReadsPortainerAgent 'Microsoft.Authorization/roleAssignments@202
 }
 
 // Who deploys, and is no operator anyway, may look the password up.
-resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (swarm.access.deployer && (empty(operatorIds) || !contains(
-  operatorIds,
-  deployer().objectId
-))) {
+resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (deployerReads(swarm)) {
   scope: portainer
   name: guid(portainer.id, deployer().objectId, secretsUser())
   properties: {

@@ -958,18 +958,14 @@ var templateBytes = 4194304
 var fixedBytes = 131072
 var machineBytes = 16384
 
-@description('How large the template can become; userData are there in base64.')
+@description('How large the template can become, with a jumpbox; userData are there in base64.')
 func expandedSize(swarm Swarm) int =>
-  fixedBytes + swarm.managers.count * (machineBytes + (programBytes(swarm.managers) + bytesOf(textsOf(
-    swarm,
-    swarm.managers
-  ))) / 3 * 4) + reduce(
+  reduce(
     map(
-      items(swarm.workers),
-      entry => machineBytes + (programBytes(entry.value) + bytesOf(textsOf(swarm, entry.value))) / 3 * 4
+      concat(map(range(0, swarm.managers.count), i => swarm.managers), map(items(swarm.workers), entry => entry.value)),
+      machine => machineBytes + (programBytes(machine) + bytesOf(textsOf(swarm, machine))) / 3 * 4
     ),
-    machineBytes + programBytes({ os: 'windows' }) / 3 * 4,
-    // a jumpbox
+    fixedBytes + machineBytes + programBytes({ os: 'windows' }) / 3 * 4,
     (sum, next) => sum + next
   )
 

@@ -76,15 +76,17 @@ func traefikConfig(swarm Swarm) object => {
     : {})
 }
 
-// One file holds the certificate and its key: Traefik takes from it what it looks for.
+@description('Where Docker lays down the certificate of the user, with its key.')
+func certificateFile(swarm Swarm) string =>
+  swarm.managers.os == 'windows'
+    ? 'C:\\ProgramData\\Docker\\secrets\\traefik-certificate'
+    : '/run/secrets/traefik-certificate'
+
+// One file holds both: Traefik takes from it what it looks for.
 @description('The certificate of the user.')
 func ownCertificate(swarm Swarm) object => {
-  certFile: swarm.managers.os == 'windows'
-    ? 'C:\\ProgramData\\Docker\\secrets\\traefik-certificate'
-    : '/run/secrets/traefik-certificate'
-  keyFile: swarm.managers.os == 'windows'
-    ? 'C:\\ProgramData\\Docker\\secrets\\traefik-certificate'
-    : '/run/secrets/traefik-certificate'
+  certFile: certificateFile(swarm)
+  keyFile: certificateFile(swarm)
 }
 
 @description('Dynamic configuration of Traefik.')
@@ -108,7 +110,7 @@ func traefikDynamic(swarm Swarm) object => {
 }
 
 @description('What managers are told, but for the texts of the compose files.')
-func stackFacts(swarm Swarm, host string, certificate string) object => {
+func stackFacts(swarm Swarm, host string) object => {
   settings: {
     STACK_HOST: host
     STACK_TRAEFIK_IMAGE: swarm.managers.os == 'windows'
@@ -129,7 +131,9 @@ func stackFacts(swarm Swarm, host string, certificate string) object => {
   configs: { traefik: traefikConfig(swarm), 'traefik-dynamic': traefikDynamic(swarm) }
   secrets: {
     ...(hasPortainer(swarm) ? { 'portainer-password': secretNames.portainerPassword } : {})
-    ...(empty(certificate) ? {} : { 'traefik-certificate': certificate })
+    ...(swarm.stack.traefik.?certificate == null
+      ? {}
+      : { 'traefik-certificate': secretOf(swarm, swarm.stack.traefik.certificate!) })
   }
 }
 
@@ -141,7 +145,6 @@ var portainerWindowsCompose = loadTextContent('../stack/portainer.windows.yml')
 var certificateCompose = loadTextContent('../stack/certificate.yml')
 
 var windows = swarm.managers.os == 'windows'
-var certificate = swarm.stack.traefik.?certificate
 
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
@@ -158,9 +161,9 @@ resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
       compose: concat(
         [windows ? traefikWindowsCompose : traefikCompose],
         hasPortainer(swarm) ? [windows ? portainerWindowsCompose : portainerCompose] : [],
-        certificate == null ? [] : [certificateCompose]
+        swarm.stack.traefik.?certificate == null ? [] : [certificateCompose]
       )
-      ...stackFacts(swarm, host, certificate == null ? '' : secretOf(swarm, certificate!))
+      ...stackFacts(swarm, host)
     })
   }
 }

@@ -92,5 +92,3 @@ resource vaultLock 'Microsoft.Authorization/locks@2020-05-01' = if (contains(swa
 }
 
 output name string = vault.name
-output id string = vault.id
-output uri string = vault.properties.vaultUri
