@@ -32,9 +32,10 @@ def run(*command):
 
 def peak(command):
     """MiB; wait4 would not say it, as a child of Python begins with Python's own memory."""
-    if not shutil.which('time'):
+    program = shutil.which('time')
+    if not program:
         return 'GNU time?'
-    done = subprocess.run([shutil.which('time'), '-f', '%M', *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    done = subprocess.run([program, '-f', '%M', *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                           text=True)
     return f'{int(done.stderr.split()[-1]) / 1024:.1f} MiB'
 
@@ -80,20 +81,19 @@ def main():
                 warm = f'{measure([timed], 5)[0][0]:.1f} ms'
             print(f'{title:34}{ours[0]:>9.1f} ms{ours[1]:>8.1f} ms{peak(commands[0]):>11}{empty[0]:>7.1f} ms{cold:>13}{warm:>13}', flush=True)
 
-        def swarm_row(title, text, bicep, near=None):
-            """The swarm and one of another name are built in turns into one folder."""
-            places = []
+        def swarm_row(title, text, compared, near=None):
+            """The swarm and one of another name are built in turns into one folder. Returns the command of the first."""
+            out = os.path.join(folder, 'out')
+            commands = []
             for name in ('acme', 'other'):
                 place = os.path.join(folder, name)
                 shutil.copytree(near, place, dirs_exist_ok=True) if near else os.makedirs(place, exist_ok=True)
                 with open(os.path.join(place, 'swarm.yaml'), 'w') as file:
                     file.write(re.sub('^name: .*', f'name: {name}', text, flags=re.M))
-                places.append(place)
-            out = os.path.join(folder, 'out')
-            run(PROGRAM, 'build', places[0], '-o', out, '--quiet')
-            row(title, os.path.join(out, 'main.bicep') if bicep else None,
-                *([PROGRAM, 'build', place, '-o', out, '--quiet'] for place in places))
-            return [PROGRAM, 'build', places[0], '-o', out, '--quiet']
+                commands.append([PROGRAM, 'build', place, '-o', out, '--quiet'])
+            run(*commands[0])
+            row(title, os.path.join(out, 'main.bicep') if compared else None, *commands)
+            return commands[0]
 
         for pools in (1, 10, 40):
             swarm_row(f'build, {pools} pools', swarm(pools), True)

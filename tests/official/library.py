@@ -10,6 +10,7 @@ import judge
 
 FUNCTIONS = 64
 
+
 def crowded(template, name):
     """Templates with more functions than Azure takes."""
     count = sum(len(group['members']) for group in template.get('functions', []))

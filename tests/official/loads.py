@@ -4,8 +4,8 @@ folders with random patterns.
 
     tests/official/loads.py [--seed N] [--count N] [--program SWARMGEN]
 
-What only one of the two refuses: swarmgen may refuse what the official compiler garbles (see yamlreader.c) and what
-REFUSED lists, never the other way round but for limits of sizes.
+swarmgen may refuse what the official compiler garbles (see yamlreader.c) and what else REFUSED lists; it must refuse what
+the official compiler refuses.
 """
 import argparse
 import json
@@ -112,17 +112,17 @@ class Loads:
 
 
 def compare(bicep, swarmgen, path):
-    """What differs; None if it is nothing, '' if both refuse."""
+    """What differs, or an empty text; None if swarmgen refuses it and may."""
     answer = bicep.compile(path)
     ours = subprocess.run([swarmgen, 'compile', path, '--stdout'], capture_output=True, check=False)
     said = ours.stderr.decode(errors='replace')
     if not answer.get('success'):
         refusal = answer.get('error') or '; '.join(judge.findings(answer))
-        return '' if ours.returncode == 1 else f'only the official compiler refuses it: {refusal[:300]}'
+        return None if ours.returncode == 1 else f'only the official compiler refuses it: {refusal[:300]}'
     if ours.returncode:
-        return '' if any(word in said for word in REFUSED) else f'only swarmgen refuses it: {said[:500]}'
+        return None if any(word in said for word in REFUSED) else f'only swarmgen refuses it: {said[:500]}'
     official, made = judge.normalised(answer['contents']), judge.normalised(ours.stdout.decode())
-    return None if official == made else f'official: {official[-600:]}\nswarmgen: {made[-600:]}'
+    return '' if official == made else f'official: {official[-600:]}\nswarmgen: {made[-600:]}'
 
 
 def main():
@@ -145,8 +145,8 @@ def main():
                 if os.path.exists(os.path.join(folder, f'{seed}.yaml')):
                     with open(os.path.join(folder, f'{seed}.yaml'), encoding='utf-8', errors='replace') as file:
                         print(repr(file.read()))
-            passed += difference is None
-            refused += difference == ''
+            passed += difference == ''
+            refused += difference is None
     print(f'seeds {given.seed}–{given.seed + given.count - 1}; refused: {refused}')
     print(f'{passed} passed, {failed} failed')
     return failed > 0 or passed == 0

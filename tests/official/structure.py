@@ -229,7 +229,8 @@ def without_rules(library):
     library = copy.deepcopy(library)
     del library['resources']['check']
     for resource in library['resources'].values():
-        resource['dependsOn'] = [name for name in resource.get('dependsOn', []) if name != 'check']
+        if 'check' in resource.get('dependsOn', []):
+            resource['dependsOn'].remove('check')
     return library
 
 
