@@ -6,11 +6,13 @@ import re
 import shutil
 import time
 
-from rows import row
+from rows import common, row
+from rows.restarts import ids, same
 from swarm import ROOT, Failed, read, write
 from windows import ENGINE
 
 SMALL = {'engine': ENGINE, 'managers': {'count': 1}, 'workers': {'worker': {'count': 1}}, 'jumpbox': None}
+DISK = {**SMALL, 'workers': {'worker': {'count': 1, 'dataDisk': {'size': 64}}}}
 THREE = {'engine': ENGINE, 'workers': {'worker': {'count': 1}}, 'jumpbox': None}
 MIXED = {'engine': ENGINE, 'managers': {'count': 1}, 'workers': {'web': None, 'bc': {'count': 1}}, 'jumpbox': None}
 
@@ -48,6 +50,8 @@ def bare(swarm):
 def small(swarm):
     swarm.bare(*swarm.machines)
     formed(swarm)
+    for name in swarm.machines:
+        check('Add-WindowsCapability' in swarm.calls(name), f'{name}: OpenSSH was not installed')
 
 
 @windows('workers of Linux managers', MIXED, 'mixed')
@@ -107,7 +111,6 @@ def answers(name, fault, says):
             swarm.said(machine, says)
         check(not swarm.info('manager0').get('NodeID'), 'it began a swarm though the vault did not say that there is none')
         swarm.azure.clear(key)
-    return answer
 
 
 answers('vault 403 at first', {'status': 403, 'code': 'ForbiddenByRbac'}, '403 ForbiddenByRbac')
@@ -126,16 +129,13 @@ def metadata(swarm):
 
 @windows('userData changes, is cut, changes again')
 def user_data(swarm):
-    import base64
     formed(swarm)
     good = swarm.machines['worker0'].user_data
     swarm.azure.change(name='worker0', userData=good[:len(good) // 2])
     swarm.restart('worker0')
     swarm.said('worker0', 'no good userData')
     swarm.settled()
-    facts = json.loads(base64.b64decode(good))
-    facts['labels'] = {'tier': 'new'}
-    swarm.azure.change(name='worker0', userData=base64.b64encode(json.dumps(facts).encode()).decode())
+    common.facts(swarm, 'worker0', labels={'tier': 'new'})
     swarm.restart('worker0')
     swarm.wait('the new label', lambda: swarm.labels('worker0').get('tier') == 'new')
 
@@ -176,11 +176,9 @@ def rebuilt(swarm):
 @windows('power cut of all', THREE)
 def power_cut(swarm):
     formed(swarm)
-    before = {name: swarm.id(name) for name in swarm.machines}
+    before = ids(swarm)
     swarm.restart(*swarm.machines)
-    swarm.settled()
-    after = {name: swarm.id(name) for name in swarm.machines}
-    check(before == after, f'{before} became {after}')
+    same(swarm, before)
 
 
 @windows('quorum lost, and back', THREE)
@@ -194,21 +192,18 @@ def quorum(swarm):
 
 # ---- disk, share, cuts
 
-@windows('a disk that holds something else')
+@windows('a disk that holds something else', DISK)
 def foreign_disk(swarm):
     write(f'{swarm.folder_of("worker0")}/upper/var/lib/windows/disk-partitioned', '')
-    write(f'{swarm.folder_of("worker0")}/state/windows-disk', '0')
-    disks = swarm.facts('worker0').get('dataDisk')
     swarm.boot(*swarm.machines)
-    if disks:
-        swarm.said('worker0', 'a person must decide')
-        check('formatted' not in swarm.calls('worker0'), 'it was formatted')
-        swarm.kill('worker0')
-        write(f'{swarm.folder_of("worker0")}/upper/var/lib/windows/disk-label', 'swarm-docker')
-        swarm.boot('worker0')
+    swarm.said('worker0', 'a person must decide')
+    check('formatted' not in swarm.calls('worker0'), 'it was formatted')
+    swarm.kill('worker0')
+    write(f'{swarm.folder_of("worker0")}/upper/var/lib/windows/disk-label', 'swarm-docker')
+    swarm.boot('worker0')
 
 
-@windows('disk and share come late', {**SMALL, 'workers': {'worker': {'count': 1, 'dataDisk': {'size': 64}}}})
+@windows('disk and share come late', DISK)
 def late(swarm):
     shutil.move(f'{swarm.folder_of("worker0")}/state/windows-disk', f'{swarm.folder_of("worker0")}/state/disk-later')
     swarm.share('the port is shut', names=['manager0'])
@@ -219,8 +214,8 @@ def late(swarm):
     swarm.share()
 
 
-def cuts(call, extra=''):
-    @windows(f'power cut in {call}, twice', {**SMALL, 'workers': {'worker': {'count': 1, 'dataDisk': {'size': 64}}}})
+def cuts(call):
+    @windows(f'power cut in {call}, twice', DISK)
     def cut(swarm):
         swarm.bare('worker0')
         swarm.boot('manager0')
@@ -245,7 +240,6 @@ def killed(text):
         swarm.said('manager0', text)
         swarm.kill('manager0')
         swarm.boot(*swarm.machines)
-    return kill
 
 
 killed('a new swarm')
@@ -332,7 +326,7 @@ def redeployed(swarm):
 @windows('updates: one node at a time, in its turn', {**MIXED, 'workers': {'web': None, 'bc': {'count': 2}}, 'updates': {'from': '00:00', 'hours': 24}}, 'mixed')
 def updates(swarm):
     formed(swarm)
-    away, order = [], []
+    away = []
     for name in 'bc0', 'bc1':
         write(f'{swarm.folder_of(name)}/state/updates', 'KB5000001\n')
     swarm.clock(73000, 'bc0', 'bc1')  # it looks once a day
@@ -390,11 +384,10 @@ SCRIPT = "Add-Content -Encoding ascii /var/tmp/ran ('{}' + ' ' + $env:SWARM_ROLE
 
 @windows('own scripts: once, at each boot, one that stops, one that fails')
 def scripts(swarm):
-    import base64
-    facts = swarm.facts('worker0')
-    facts['scripts'] = {'before': [{'text': SCRIPT.format('once', ''), 'run': 'once'}, {'text': SCRIPT.format('boot', ''), 'run': 'boot'}, {'text': 'exit 3', 'run': 'once'},
-                                   {'text': SCRIPT.format('stops', 'if (-not (Test-Path /var/tmp/may)) { exit 5 }'), 'run': 'once', 'stop': True}], 'after': [{'text': SCRIPT.format('late', ''), 'run': 'once'}]}
-    swarm.azure.change(name='worker0', userData=base64.b64encode(json.dumps(facts).encode()).decode())
+    common.facts(swarm, 'worker0', scripts={
+        'before': [{'text': SCRIPT.format('once', ''), 'run': 'once'}, {'text': SCRIPT.format('boot', ''), 'run': 'boot'}, {'text': 'exit 3', 'run': 'once'},
+                   {'text': SCRIPT.format('stops', 'if (-not (Test-Path /var/tmp/may)) { exit 5 }'), 'run': 'once', 'stop': True}],
+        'after': [{'text': SCRIPT.format('late', ''), 'run': 'once'}]})
     swarm.boot(*swarm.machines)
     swarm.said('worker0', 'script before 3 failed: 5')
     check(swarm.info('worker0').get('LocalNodeState') != 'active', 'it went on')

@@ -55,7 +55,7 @@ function Write-EngineSettings { # the engine's own, without what only Windows kn
 }
 function Get-Service([string] $Name, $ErrorAction) {
     if ($Name -eq 'docker' -and -not (Flag docker-service) -or $Name -eq 'sshd' -and -not (Flag sshd)) {
-        if ($ErrorAction -eq 'SilentlyContinue') { return }
+        if ($ErrorAction -in 'Ignore', 'SilentlyContinue') { return }
         throw "Cannot find any service with service name '$Name'."
     }
     systemctl is-active -q $Name
@@ -92,7 +92,7 @@ function Get-HnsNetwork {
 # ---- features, firewall, updates
 
 function Get-WindowsFeature([string] $Name) { [pscustomobject]@{ InstallState = $(if (Flag "$Name-installed") { 'Installed' } elseif (Flag "$Name-pending") { 'InstallPending' } else { 'Available' }) } }
-function Install-WindowsFeature([string] $Name) { # active after the next boot (cloud-init above: install-pending)
+function Install-WindowsFeature([string] $Name) { # active after the next boot (cloud-init)
     Wait-Here "Install-WindowsFeature $Name"
     Set-Flag "$Name-pending"
     [pscustomobject]@{ Success = $true; RestartNeeded = 'Yes' }
