@@ -128,6 +128,11 @@ class Template:
     def of_type(self, kind):
         return [(symbol, resource) for symbol, resource in self.resources.items() if resource['type'].lower() == kind.lower()]
 
+    @staticmethod
+    def plays(profile):
+        """Whether machines with this osProfile take part."""
+        return 'linuxConfiguration' in profile
+
     # -- expressions
 
     def evaluate(self, value):
@@ -251,7 +256,7 @@ class Template:
             settings = card['properties']['ipConfigurations'][0]['properties']
             subnet = self.subnets()[settings['subnet']['id'].lower()]
             system = properties['osProfile']
-            if 'linuxConfiguration' not in system:
+            if not self.plays(system):
                 continue
             found.append(Machine(
                 name=symbol, host=system['computerName'], instance=machine['name'], role=machine['tags'].get('role', 'jumpbox'),
@@ -265,7 +270,7 @@ class Template:
         self.pools = {}
         for symbol, resource in self.of_type('Microsoft.Compute/virtualMachineScaleSets'):
             machine_set = self.evaluate({key: resource[key] for key in ('name', 'identity', 'properties', 'tags', 'sku')})
-            if 'linuxConfiguration' in machine_set['properties']['virtualMachineProfile']['osProfile']:
+            if self.plays(machine_set['properties']['virtualMachineProfile']['osProfile']):
                 self.pools[machine_set['tags']['pool']] = {**machine_set, 'id': self.id_of(symbol), 'count': 0}
         return [self.instance(pool) for pool, machine_set in self.pools.items() for _ in range(machine_set['sku']['capacity'])]
 

@@ -5,7 +5,6 @@ What only Windows has is a stand-in (windows/); a machine gets them as a layer o
 import base64
 import hashlib
 import io
-import json
 import os
 import shutil
 import subprocess
@@ -33,19 +32,11 @@ ENGINE = {'windowsSha256': hashlib.sha256(ARCHIVE).hexdigest()}  # belongs to ea
 
 
 class WindowsTemplate(Template):
-    """With the machines that run Windows; `commands` are what their script extensions run."""
+    """With the machines that run Windows."""
 
-    def of_type(self, kind):
-        found = super().of_type(kind)
-        if kind not in ('Microsoft.Compute/virtualMachines', 'Microsoft.Compute/virtualMachineScaleSets'):
-            return found
-        result = []
-        for symbol, resource in found:
-            resource = json.loads(json.dumps(resource))
-            properties = resource['properties'].get('virtualMachineProfile', resource['properties'])
-            properties['osProfile'].setdefault('linuxConfiguration', {})
-            result.append((symbol, resource))
-        return result
+    @staticmethod
+    def plays(profile):
+        return True
 
     def command(self, machine):
         """The command of a machine's script extension; nothing on Linux."""
@@ -53,7 +44,7 @@ class WindowsTemplate(Template):
             profile = self.pools[machine.pool]['properties']['virtualMachineProfile']
             extensions = [one['properties'] for one in profile.get('extensionProfile', {}).get('extensions', [])]
         else:
-            extensions = [self.evaluate(one['properties']) for _, one in super().of_type('Microsoft.Compute/virtualMachines/extensions')
+            extensions = [self.evaluate(one['properties']) for _, one in self.of_type('Microsoft.Compute/virtualMachines/extensions')
                           if self.evaluate(one['name']).startswith(machine.instance + '/')]
         for extension in extensions:
             if extension['type'] == 'CustomScriptExtension':
@@ -72,10 +63,6 @@ class WindowsSwarm(Swarm):
         version = next(facts['engine']['version'] for facts in map(self.facts, self.machines) if 'windowsSha256' in facts.get('engine', {}))
         self.azure.file(DOWNLOAD.format(version), base64.b64encode(ARCHIVE).decode(), binary=True)
 
-    def facts_of_azure(self):
-        facts = super().facts_of_azure()
-        return {**facts, 'names': [*facts['names'], 'download.docker.com']}
-
     def make(self, machine):
         command = self.template.command(machine)
         disks = machine.data_disks
@@ -85,8 +72,7 @@ class WindowsSwarm(Swarm):
         if not command:
             return
         folder = self.folder_of(machine.name)
-        settings = read(f'{folder}/settings').replace(f"base='{CACHE}/base'", f"base='{LAYER}:{CACHE}/base'")
-        write(f'{folder}/settings', settings + "windows='1'\n")
+        write(f'{folder}/settings', read(f'{folder}/settings').replace(f"base='{CACHE}/base'", f"base='{LAYER}:{CACHE}/base'"))
         write(f'{folder}/state/command', command + '\n')
         if disks:
             write(f'{folder}/state/windows-disk', str(disks[0]['lun']))
