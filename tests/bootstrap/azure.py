@@ -44,25 +44,25 @@ PULL = {'7f951dda-4ed3-4680-a7ca-43fe172d538d'}  # AcrPull
 
 lock = threading.RLock()
 state = json.loads((DIR / 'azure.json').read_text())
-state.update(bearers={}, vault={}, deleted=[], events=[], incarnation=0, faults={}, requests=[], files={}, disks={}, mints=3600)
+state.update(bearers={}, vault={}, events=[], incarnation=0, faults={}, requests=[], files={}, refresh={}, passwords={}, disks={})
 
 
 def now():
     return int(time.time())
 
 
-class Faulty(Exception):
-    """A fault that a test asked for."""
+def caller(address):
+    """The name of the machine that has this address; the address itself if none has it."""
+    return next((name for name, machine in state['machines'].items() if machine['address'] == address), address)
+
+
+def fits(fault, line, name):
+    return re.search(fault['route'], line) and re.fullmatch(fault.get('caller') or '.*', name) and fault.get('until', float('inf')) > time.time()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
     timeout = 60
-    part = ''
-
-    def caller(self):
-        address = self.client_address[0]
-        return next((machine for machine in state['machines'].values() if machine['address'] == address), None)
 
     def answer(self, status, body, headers=()):
         data = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else json.dumps(body).encode()
@@ -85,14 +85,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             url = urllib.parse.urlsplit(self.path)
             self.route = urllib.parse.unquote(url.path)
             self.query = {key: values[0] for key, values in urllib.parse.parse_qs(url.query, keep_blank_values=True).items()}
-            machine = self.caller()
-            name = machine['name'] if machine else self.client_address[0]
+            name = caller(self.client_address[0])
             self.host = (self.headers.get('Host') or '').split(':')[0].lower()
             began = time.time()
             if not self.fault(name):
-                self.serve(machine)
+                self.serve(state['machines'].get(name))
             with lock:
-                state['requests'].append({'at': began, 'caller': name, 'part': self.part_name(), 'method': self.command, 'host': self.host,
+                state['requests'].append({'at': began, 'caller': name, 'part': self.part, 'method': self.command, 'host': self.host,
                                           'path': self.route, 'query': self.query, 'status': self.status,
                                           'headers': {key.lower(): 'Bearer' if key.lower() == 'authorization' else value for key, value in self.headers.items()}})
         except (ConnectionError, TimeoutError, ssl.SSLError):
@@ -104,17 +103,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = do_HEAD = do
 
-    def part_name(self):
-        return self.part
-
-    def fault(self, caller):
+    def fault(self, name):
         """Whether a fault took the request: the first that fits and is not used up."""
-        line = f'{self.part_name()} {self.command} {self.route}'
+        line = f'{self.part} {self.command} {self.route}'
         with lock:
             for key, fault in list(state['faults'].items()):
                 if fault.get('until', float('inf')) < time.time() or fault.get('count', 1) <= 0:
                     del state['faults'][key]
-                elif re.search(fault['route'], line) and re.fullmatch(fault.get('caller') or '.*', caller):
+                elif fits(fault, line, name):
                     if 'count' in fault:
                         fault['count'] -= 1
                     break
@@ -199,7 +195,7 @@ class Metadata(Handler):
         if identity is None:
             return refuse('Identity not found')
         part = lambda value: base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip('=')
-        lives = state['mints']
+        lives = 3600
         token = '.'.join([part({'typ': 'JWT', 'alg': 'RS256'}), part({'aud': resource, 'oid': identity['principalId'], 'exp': now() + lives}), secrets.token_urlsafe(64)])
         with lock:
             state['bearers'][token] = {'principal': identity['principalId'], 'audience': resource.rstrip('/'), 'expires': now() + lives, 'caller': machine['name']}
@@ -235,7 +231,8 @@ class Metadata(Handler):
 class Web(Handler):
     """Everything over TLS, by host name."""
 
-    def part_name(self):
+    @property
+    def part(self):
         if self.host.endswith('.vault.azure.net'):
             return 'vault'
         if self.host == 'management.azure.com':
@@ -244,7 +241,7 @@ class Web(Handler):
 
     def serve(self, machine):
         with lock:
-            getattr(self, self.part_name())(machine)
+            getattr(self, self.part)(machine)
 
     def error(self, status, code, message, headers=(), **more):
         self.answer(status, {'error': {'code': code, 'message': message, **more}}, headers)
@@ -352,13 +349,13 @@ class Web(Handler):
             if not any(given == known['principal'] and role in PULL for _, given, role in state['rights']):
                 return self.answer(401, {'errors': [{'code': 'UNAUTHORIZED', 'message': 'no right to pull'}]})
             token = 'refresh-' + secrets.token_urlsafe(32)
-            state['files'][token] = known['principal']
+            state['refresh'][token] = known['principal']
             return self.answer(200, {'refresh_token': token})
         if self.route == '/oauth2/token':
             basic = base64.b64decode(self.headers.get('Authorization', '').removeprefix('Basic ') or b'').decode()
             user, _, password = basic.partition(':')
             password = form.get('refresh_token', password) or form.get('password', '')
-            fits = password in state['files'] or state.get('passwords', {}).get(self.host) == f'{user or form.get("username")}:{password}'
+            fits = password in state['refresh'] or state['passwords'].get(self.host) == f'{user or form.get("username")}:{password}'
             return self.answer(200, {'access_token': 'registry-' + secrets.token_urlsafe(16)}) if fits else self.answer(401, {'errors': [{'code': 'UNAUTHORIZED'}]})
         return self.answer(404, {'errors': [{'code': 'NAME_UNKNOWN'}]})
 
@@ -388,7 +385,6 @@ class Names(socketserver.BaseRequestHandler):
 
     def handle(self):
         data, sock = self.request
-        caller = next((one['name'] for one in state['machines'].values() if one['address'] == self.client_address[0]), self.client_address[0])
         labels, at = [], 12
         while data[at]:
             labels.append(data[at + 1:at + 1 + data[at]].decode())
@@ -396,9 +392,8 @@ class Names(socketserver.BaseRequestHandler):
         kind = struct.unpack('>H', data[at + 1:at + 3])[0]
         question, name = data[12:at + 5], '.'.join(labels).lower()
         with lock:
-            for fault in state['faults'].values():
-                if fault['route'].startswith('dns') and re.search(fault['route'], f'dns {name}') and re.fullmatch(fault.get('caller') or '.*', caller) and fault.get('until', float('inf')) > time.time():
-                    return  # no answer
+            if any(fault['route'].startswith('dns') and fits(fault, f'dns {name}', caller(self.client_address[0])) for fault in state['faults'].values()):
+                return  # no answer
         known = name.endswith(('.vault.azure.net', '.azurecr.io')) or name in state['names']
         records = b'\xc0\x0c' + struct.pack('>HHIH', 1, 1, 5, 4) + socket.inet_aton(state['web']) if known and kind == 1 else b''
         flags = 0x8180 if known else 0x8183
@@ -467,15 +462,15 @@ class Control(socketserver.StreamRequestHandler):
     def do_set_gone(self, id):
         state['sets'].remove(id)
 
-    def do_secret(self, name, vault=None):
-        versions = state['vault'].get(vault or state['ownVault'], {}).get(name, [])
+    def do_secret(self, name):
+        versions = state['vault'].get(state['ownVault'], {}).get(name, [])
         return versions[-1] if versions else None
 
-    def do_put_secret(self, name, value, tags=None, vault=None):
-        return add_version(vault or state['ownVault'], name, value, tags)
+    def do_put_secret(self, name, value, tags=None):
+        return add_version(state['ownVault'], name, value, tags)
 
-    def do_delete_secret(self, name, vault=None):
-        state['vault'].get(vault or state['ownVault'], {}).pop(name, None)
+    def do_delete_secret(self, name):
+        state['vault'].get(state['ownVault'], {}).pop(name, None)
 
     def do_all_secrets(self):
         return [version['value'] for store in state['vault'].values() for versions in store.values() for version in versions]
@@ -488,12 +483,10 @@ class Control(socketserver.StreamRequestHandler):
             state['rights'] = rights
         return state['rights']
 
-    def do_expire(self, lives=None):
-        """All tokens of identities end now; later ones live so many seconds."""
+    def do_expire(self):
+        """All tokens of identities end now."""
         for bearer in state['bearers'].values():
             bearer['expires'] = 0
-        if lives:
-            state['mints'] = lives
 
     def do_event(self, kind, machines, notice=300):
         named = [state['machines'][name] for name in machines]
@@ -521,7 +514,7 @@ class Control(socketserver.StreamRequestHandler):
         state['names'].append(urllib.parse.urlsplit(url).hostname)
 
     def do_registry(self, host, user, password):
-        state.setdefault('passwords', {})[host] = f'{user}:{password}'
+        state['passwords'][host] = f'{user}:{password}'
 
 
 def loop_device(file):

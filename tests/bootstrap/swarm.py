@@ -50,17 +50,16 @@ def write(path, text, mode=0o644):
         file.write(text)
 
 
-def read(path, otherwise=''):
+def read(path):
     try:
         with open(path, errors='replace') as file:
             return file.read()
     except OSError:
-        return otherwise
+        return ''
 
 
-def descendants(pid):
-    children = read(f'/proc/{pid}/task/{pid}/children').split()
-    return [int(child) for child in children]
+def children(pid):
+    return [int(child) for child in read(f'/proc/{pid}/task/{pid}/children').split()]
 
 
 def started(pid):
@@ -165,8 +164,7 @@ class Swarm:
             for machine in self.template.machines:
                 self.make(machine)
             if lasting:
-                write(record(name), json.dumps({'keeper': self.keeper, 'started': started(self.keeper), 'folder': folder,
-                                                'machines': list(self.machines), 'parameters': parameters or {}}))
+                write(record(name), json.dumps({'keeper': self.keeper, 'started': started(self.keeper), 'folder': folder, 'parameters': parameters or {}}))
         except BaseException:
             self.close()
             raise
@@ -188,29 +186,32 @@ class Swarm:
         except BrokenPipeError:
             pass
         end = time.time() + 10
-        while not descendants(self.outer.pid):
+        while not children(self.outer.pid):
             if self.outer.poll() is not None:
-                raise Skipped(f'this kernel or container forbids namespaces: {self.outer.stderr.read().decode().strip()}')
+                self.forbidden()
             if time.time() > end:
                 raise Failed('the keeper did not start')
             time.sleep(0.02)
-        self.keeper = descendants(self.outer.pid)[0]
+        self.keeper = children(self.outer.pid)[0]
         self.top = f'/proc/{self.keeper}/root{INSTANCE}'
+
+    def forbidden(self):
+        raise Skipped(f'this kernel or container forbids namespaces: {self.outer.stderr.read().decode().strip()}')
 
     def answers(self):
         if not started(self.keeper):
-            raise Skipped(f'this kernel or container forbids namespaces: {self.outer.stderr.read().decode().strip()}')
+            self.forbidden()
         with contextlib.suppress(OSError):
             return self.azure.ready()
 
     def facts_of_azure(self):
         template = self.template
-        subnets = {str(subnet) for subnet in template.subnets().values()}
+        subnets = set(template.subnets().values())
         return {
             'machines': {}, 'identities': template.identities, 'rights': template.rights, 'secrets': template.secrets,
             'ownVault': template.vault.split('/')[-1], 'vaultIds': sorted({scope.split('/secrets/')[0] for scope, _, _ in template.rights if '/vaults/' in scope} | {template.vault}),
             'sets': [pool['id'] for pool in template.pools.values()], 'web': WEB, 'names': ['management.azure.com'],
-            'gateways': [f'{subnet.rpartition(".")[0]}.{int(subnet.rpartition(".")[2].split("/")[0]) + 1}/{subnet.split("/")[1]}' for subnet in subnets]}
+            'gateways': [f'{subnet[1]}/{subnet.prefixlen}' for subnet in subnets]}
 
     @property
     def cgroup(self):
@@ -222,7 +223,7 @@ class Swarm:
             os.unlink(record(self.name))
         group = self.cgroup
         end_of(self.keeper)
-        if getattr(self, 'outer', None):
+        if self.outer:
             self.outer.wait()
         remove_cgroups(group)
 
@@ -249,17 +250,17 @@ class Swarm:
         """A machine that is off, with an empty disk."""
         self.machines[machine.name] = machine
         number = machine.instance.rsplit('_', 1)[-1]
+        subnet = ipaddress.ip_network(f'{machine.address}/{machine.length}', strict=False)
         self.azure.machine(machine={
             'name': machine.name, 'instance': machine.instance, 'host': machine.host, 'role': machine.role, 'address': machine.address,
-            'subnet': f'{machine.address}/{machine.length}', 'admin': machine.admin, 'userData': machine.user_data, 'identities': machine.identities,
+            'subnet': str(subnet), 'admin': machine.admin, 'userData': machine.user_data, 'identities': machine.identities,
             'set': machine.set_id, 'vmId': str(uuid.uuid4()),
             'id': f'{machine.set_id}/virtualMachines/{number}' if machine.set_id else f'{GROUP}/providers/Microsoft.Compute/virtualMachines/{machine.instance}'})
         folder = self.folder_of(machine.name)
         os.makedirs(f'{folder}/state')
         os.link(f'{self.top}/images.tar', f'{folder}/state/images.tar')
         write(f'{folder}/customData', machine.custom_data)
-        gateway = next(gateway.split('/')[0] for gateway in self.facts_of_azure()['gateways'] if same_subnet(gateway, machine.address))
-        settings = {'base': f'{CACHE}/base', 'address': f'{machine.address}/{machine.length}', 'gateway': gateway, 'wire': '168.63.129.16',
+        settings = {'base': f'{CACHE}/base', 'address': f'{machine.address}/{machine.length}', 'gateway': subnet[1], 'wire': '168.63.129.16',
                     'metadata': '169.254.169.254', 'host': machine.host, 'share': f'{INSTANCE}/share', 'admin': machine.admin, 'sshkey': KEY,
                     'port': 'v' + '-'.join(machine.address.split('.')[2:]), 'instance': str(uuid.uuid4()), 'controllers': ' '.join(controllers()),
                     'cgroup': self.cgroup, 'cgroup_root': '/sys/fs/cgroup'}
@@ -342,7 +343,7 @@ class Swarm:
             self.enter(name, 'systemctl', 'reboot')
         time.sleep(1)
 
-    def rebuild(self, name, keep_disk=None):
+    def rebuild(self, name, keep_disk=True):
         """The machine is made anew under its name and address; a data disk of its own is attached again, unless keep_disk is False."""
         if self.on(name):
             self.kill(name)
@@ -351,7 +352,7 @@ class Swarm:
             shutil.rmtree(f'{folder}/{part}', ignore_errors=True)
         settings = re.sub(r"(?m)^instance=.*$", f"instance='{uuid.uuid4()}'", read(f'{folder}/settings'))
         write(f'{folder}/settings', settings)
-        self.disks(machine, kept=keep_disk is not False)
+        self.disks(machine, kept=keep_disk)
         self.azure.change(name=name, vmId=str(uuid.uuid4()))
 
     def grow(self, pool, count=1):
@@ -556,16 +557,19 @@ class Swarm:
 
     # -- secrets where they do not belong
 
+    def hidden(self):
+        """What no one may see: tokens, keys and passwords, and how each token of a swarm begins."""
+        keys = self.azure.secret('operator-keys')
+        public = {'-', keys and keys['value']}
+        return {'SWMTKN-1-', *self.azure.bearers(), *(value for value in self.azure.all_secrets() if value not in public and not value.startswith('{'))}
+
     def leaks(self):
         """[where] a token, key or password of this swarm is that should not be there: arguments, environments, files, logs."""
-        public = {'-', self.azure.secret('operator-keys')['value'] if self.azure.secret('operator-keys') else '-'}
-        values = {value for value in self.azure.all_secrets() if value not in public and not value.startswith('{')}
-        services = {self.azure.secret(name)['value'] for name in SECRET_SERVICES if self.azure.secret(name)}
-        tokens = {value for value in self.azure.bearers()}
+        values = self.hidden() - {self.azure.secret(name)['value'] for name in SECRET_SERVICES if self.azure.secret(name)}
         found = []
         with tempfile.TemporaryDirectory() as scratch:
             patterns = os.path.join(scratch, 'patterns')
-            write(patterns, '\n'.join(sorted({'SWMTKN-1-', *values, *tokens} - services)) + '\n', 0o600)
+            write(patterns, '\n'.join(sorted(values)) + '\n', 0o600)
             for name in self.machines:
                 if not self.on(name):
                     continue
@@ -573,7 +577,7 @@ class Swarm:
                 for pid in self.processes(name):
                     for part in 'cmdline', 'environ':
                         text = read(f'/proc/{pid}/{part}')
-                        if 'SWMTKN-1-' in text or any(value in text for value in (values | tokens) - services):
+                        if any(value in text for value in values):
                             found.append(f'{name}: {part} of {read(f"/proc/{pid}/comm").strip()}: {text[:60]!r}')
                 # Where they belong: the engine's own store of the swarm, which only root can read.
                 said = subprocess.run(['grep', '-rlaF', '-D', 'skip', '--exclude-dir=overlay2', '--exclude-dir=swarm', '-f', patterns,
@@ -590,7 +594,7 @@ class Swarm:
         return found
 
     def processes(self, name):
-        """The host's numbers of all processes of a machine: those that share its network, or were started by those."""
+        """The host's numbers of all processes of a machine: those in its containers are not among them."""
         init = self.init(name)
         space = os.readlink(f'/proc/{init}/ns/uts')
         for pid in filter(str.isdigit, os.listdir('/proc')):
@@ -644,10 +648,6 @@ class Swarm:
 
 def record(name):
     return os.path.join(CACHE, f'swarm-{name}.json')
-
-
-def same_subnet(gateway, address):
-    return ipaddress.ip_address(address) in ipaddress.ip_network(gateway, strict=False)
 
 
 def controllers():

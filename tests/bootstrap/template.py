@@ -14,7 +14,7 @@ import json
 import os
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 SUBSCRIPTION = '00000000-1111-2222-3333-444444444444'
 GROUP = f'/subscriptions/{SUBSCRIPTION}/resourceGroups/swarm-test'
@@ -37,7 +37,6 @@ class Machine:
     data_disks: list     # [{lun, kept}]
     set_id: str = ''     # of its scale set
     pool: str = ''
-    tags: dict = field(default_factory=dict)
 
 
 def made_up(kind, name):
@@ -262,7 +261,7 @@ class Template:
                 name=symbol, host=system['computerName'], instance=machine['name'], role=machine['tags'].get('role', 'jumpbox'),
                 address=settings.get('privateIPAddress') or self.free_address(subnet), length=subnet.prefixlen,
                 custom_data=system['customData'], user_data=properties['userData'], identities=identities_of(machine),
-                admin=system['adminUsername'], tags=machine['tags'],
+                admin=system['adminUsername'],
                 data_disks=[{'lun': disk['lun'], 'kept': disk['createOption'] == 'Attach'} for disk in properties['storageProfile'].get('dataDisks', [])]))
         return found
 
@@ -286,7 +285,7 @@ class Template:
             name=f'{pool}{number}', host=f'{profile["osProfile"]["computerNamePrefix"]}{number:06}', instance=f'{machine_set["name"]}_{number}',
             role=machine_set['tags'].get('role', 'worker'), address=self.free_address(subnet), length=subnet.prefixlen,
             custom_data=profile['osProfile']['customData'], user_data=profile['userData'], identities=identities_of(machine_set),
-            admin=profile['osProfile']['adminUsername'], set_id=machine_set['id'], pool=pool, tags=machine_set['tags'],
+            admin=profile['osProfile']['adminUsername'], set_id=machine_set['id'], pool=pool,
             data_disks=[{'lun': disk['lun'], 'kept': False} for disk in profile['storageProfile'].get('dataDisks', [])])
 
 

@@ -26,7 +26,7 @@ def answers(swarm, part, faults, seconds=30):
     began = time.time()
     swarm.boot(*workers)
     said(swarm, wanted)
-    swarm.wait(f'{seconds} s more of it', lambda end=time.time() + seconds: time.time() > end, 2 * seconds, 1)
+    time.sleep(seconds)
     outside(swarm, *wanted)
     most = max(bounded(swarm, wanted, 'imds', began), bounded(swarm, wanted, 'vault', began))
     swarm.wait(f'{patient} joined', lambda: all(state(swarm, name) == 'active' for name in patient))
@@ -102,7 +102,7 @@ def first_forbidden(swarm):
     swarm.azure.fault('vault', status=403, code='ForbiddenByRbac')
     swarm.boot(*swarm.machines)
     said(swarm, {'manager0': '403 ForbiddenByRbac', 'web0': '403 ForbiddenByRbac'})
-    swarm.wait('40 s more of it', lambda end=time.time() + 40: time.time() > end, 60, 1)
+    time.sleep(40)
     outside(swarm, 'manager0', 'web0')
     most = bounded(swarm, ['manager0', 'web0'], 'vault', began)
     swarm.azure.clear()
@@ -132,7 +132,7 @@ def running(swarm):
         swarm.azure.fault('vault', caller=name, **fault)
         swarm.azure.fault('imds', caller=name, **fault)
     swarm.restart('web0', 'manager1')
-    swarm.wait('60 s of it', lambda end=time.time() + 60: time.time() > end, 90, 1)
+    time.sleep(60)
     assert all(state(swarm, name) == 'active' for name in ('manager0', 'manager2')), 'a member left'
     bounded(swarm, swarm.machines, 'imds', began)
     for name in 'swarm-worker-token', 'swarm-manager-token':  # and the vault has forgotten all when it is back

@@ -1,10 +1,10 @@
 """What nodes look after while they live: tokens, labels, keys, secrets, disks, sign-ins, containers, updates."""
-import base64
 import contextlib
 import json
 import time
 
 from rows import row
+from rows.common import facts
 from rows.losses import running, runs_on, whole
 from rows.restarts import formed
 from rows.workers import looks
@@ -43,13 +43,6 @@ def lost_tokens(swarm):
     whole(swarm, before)
 
 
-def told(swarm, name, **changes):
-    """A machine's facts, changed; None removes one. It reads them at its next boot."""
-    facts = {**swarm.facts(name), **changes}
-    facts = {key: value for key, value in facts.items() if value is not None}
-    swarm.azure.change(name=name, userData=base64.b64encode(json.dumps(facts).encode()).decode())
-
-
 @row('labels follow the facts, and leave those of persons alone')
 def labels(swarm):
     before = formed(swarm)
@@ -65,8 +58,8 @@ def labels(swarm):
     for number in 0, 1, 2:
         have(f'manager{number}', {'manager': str(number)})
     swarm.docker('manager0', 'node', 'update', '--label-add', 'own=1', before['web0'])
-    told(swarm, 'web0', labels={'tier': 'back', 'disk': 'ssd'})
-    told(swarm, 'web1', labels={})
+    facts(swarm, 'web0', labels={'tier': 'back', 'disk': 'ssd'})
+    facts(swarm, 'web1', labels={})
     swarm.restart('web0', 'web1')
     have('web0', {'pool': 'web', 'tier': 'back', 'disk': 'ssd', 'own': '1'})
     have('web1', {'pool': 'web'})

@@ -1,9 +1,10 @@
 """What several rows do and look at."""
 import base64
 import json
+import os
 import time
 
-from swarm import Failed, read
+from swarm import Failed, read, write
 
 ONE_WORKER = {'web': {'count': 1, 'autoscale': None}}
 
@@ -83,9 +84,6 @@ def facts(swarm, name, **changes):
 
 def command(swarm, name, program, text):
     """Puts a script before a program of a machine, which may be off: in /usr/local/bin."""
-    import os
     folder = f'{swarm.folder_of(name)}/upper/usr/local/bin'
     os.makedirs(folder, exist_ok=True)
-    with open(f'{folder}/{program}', 'w') as file:
-        file.write(text)
-    os.chmod(f'{folder}/{program}', 0o755)
+    write(f'{folder}/{program}', text, 0o755)

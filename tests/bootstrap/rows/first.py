@@ -18,7 +18,7 @@ def again(swarm, how):
     swarm.boot('manager0')
 
 
-def dead_before_init(how, quick=False):
+def dead_before_init(how):
     @row(f'first manager dead before init: {how}', SMALL)
     def dead(swarm):
         fault = swarm.azure.fault('vault GET /secrets/swarm-manager-token', caller='manager0', status=403, code='ForbiddenByRbac')

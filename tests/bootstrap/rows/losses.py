@@ -7,7 +7,7 @@ from rows.restarts import formed, ids
 from swarm import ROOT, Failed, read
 
 
-def block(title, name=None):
+def block(title):
     """The first shell block of a section of docs/node-lifecycle.md."""
     section = re.search(rf'^## {re.escape(title)}$(.*?)(?=^## |\Z)', read(os.path.join(ROOT, 'docs', 'node-lifecycle.md')), re.M | re.S)
     found = section and re.search(r'^```sh\n(.*?)^```$', section[1], re.M | re.S)

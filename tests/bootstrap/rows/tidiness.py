@@ -56,8 +56,7 @@ def arguments(swarm):
     swarm.settled()
     swarm.restart(*names)
     swarm.settled()
-    public = {'-', swarm.azure.secret('operator-keys')['value']}
-    values = {'SWMTKN-1', *(value for value in swarm.azure.all_secrets() if value not in public), *swarm.azure.bearers()}
+    values = swarm.hidden()
     for name in names:
         lines = swarm.traced(name).splitlines()
         assert len(lines) > 200 and any('/usr/local/sbin/systemctl' in line for line in lines), f'{name}: only {len(lines)} programs were seen'

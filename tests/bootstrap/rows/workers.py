@@ -116,10 +116,10 @@ def pool_gone(swarm):
 
 # ---- with notice
 
-def service(swarm, replicas=2):
+def service(swarm):
     """A service with a task on each worker."""
-    swarm.docker('manager0', 'service', 'create', '-d', '--name', 'theirs', '--replicas', str(replicas), '--constraint', 'node.role == worker',
-                 '--replicas-max-per-node', str(replicas), '--stop-grace-period', '3s', 'web:1')
+    swarm.docker('manager0', 'service', 'create', '-d', '--name', 'theirs', '--replicas', '2', '--constraint', 'node.role == worker',
+                 '--replicas-max-per-node', '2', '--stop-grace-period', '3s', 'web:1')
     runs_on(swarm, 'theirs', ['web0', 'web1'])
 
 
