@@ -5,7 +5,7 @@ import shutil
 import time
 
 from rows import row
-from rows.common import ONE_WORKER, bounded, facts, outside, said, state, stored, user_data
+from rows.common import ONE_WORKER, bounded, facts, outside, said, state, user_data
 from swarm import CACHE, read, write
 
 TWO = {'managers': {'count': 1}}

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from rows import row
-from swarm import CACHE, Failed, INSTANCE, read, started, sweep
+from swarm import Failed, INSTANCE, read, started, sweep
 
 KILLED = '''
 import sys
