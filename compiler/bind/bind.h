@@ -1,7 +1,8 @@
 // compiler/bind/bind.h: a Bicep file with all that it imports and calls: who is meant by a name.
 //   in:     the path of a file and a reader for paths
 //   out:    BoundFile: symbols by name and in source order; modules and imports bound too, each
-//   file once errors: SG1201–SG1249: unknown or doubled names, missing files, cycles
+//           file once
+//   errors: SG1201–SG1249: unknown or doubled names, missing files, cycles
 #pragma once
 #include "base/file.h"
 #include "base/map.h"

@@ -7,6 +7,7 @@
 #include "compiler/bicep/format.h"
 #include "compiler/bicep/parser.h"
 #include "compiler/bundle/parameters.h"
+#include "compiler/evaluate/evaluate.h"
 #include "compiler/library/library.h"
 #include "compiler/swarm/swarm.h"
 
@@ -16,7 +17,6 @@ typedef struct {
     const BundleRequest *request;
     BindReader *reader;
     TextBuffer *dump;
-    EvaluatedCall rules;
 } Road;
 
 static bool ok(const Road *road)
@@ -56,8 +56,7 @@ static const Value *describe(Road *road)
     }
     BoundFile *rules =
         bind_file(road->arena, road->diags, road->reader, TEXT("templates/rules.bicep"));
-    if (!rules || !swarm_check_rules(road->arena, road->diags, rules, completed, &road->rules))
-        return NULL;
+    if (!rules || !swarm_check_rules(road->arena, road->diags, rules, completed)) return NULL;
     return ok(road) ? completed : NULL;
 }
 
@@ -125,14 +124,18 @@ static bool add_more(const Road *road, BoundFile *library, const Value *swarm, O
     const Symbol *symbol = bind_lookup(library, TEXT("files"));
     if (!symbol || symbol->kind != SYMBOL_FUNC) return true;
     Evaluator *evaluator = evaluate_begin(road->arena, road->diags, library, NULL);
-    Place place = {library->syntax->source, 0, 0};
+    Place place = syntax_place(symbol->declaration);
     const Value *more = evaluate_call(evaluator, TEXT("files"), &swarm, 1, place);
-    for (size_t i = 0; more && more->kind == VALUE_OBJECT && i < more->object.count; i++) {
+    if (!more) return false;
+    bool good = more->kind == VALUE_OBJECT;
+    for (size_t i = 0; good && i < more->object.count; i++) {
         const ValueProperty *item = &more->object.items[i];
-        OutputFile file = {item->name, item->value->string};
-        if (item->value->kind == VALUE_STRING) list_add(road->arena, files, file);
+        good = item->value->kind == VALUE_STRING;
+        if (good) list_add(road->arena, files, ((OutputFile){item->name, item->value->string}));
     }
-    return more != NULL;
+    if (!good)
+        diag_add_with(road->diags, DIAG_NO_FUNCTION, place, TEXT("files()"), TEXT("texts by path"));
+    return good;
 }
 
 static bool dumped(const Road *road, const OutputFiles *files, Stage stage, Text path)
@@ -151,25 +154,24 @@ static bool begin(Road *road)
 bool bundle_make(Arena *arena, Diags *diags, const BundleRequest *request, OutputFiles *files,
                  TextBuffer *dump)
 {
-    Road road = {arena, diags, request, NULL, dump, {0}};
+    Road road = {arena, diags, request, NULL, dump};
     if (!begin(&road)) return false;
     const Value *swarm = describe(&road);
     if (!swarm) return ok(&road);
     BoundFile *library = bind_file(arena, diags, road.reader, TEXT("templates/main.bicep"));
     OutputFiles made = {0};
-    if (!library || !specialize_library(arena, diags, library, swarm, &road.rules, &made))
-        return false;
+    if (!library || !specialize_library(arena, diags, library, swarm, &made)) return false;
     if (dumped(&road, &made, STAGE_RESIDUAL, TEXT("main.bicep"))) return true;
     if (!compile_residual(&road, &made)) return false;
     if (dumped(&road, &made, STAGE_MAIN, TEXT("main.bicep"))) return true;
-    if (dumped(&road, &made, STAGE_TEMPLATE, TEXT("azuredeploy.json"))) return true;
     if (!add_more(&road, library, swarm, &made)) return false;
+    if (dumped(&road, &made, STAGE_TEMPLATE, TEXT("azuredeploy.json"))) return true;
     *files = made;
     return true;
 }
 
 bool bundle_validate(Arena *arena, Diags *diags, const BundleRequest *request)
 {
-    Road road = {arena, diags, request, NULL, NULL, {0}};
+    Road road = {arena, diags, request, NULL, NULL};
     return begin(&road) && describe(&road) != NULL;
 }

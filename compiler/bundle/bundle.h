@@ -1,7 +1,8 @@
 // compiler/bundle/bundle.h: the road from swarm.yaml to the files of the output folder.
 //   in:     a swarm.yaml and the library (embedded, or a folder)
 //   out:    OutputFiles: paths within the output folder and their texts, the same bytes on every
-//   machine errors: those of every stage; a stage starts only if none before it failed
+//           machine
+//   errors: those of every stage; a stage starts only if none before it failed
 #pragma once
 #include "compiler/specialize/specialize.h"
 

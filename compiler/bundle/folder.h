@@ -5,7 +5,8 @@
 //   exchange), the finished files are renamed into it one by one instead; that needs no space and
 //   cannot fail half-way for lack of it. .swarmgen-manifest.json lists what is ours: the files of
 //   an earlier build that are no longer made go with the next, files of somebody else are never
-//   touched, one in the way is an error. errors: SG1610–SG1619
+//   touched, one in the way is an error.
+//   errors: SG1610–SG1619
 #pragma once
 #include "compiler/specialize/specialize.h"
 

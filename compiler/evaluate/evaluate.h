@@ -1,8 +1,9 @@
 // compiler/evaluate/evaluate.h: Bicep expressions to values, exactly as Azure evaluates them.
 //   in:     an expression, names bound to values
 //   out:    a value, or NULL after a diagnostic (SG1301–SG1399)
-//   What depends on a deployment (reference(), resourceGroup() …) is an error here; the specialiser
-//   leaves it in place. facts:  judged against the official CLI by tests/official/functions.py
+//           What depends on a deployment (reference(), resourceGroup() …) is an error here; the
+//           specialiser leaves it in place
+//   facts:  judged against the official CLI by tests/official/functions.py
 #pragma once
 #include "compiler/bind/bind.h"
 #include "compiler/evaluate/value.h"
@@ -22,12 +23,6 @@ struct Scope {
 Evaluator *evaluate_begin(Arena *arena, Diags *diags, BoundFile *file, const Value *parameters);
 
 const Value *evaluate_expression(Evaluator *evaluator, const Syntax *node, const Scope *scope);
-
-// A call that was evaluated: later stages need not evaluate it again.
-typedef struct {
-    const Syntax *function; // its declaration; NULL: none
-    const Value *argument, *result;
-} EvaluatedCall;
 
 // Calls an exported or own user function of the file with values.
 const Value *evaluate_call(Evaluator *evaluator, Text function, const Value **arguments,

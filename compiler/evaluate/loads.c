@@ -169,8 +169,7 @@ static const Value *folder_content(FunctionCall *call, BoundFile *file, const Va
     Value *list = value_array(call->arena);
     for (size_t i = 0; i < names.count; i++) {
         Text name = entries[i].name;
-        bool chosen =
-            all || (text_is(pattern, "*.") ? extension(name).length == 0 : matches(name, pattern));
+        bool chosen = all || (no_extension ? extension(name).length == 0 : matches(name, pattern));
         if (chosen) value_append(call->arena, list, file_info(call->arena, folder, name));
     }
     return list;

@@ -1,6 +1,5 @@
-// compiler/evaluate/loads.h: loadTextContent, loadFileAsBase64, loadJsonContent: a file's content
-// as a value.
-//   errors: SG1301, and those of reading a file, at the call
+// compiler/evaluate/loads.h: the functions load…(): what a file or a folder holds, as a value.
+//   errors: SG1301, SG1415, and those of reading a file, at the call
 #pragma once
 #include "compiler/bind/bind.h"
 #include "compiler/evaluate/functions.h"

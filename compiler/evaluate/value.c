@@ -72,30 +72,6 @@ void value_set(Arena *arena, Value *object, Text name, const Value *value)
     list_add(arena, &object->object, ((ValueProperty){name, value, NULL}));
 }
 
-const Value *value_copy(Arena *arena, const Value *value)
-{
-    Value *copy = arena_new(arena, Value);
-    *copy = *value;
-    if (value->kind == VALUE_STRING) copy->string = text_copy(arena, value->string);
-    if (value->kind == VALUE_ARRAY) {
-        copy->array.items = arena_array(arena, const Value *, value->array.count);
-        copy->array.room = value->array.count;
-        for (size_t i = 0; i < value->array.count; i++)
-            copy->array.items[i] = value_copy(arena, value->array.items[i]);
-    }
-    if (value->kind == VALUE_OBJECT) {
-        copy->object.items = arena_array(arena, ValueProperty, value->object.count);
-        copy->object.room = value->object.count;
-        for (size_t i = 0; i < value->object.count; i++) {
-            ValueProperty property = value->object.items[i];
-            copy->object.items[i] =
-                (ValueProperty){text_copy(arena, property.name), value_copy(arena, property.value),
-                                property.key_place};
-        }
-    }
-    return copy;
-}
-
 // ----------------------------------------------------------------------------------------------
 // asking
 

@@ -25,8 +25,7 @@ typedef struct {
 struct Value {
     ValueKind kind;
     const Place *place; // where it stands in swarm.yaml; NULL if computed
-    const char
-        *file; // the text came from this file beside swarm.yaml (`@metadata({file: …})`); else NULL
+    const char *file;   // beside swarm.yaml, that the text is of (`@metadata({file: …})`); else NULL
     union {
         bool boolean;
         int64_t integer;
@@ -52,10 +51,8 @@ Value *value_string(Arena *arena, Text text);
 Value *value_array(Arena *arena); // empty, to be filled by value_append before anybody else sees it
 Value *value_object(Arena *arena);
 void value_append(Arena *arena, Value *array, const Value *item);
-void value_set(Arena *arena, Value *object, Text name,
-               const Value *value); // replaces one of that name in place
-
-const Value *value_copy(Arena *arena, const Value *value); // whole, but for places and files
+// Replaces one of that name in place.
+void value_set(Arena *arena, Value *object, Text name, const Value *value);
 
 const Value *value_get(const Value *object, Text name); // exact name; NULL if absent
 // As Azure looks properties up: without regard to case.

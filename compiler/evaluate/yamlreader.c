@@ -1,9 +1,8 @@
 // compiler/evaluate/yamlreader.c: YAML to values as loadYamlContent() reads it: the first document,
 // aliases and merge keys resolved, plain scalars with more forms of numbers than YAML 1.2 knows
 // (1_000, 0b11, 0x1F). The official compiler writes what it read as YAML again before it makes
-// values of it, which shows: an empty value in
-// {} and [] is a text, and spaces and line ends at the end of the document are gone, even if the
-// last text ended so.
+// values of it, which shows: an empty value in {} and [] is a text, and spaces and line ends at the
+// end of the document are gone, even if the last text ended so.
 #include "compiler/evaluate/value.h"
 
 #include "base/map.h"

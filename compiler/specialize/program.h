@@ -121,7 +121,6 @@ typedef struct {
     Diags *diags;
     BoundFile *library;
     const Value *swarm;
-    const EvaluatedCall *rules;
     ProgramList modules; // programs other than main.bicep
     OutputFiles loaded;  // files that the residual loads
     Map loaded_paths;    // their paths

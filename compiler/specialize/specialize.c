@@ -51,11 +51,11 @@ static bool specialize(Specializer *s, Arena *result, OutputFiles *files)
 }
 
 bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Value *swarm,
-                        const EvaluatedCall *rules, OutputFiles *files)
+                        OutputFiles *files)
 {
     Arena work = arena_borrow(arena);
     Specializer s = {
-        .arena = &work, .diags = diags, .library = library, .swarm = swarm, .rules = rules};
+        .arena = &work, .diags = diags, .library = library, .swarm = swarm};
     bool good = specialize(&s, arena, files);
     arena_return(&work, arena);
     return good;

@@ -6,7 +6,8 @@
 //           the caller formats and emits it. Files named by load…() in it: `files`
 //   errors: SG1501–SG1599, at the place in the library or in swarm.yaml that caused it
 #pragma once
-#include "compiler/evaluate/evaluate.h"
+#include "compiler/bind/bind.h"
+#include "compiler/evaluate/value.h"
 
 typedef struct {
     Text path; // within the output folder: main.bicep, modules/NAME.bicep, scripts/…
@@ -18,7 +19,7 @@ typedef struct {
     size_t count, room;
 } OutputFiles;
 
-// `files` gets main.bicep first, then modules, then each file that the residual loads. `rules` is a
-// call that was evaluated already. False after a diagnostic.
+// `files` gets main.bicep first, then modules, then each file that the residual loads. False after
+// a diagnostic.
 bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Value *swarm,
-                        const EvaluatedCall *rules, OutputFiles *files);
+                        OutputFiles *files);

@@ -1,7 +1,7 @@
 // compiler/swarm/rules.c: what templates/rules.bicep finds, shown in swarm.yaml.
-#include "compiler/swarm/swarm.h"
-
+#include "compiler/evaluate/evaluate.h"
 #include "compiler/swarm/path.h"
+#include "compiler/swarm/swarm.h"
 
 static Text member(const Value *problem, Text name)
 {
@@ -27,34 +27,28 @@ static void report(Arena *arena, Diags *diags, const Value *completed, const Val
     }
 }
 
-// What problems() says; NULL after a diagnostic. Nearly all that this takes ends with it.
-static const Value *find_problems(Arena *arena, Diags *diags, BoundFile *rules,
-                                  const Value *completed, Place place)
+static void check(Arena *arena, Diags *diags, BoundFile *rules, const Value *completed)
 {
-    Arena work = arena_borrow(arena);
-    Evaluator *evaluator = evaluate_begin(&work, diags, rules, NULL);
-    const Value *found = evaluate_call(evaluator, TEXT("problems"), &completed, 1, place);
-    if (found) found = value_copy(arena, found);
-    arena_return(&work, arena);
-    return found;
-}
-
-bool swarm_check_rules(Arena *arena, Diags *diags, BoundFile *rules, const Value *completed,
-                       EvaluatedCall *call)
-{
-    size_t errors = diags->errors;
     Place place = {rules->syntax->source, 0, 0};
     const Symbol *symbol = bind_lookup(rules, TEXT("problems"));
-    bool function = symbol && symbol->kind == SYMBOL_FUNC;
-    const Value *found =
-        function ? find_problems(arena, diags, rules, completed, place) : &value_null;
-    if (!found) return false;
-    if (found->kind != VALUE_ARRAY) {
-        diag_add(diags, DIAG_NO_RULES, place);
-        return false;
+    const Value *found = &value_null;
+    if (symbol && symbol->kind == SYMBOL_FUNC) {
+        Evaluator *evaluator = evaluate_begin(arena, diags, rules, NULL);
+        found = evaluate_call(evaluator, TEXT("problems"), &completed, 1, place);
+        if (!found) return;
     }
-    *call = (EvaluatedCall){symbol->declaration, completed, found};
-    for (size_t i = 0; i < found->array.count; i++)
+    if (found->kind != VALUE_ARRAY)
+        diag_add_with(diags, DIAG_NO_FUNCTION, place, TEXT("problems()"),
+                      TEXT("a list of {at, message}"));
+    for (size_t i = 0; found->kind == VALUE_ARRAY && i < found->array.count; i++)
         report(arena, diags, completed, found->array.items[i]);
+}
+
+bool swarm_check_rules(Arena *arena, Diags *diags, BoundFile *rules, const Value *completed)
+{
+    size_t errors = diags->errors;
+    Arena work = arena_borrow(arena); // nothing of it is needed later
+    check(&work, diags, rules, completed);
+    arena_return(&work, arena);
     return diags->errors == errors;
 }

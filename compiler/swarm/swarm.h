@@ -3,7 +3,8 @@
 //   out:    a value with places: every default filled in, files named in it read
 //   errors: SG1101–SG1199, all at once
 #pragma once
-#include "compiler/evaluate/evaluate.h"
+#include "compiler/bind/bind.h"
+#include "compiler/evaluate/value.h"
 
 // YAML text to a value with places (libyaml; YAML 1.2 core types). NULL after a diagnostic.
 const Value *swarm_read_yaml(Arena *arena, Diags *diags, const Source *source);
@@ -16,9 +17,8 @@ const Value *swarm_complete(Arena *arena, Diags *diags, BoundFile *types, const 
 // The rules across fields: problems() of templates/rules.bicep, shown at their places. False after
 // an error. `at` of a problem is a path such as workers.web.count or ingress.ports[0].port; it is
 // shown at the deepest part that is written, and a part that is a default is named as such. `level:
-// 'warning'` makes it a warning. `call` is the one that was made.
-bool swarm_check_rules(Arena *arena, Diags *diags, BoundFile *rules, const Value *completed,
-                       EvaluatedCall *call);
+// 'warning'` makes it a warning.
+bool swarm_check_rules(Arena *arena, Diags *diags, BoundFile *rules, const Value *completed);
 
 // What a description may say, made from the types alone. False after an error.
 bool swarm_write_reference(Arena *arena, Diags *diags, BoundFile *types,

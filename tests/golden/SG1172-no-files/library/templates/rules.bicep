@@ -1,0 +1,2 @@
+@export()
+func problems(swarm object) array => []

@@ -1,0 +1,4 @@
+@export()
+type Swarm = {
+  name: string
+}
