@@ -38,9 +38,9 @@ quiet() { "$@" >/dev/null 2>&1; }
 try() { "$@" >/dev/null 2>error; }
 is() { quiet jq -e "$@"; }
 each() { # COMMAND WORDS: all of them, even if one fails
-  bad=0
-  for word in $2; do "$1" "$word" || bad=1; done
-  return $bad
+  bad=''
+  for word in $2; do "$1" "$word" || bad="$bad${bad:+; }$why"; done
+  [ -z "$bad" ] || no "$bad"
 }
 last() { tail -n 1 "${1:-error}"; } # line of what a program said
 note() { [ "$debug" != true ] || echo "node: $(uptime) s: $step: $*"; }
