@@ -2,7 +2,7 @@
 import time
 
 from rows import row
-from rows.common import ONE_WORKER, bounded, cluster, facts, outside, said, state, stored
+from rows.common import ONE_MANAGER, ONE_WORKER, bounded, cluster, formed, outside, said, state, stored, whole
 from swarm import Failed
 
 PAGE = '<html><body>captive portal</body></html>'
@@ -49,8 +49,7 @@ VAULT = [
 ]
 
 
-@row('vault: 403, 404, 429, 500, cut, nonsense, slow; a token for somebody else',
-     {'managers': {'count': 1}, 'workers': {'web': {'count': len(VAULT), 'autoscale': None}}})
+@row('vault: 403, 404, 429, 500, cut, nonsense, slow; a token for somebody else', ONE_MANAGER, {'webCapacity': len(VAULT)})
 def vault(swarm):
     began = time.time()
     notes = answers(swarm, 'vault', VAULT)
@@ -77,13 +76,12 @@ METADATA = [
 ]
 
 
-@row('metadata: 400, 404, 429, 500, cut, nonsense, slow',
-     {'managers': {'count': 1}, 'workers': {'web': {'count': len(METADATA), 'autoscale': None}}})
+@row('metadata: 400, 404, 429, 500, cut, nonsense, slow', ONE_MANAGER, {'webCapacity': len(METADATA)})
 def metadata(swarm):
     return answers(swarm, ABOUT, METADATA)
 
 
-@row('metadata answers 410 for 70 s', {'managers': {'count': 1}, 'workers': ONE_WORKER})
+@row('metadata answers 410 for 70 s', ONE_MANAGER, ONE_WORKER)
 def gone_for_a_while(swarm):
     began = time.time()
     swarm.azure.fault('imds', status=410, body={'error': 'Gone'}, seconds=70)
@@ -96,7 +94,7 @@ def gone_for_a_while(swarm):
     return f'{most} requests in 70 s'
 
 
-@row('vault forbids the first manager for long, then answers nonsense', {'managers': {'count': 1}, 'workers': ONE_WORKER}, quick=True)
+@row('vault forbids the first manager for long, then answers nonsense', ONE_MANAGER, ONE_WORKER, quick=True)
 def first_forbidden(swarm):
     began = time.time()
     swarm.azure.fault('vault', status=403, code='ForbiddenByRbac')
@@ -122,11 +120,9 @@ def first_forbidden(swarm):
     return f'at most {most} requests'
 
 
-@row('metadata and vault go away from a running swarm', {'workers': ONE_WORKER})
+@row('metadata and vault go away from a running swarm', parameters=ONE_WORKER)
 def running(swarm):
-    swarm.boot(*swarm.machines)
-    swarm.settled(300)
-    members = {name: swarm.id(name) for name in swarm.machines}
+    before = formed(swarm)
     began = time.time()
     for name, fault in {'manager0': {'status': 500}, 'manager1': {'body': PAGE}, 'manager2': {'cut': True}, 'web0': {'status': 403, 'code': 'ForbiddenByRbac'}}.items():
         swarm.azure.fault('vault', caller=name, **fault)
@@ -138,6 +134,5 @@ def running(swarm):
     for name in 'swarm-worker-token', 'swarm-manager-token':  # and the vault has forgotten all when it is back
         swarm.azure.put_secret(name, '-')
     swarm.azure.clear()
-    swarm.settled(420)
+    whole(swarm, before, seconds=420)
     stored(swarm)
-    assert members == {name: swarm.id(name) for name in swarm.machines}, 'a node has another ID'

@@ -3,8 +3,7 @@ import glob
 import os
 
 from rows import row
-from rows.losses import block, runs_on
-from rows.restarts import formed
+from rows.common import ONE_WORKER, block, formed, ids, runs_on
 from swarm import Failed
 
 HOURLY = {'backup': {'hours': 1, 'keep': 2}}
@@ -26,7 +25,7 @@ def later(swarm):
         os.utime(file, (os.stat(file).st_mtime - 7200,) * 2)
 
 
-@row('a backup is written by a manager that does not lead, and old ones go', description=HOURLY, parameters={'webCapacity': 1})
+@row('a backup is written by a manager that does not lead, and old ones go', description=HOURLY, parameters=ONE_WORKER)
 def written(swarm):
     before = formed(swarm)
     swarm.pace(0.1)
@@ -44,11 +43,11 @@ def written(swarm):
     text = open(archives(swarm)[0], 'rb').read()
     if not text.startswith(b'Salted__') or b'SWMTKN' in text or os.stat(archives(swarm)[0]).st_size < 10000:
         raise Failed('it is not encrypted, or empty')
-    if {name: swarm.id(name) for name in before} != before:
+    if ids(swarm) != before:
         raise Failed('nodes are others than before')
 
 
-@row('all managers are lost; the swarm is rebuilt from its backup', description=HOURLY, parameters={'webCapacity': 1})
+@row('all managers are lost; the swarm is rebuilt from its backup', description=HOURLY, parameters=ONE_WORKER)
 def rebuilt(swarm):
     formed(swarm)
     swarm.docker('manager0', 'service', 'create', '-d', '--name', 'theirs', '--mode', 'global', 'web:1')

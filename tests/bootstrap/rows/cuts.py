@@ -3,7 +3,7 @@ import random
 import time
 
 from rows import row
-from rows.common import ONE_WORKER, command, facts, step, stored
+from rows.common import ONE_MANAGER, ONE_WORKER, command, facts, step, stored
 from swarm import Failed, read
 
 STEPS = ['facts', 'scripts before', 'disk', 'share', 'engine', 'swarm', 'stack', 'scripts after', 'ready']
@@ -19,7 +19,7 @@ def slow(swarm):
         command(swarm, name, 'blkid', '#!/bin/sh\nsleep 1\nexec /usr/sbin/blkid "$@"\n')
 
 
-@row('power cut in each step', {'managers': {'count': 1}, 'workers': ONE_WORKER})
+@row('power cut in each step', ONE_MANAGER, ONE_WORKER)
 def each_step(swarm):
     slow(swarm)
     left = {name: [one for one in STEPS if one != 'stack' or name != 'web0'] for name in swarm.machines}
@@ -43,7 +43,7 @@ def each_step(swarm):
     return f'{cuts} cuts'
 
 
-@row('power cut while the disk is formatted', {'managers': {'count': 1}, 'workers': ONE_WORKER})
+@row('power cut while the disk is formatted', ONE_MANAGER, ONE_WORKER)
 def formatting(swarm):
     # The first time it writes a part of a file system, and takes long.
     for name in swarm.machines:
@@ -56,7 +56,7 @@ def formatting(swarm):
     swarm.settled(300)
 
 
-@row('power cut at random moments', {'workers': ONE_WORKER})
+@row('power cut at random moments', parameters=ONE_WORKER)
 def random_moments(swarm):
     swarm.boot(*swarm.machines)
     when = {name: [time.time() + random.uniform(1, 15)] for name in swarm.machines}

@@ -2,7 +2,6 @@
 from rows import row
 from rows.common import ONE_WORKER, cluster, facts, outside, said, state, stored
 
-SMALL = {'workers': ONE_WORKER}
 OTHERS = ['manager1', 'manager2', 'web0']
 
 
@@ -19,7 +18,7 @@ def again(swarm, how):
 
 
 def dead_before_init(how):
-    @row(f'first manager dead before init: {how}', SMALL)
+    @row(f'first manager dead before init: {how}', parameters=ONE_WORKER)
     def dead(swarm):
         fault = swarm.azure.fault('vault GET /secrets/swarm-manager-token', caller='manager0', status=403, code='ForbiddenByRbac')
         swarm.boot(*swarm.machines)
@@ -33,7 +32,7 @@ def dead_before_init(how):
 
 
 def dead_before_stored(which, route, how):
-    @row(f'first manager dead after init, {which} stored: {how}', SMALL)
+    @row(f'first manager dead after init, {which} stored: {how}', parameters=ONE_WORKER)
     def dead(swarm):
         fault = swarm.azure.fault(route, caller='manager0', status=500, code='InternalServerError')
         swarm.boot(*swarm.machines)
@@ -57,7 +56,7 @@ for how in 'returns', 'is rebuilt':
 
 
 def dead_after(how):
-    @row(f'first manager dead after its tokens are stored: {how}', SMALL)
+    @row(f'first manager dead after its tokens are stored: {how}', parameters=ONE_WORKER)
     def dead(swarm):
         swarm.boot('manager0')
         swarm.wait('the tokens are stored', lambda: cluster(swarm))
@@ -80,7 +79,7 @@ for how in 'returns', 'is rebuilt with its disk', 'is rebuilt':
     dead_after(how)
 
 
-@row('two managers that both believe they are first', SMALL)
+@row('two managers that both believe they are first', parameters=ONE_WORKER)
 def two_first(swarm):
     facts(swarm, 'manager1', index=0)
     unstored = swarm.azure.fault('vault PUT', status=500, code='InternalServerError')
@@ -99,7 +98,7 @@ def two_first(swarm):
     stored(swarm)
 
 
-@row('a node of a foreign swarm', SMALL)
+@row('a node of a foreign swarm', parameters=ONE_WORKER)
 def foreign_node(swarm):
     swarm.boot(*swarm.machines)
     swarm.settled(300)
@@ -113,7 +112,7 @@ def foreign_node(swarm):
     swarm.settled(300)
 
 
-@row('the vault knows another swarm', SMALL)
+@row('the vault knows another swarm', parameters=ONE_WORKER)
 def foreign_vault(swarm):
     swarm.boot(*swarm.machines)
     swarm.settled(300)

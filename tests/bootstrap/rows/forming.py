@@ -2,6 +2,7 @@
 import random
 
 from rows import row
+from rows.common import ONE_MANAGER
 
 
 @row('all at once, in random order', quick=True)
@@ -16,7 +17,7 @@ def all_at_once(swarm):
         swarm.wait(f'labels of {name}', lambda: swarm.labels(name).get('manager') == str(number), 40)
 
 
-@row('one manager', description={'managers': {'count': 1}})
+@row('one manager', description=ONE_MANAGER)
 def one_manager(swarm):
     swarm.boot(*swarm.machines)
 

@@ -1,30 +1,7 @@
 """Machines that are lost for good: made anew, replaced, and a swarm whose majority is gone."""
-import os
-import re
-
 from rows import row
-from rows.restarts import formed, ids
-from swarm import ROOT, Failed, read
-
-
-def block(title):
-    """The first shell block of a section of docs/node-lifecycle.md."""
-    section = re.search(rf'^## {re.escape(title)}$(.*?)(?=^## |\Z)', read(os.path.join(ROOT, 'docs', 'node-lifecycle.md')), re.M | re.S)
-    found = section and re.search(r'^```sh\n(.*?)^```$', section[1], re.M | re.S)
-    if not found:
-        raise Failed(f"docs/node-lifecycle.md has no shell block below '{title}'")
-    return found[1]
-
-
-def whole(swarm, before, *anew):
-    """The swarm is whole, all managers count once, and only the nodes that were made anew are others than before."""
-    swarm.settled()
-    managers = len(swarm.managers())
-    swarm.wait('all managers count', lambda: all(swarm.info(name).get('Managers') == managers for name in swarm.managers()))
-    after = ids(swarm)
-    changed = {name for name in before if after.get(name) != before[name]}
-    if changed != set(anew):
-        raise Failed(f'other nodes than before: {sorted(changed)}, made anew: {sorted(anew)}')
+from rows.common import block, formed, runs_on, whole
+from swarm import Failed
 
 
 @row('a manager is made anew under its name and address')
@@ -84,29 +61,6 @@ def recovered(swarm, before, tokens, *anew):
     if 'theirs' not in swarm.docker('manager0', 'secret', 'ls', '--format', '{{.Name}}').split():
         raise Failed('the secret is lost')
     runs_on(swarm, 'theirs', before)
-
-
-def tasks(swarm, service):
-    """[(machine, state)] of the service's tasks, the newest first."""
-    hosts = {machine.host: name for name, machine in swarm.machines.items()}
-    manager = next((name for name in swarm.managers() if swarm.nodes(name)), None)
-    said = swarm.enter(manager, 'docker', 'service', 'ps', service, '--no-trunc',
-                       '--format', '{{.Node}}|{{.CurrentState}}, {{.DesiredState}} {{.Error}}') if manager else None
-    return [(hosts.get(line.split('|')[0], line.split('|')[0]), line.split('|')[1]) for line in said.stdout.splitlines()] if said else []
-
-
-def running(swarm, service):
-    """[machine] where a task of the service runs."""
-    return sorted(name for name, state in tasks(swarm, service) if state.startswith('Running') and ', Running' in state)
-
-
-def runs_on(swarm, service, names, seconds=180):
-    """Waits until it runs on these and on no other."""
-    def there():
-        if running(swarm, service) != sorted(names):
-            raise Failed(f'{tasks(swarm, service)}')
-        return True
-    swarm.wait(f'{service} runs on {", ".join(sorted(names))}', there, seconds, 1)
 
 
 @row('the majority is lost; recovered as documented, the others made anew', quick=True)

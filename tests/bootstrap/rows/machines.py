@@ -5,14 +5,13 @@ import shutil
 import time
 
 from rows import row
-from rows.common import ONE_WORKER, bounded, facts, outside, said, state, user_data
+from rows.common import ONE_MANAGER, ONE_WORKER, bounded, facts, formed, outside, said, state, user_data, whole
 from swarm import CACHE, read, write
 
-TWO = {'managers': {'count': 1}}
 OTHER_KEY = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nnot that of the vendor\n-----END PGP PUBLIC KEY BLOCK-----\n'
 
 
-@row('clock two hours behind or ahead', {'workers': ONE_WORKER})
+@row('clock two hours behind or ahead', parameters=ONE_WORKER)
 def clock(swarm):
     wrong = {'manager0': -7200, 'manager1': 7200, 'web0': -7200}
     for name, seconds in wrong.items():
@@ -25,7 +24,7 @@ def clock(swarm):
     swarm.settled(300)
 
 
-@row('share late, then gone', TWO)
+@row('share late, then gone', ONE_MANAGER)
 def share(swarm):
     swarm.share(error='no answer on port 445', names=['manager0', 'web0'])
     swarm.share(key='of somebody else', names=['web1'])
@@ -52,11 +51,9 @@ def nothing_below(swarm, *names):
         assert swarm.enter(name, 'touch', '/mnt/swarm/below').returncode, f'{name} can write below the share'
 
 
-@row("Docker's disk full", TWO)
+@row("Docker's disk full", ONE_MANAGER)
 def disk_full(swarm):
-    swarm.boot(*swarm.machines)
-    swarm.settled(300)
-    members = {name: swarm.id(name) for name in swarm.machines}
+    before = formed(swarm)
     names, full = ['manager0', 'web0'], 'the disk of /var/lib/docker is full'
     for name in names:
         swarm.enter(name, 'sh', '-c', 'cd /var/lib/docker; fallocate -l $(($(df --output=avail -B1 . | tail -n 1) - 1048576)) full; dd if=/dev/zero of=full2 bs=64k; :')
@@ -65,11 +62,10 @@ def disk_full(swarm):
     said(swarm, {name: full for name in names})  # the engine does not start any more
     for name in names:
         swarm.enter(name, 'sh', '-c', 'rm /var/lib/docker/full*', check=True)
-    swarm.settled(300)
-    assert members == {name: swarm.id(name) for name in swarm.machines}, 'a node has another ID'
+    whole(swarm, before, seconds=300)
 
 
-@row('no engine in the image, and the package mirror is gone', TWO)
+@row('no engine in the image, and the package mirror is gone', ONE_MANAGER)
 def mirror(swarm):
     """web0 has no engine, web1 one that is too old; neither may be replaced by what is not signed by its vendor."""
     for name, text in ('web0', None), ('web1', '#!/bin/sh\n[ "$1" != --version ] || { echo "Docker version 20.10.24, build x"; exit; }\nexec /usr/sbin/dockerd "$@"\n'):
@@ -106,10 +102,8 @@ def program(swarm, name, *changes):
 
 @row('userData changed: a new program, damaged programs, unknown things')
 def user_data_changed(swarm):
-    swarm.boot(*swarm.machines)
-    swarm.settled(300)
-    members = {name: swarm.id(name) for name in swarm.machines}
-    whole = {name: json.dumps(swarm.facts(name)) for name in swarm.machines}
+    before = formed(swarm)
+    good = {name: json.dumps(swarm.facts(name)) for name in swarm.machines}
     new = ('\nset -u\n', '\nset -u\necho "node: a new program"\n')
     user_data(swarm, 'manager0', program(swarm, 'manager0', new)[:-2000])                       # cut
     user_data(swarm, 'manager1', program(swarm, 'manager1', new, ('#!/bin/sh\n', '#!/usr/bin/python3\n')))
@@ -125,8 +119,7 @@ def user_data_changed(swarm):
         assert ('a new program' in swarm.log(name)) == (name in ('web0', 'manager2')), f'{name} runs the wrong program'
     for name in 'manager0', 'manager1':
         assert 'loader: no good userData' in swarm.log(name)
-        assert json.loads(read(swarm.path(name, '/var/lib/swarmgen/userdata.json'))) == json.loads(whole[name])
-    user_data(swarm, 'web1', whole['web1'])
+        assert json.loads(read(swarm.path(name, '/var/lib/swarmgen/userdata.json'))) == json.loads(good[name])
+    user_data(swarm, 'web1', good['web1'])
     swarm.restart('web1')
-    swarm.settled(300)
-    assert members == {name: swarm.id(name) for name in swarm.machines}, 'a node has another ID'
+    whole(swarm, before, seconds=300)

@@ -2,37 +2,21 @@
 import random
 
 from rows import row
-
-
-def formed(swarm):
-    """Brings all up; the nodes' IDs."""
-    swarm.boot(*swarm.machines)
-    swarm.settled()
-    return ids(swarm)
-
-
-def ids(swarm):
-    return {name: swarm.id(name) for name in swarm.machines}
-
-
-def same(swarm, before):
-    swarm.settled()
-    after = ids(swarm)
-    assert after == before, f'before {before}, after {after}'
+from rows.common import formed, whole
 
 
 @row('power cut of a worker')
 def worker(swarm):
     before = formed(swarm)
     swarm.restart('web1')
-    same(swarm, before)
+    whole(swarm, before)
 
 
 @row('power cut of a manager')
 def manager(swarm):
     before = formed(swarm)
     swarm.restart(next(name for name in swarm.managers() if name != swarm.leader()))
-    same(swarm, before)
+    whole(swarm, before)
 
 
 @row('power cut of the leader', quick=True)
@@ -42,7 +26,7 @@ def leader(swarm):
     swarm.kill(old)
     swarm.wait('another leads', lambda: swarm.leader() not in (None, old), 60)
     swarm.boot(old)
-    same(swarm, before)
+    whole(swarm, before)
 
 
 @row('power cut of all, back in random order')
@@ -52,14 +36,14 @@ def everyone(swarm):
     swarm.kill(*names)
     random.shuffle(names)
     swarm.boot(*names)
-    same(swarm, before)
+    whole(swarm, before)
 
 
 @row('reboot of all from within')
 def reboot(swarm):
     before = formed(swarm)
     swarm.reboot(*swarm.machines)
-    same(swarm, before)
+    whole(swarm, before)
 
 
 @row('the first manager dead, the others restarted')

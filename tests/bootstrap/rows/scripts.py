@@ -2,7 +2,7 @@
 import hashlib
 
 from rows import row
-from rows.restarts import formed
+from rows.common import ONE_MANAGER, ONE_WORKER, formed, ids
 from swarm import Failed
 
 SAYS = '''#!/bin/sh
@@ -18,7 +18,6 @@ STOPS = '#!/bin/sh\necho stops >>/var/log/theirs\n[ -e /var/lib/ready ] || exit 
 WEB = '#!/bin/sh\necho "web $SWARM_STAGE" >>/var/log/theirs\n'
 ADDRESS = 'https://files.acme.example/setup.sh'
 TOKEN = 'Bearer f3b0c44298fc1c149afbf4c8996fb924'
-ONE, SMALL = {'managers': {'count': 1}}, {'webCapacity': 1}
 
 
 def theirs(swarm, name):
@@ -26,9 +25,9 @@ def theirs(swarm, name):
 
 
 @row('own scripts run in order, once or at each boot, with what they are told',
-     description={**ONE, 'workers': {'web': {'scripts': {
+     description={**ONE_MANAGER, 'workers': {'web': {'scripts': {
          'before': [{'file': 'first.sh', 'run': 'boot'}, {'file': 'second.py'}, {'file': 'fails', 'run': 'boot'}], 'after': [{'file': 'last.sh'}]}}}},
-     parameters=SMALL, files={'first.sh': SAYS % 'first', 'second.py': PYTHON, 'fails': FAILS, 'last.sh': SAYS % 'last'})
+     parameters=ONE_WORKER, files={'first.sh': SAYS % 'first', 'second.py': PYTHON, 'fails': FAILS, 'last.sh': SAYS % 'last'})
 def order(swarm):
     before = formed(swarm)
     first = ['first acme worker web  before first worker', 'python before', 'fails', 'last acme worker web  after first worker active']
@@ -42,12 +41,12 @@ def order(swarm):
         if expected == first:
             swarm.restart('web0')
             swarm.settled()
-    if {name: swarm.id(name) for name in before} != before:
+    if ids(swarm) != before:
         raise Failed('nodes are others than before')
 
 
-@row('an own script that fails stops the node, if it shall', description={**ONE, 'workers': {'web': {'scripts': {'before': [{'file': 'stops.sh', 'stop': True}]}}}},
-     parameters=SMALL, files={'stops.sh': STOPS})
+@row('an own script that fails stops the node, if it shall', description={**ONE_MANAGER, 'workers': {'web': {'scripts': {'before': [{'file': 'stops.sh', 'stop': True}]}}}},
+     parameters=ONE_WORKER, files={'stops.sh': STOPS})
 def stops(swarm):
     swarm.boot('manager0', 'web0')
     swarm.wait('it has tried twice', lambda: theirs(swarm, 'web0').count('stops') >= 2)
@@ -59,9 +58,9 @@ def stops(swarm):
 
 
 @row('a script from the web runs only with its SHA-256, and with the authorization that it needs',
-     description={**ONE, 'secrets': {'setup': {'readers': ['workers']}}, 'workers': {'web': {'scripts': {'after': [
+     description={**ONE_MANAGER, 'secrets': {'setup': {'readers': ['workers']}}, 'workers': {'web': {'scripts': {'after': [
          {'kind': 'url', 'url': ADDRESS, 'sha256': hashlib.sha256(WEB.encode()).hexdigest(), 'authorization': 'setup', 'stop': True}]}}}},
-     parameters={**SMALL, 'secretSetup': TOKEN})
+     parameters={**ONE_WORKER, 'secretSetup': TOKEN})
 def from_web(swarm):
     said = lambda text: swarm.wait(text, lambda: text in swarm.health('web0').get('message', ''))
     swarm.azure.file(ADDRESS, WEB.replace('web', 'evil'), authorization='other')

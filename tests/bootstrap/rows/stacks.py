@@ -2,9 +2,7 @@
 import json
 
 from rows import row
-from rows.losses import running
-from rows.restarts import formed
-from rows.workers import looks
+from rows.common import ONE_MANAGER, ONE_WORKER, formed, ids, looks, running
 from swarm import Failed
 
 EXTRA = '''
@@ -30,7 +28,7 @@ def image_of(swarm, service):
     return None
 
 
-@row('a leader that was away deploys no older stack', description={'stack': {'enabled': True}}, parameters={'webCapacity': 1})
+@row('a leader that was away deploys no older stack', description={'stack': {'enabled': True}}, parameters=ONE_WORKER)
 def no_older(swarm):
     before = formed(swarm)
     swarm.pace(0.05)
@@ -58,11 +56,11 @@ def no_older(swarm):
     looks(swarm, 3)
     if image_of(swarm, 'swarm_extra') != 'web:2':
         raise Failed('an older stack was deployed')
-    if {name: swarm.id(name) for name in before} != before:
+    if ids(swarm) != before:
         raise Failed('nodes are others than before')
 
 
-@row('a stack that cannot be deployed is said, and the old one stays', description={'managers': {'count': 1}, 'stack': {'enabled': True}}, parameters={'webCapacity': 0})
+@row('a stack that cannot be deployed is said, and the old one stays', description={**ONE_MANAGER, 'stack': {'enabled': True}}, parameters={'webCapacity': 0})
 def damaged(swarm):
     formed(swarm)
     swarm.pace(0.05)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from rows import row
+from rows.common import ONE_MANAGER
 from swarm import Failed, INSTANCE, read, started, sweep
 
 KILLED = '''
@@ -18,7 +19,7 @@ sys.stdin.read()
 '''
 
 
-@row('a killed run leaves nothing', description={'managers': {'count': 1}}, quick=True, whole=False)
+@row('a killed run leaves nothing', description=ONE_MANAGER, quick=True, whole=False)
 def killed(swarm):
     """Another run beside this one is killed by force while its engine works."""
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -47,7 +48,7 @@ def loop_files():
     return found
 
 
-@row('no program ever gets a token as an argument or in its environment', description={'managers': {'count': 1}})
+@row('no program ever gets a token as an argument or in its environment', description=ONE_MANAGER)
 def arguments(swarm):
     """Every program from power on to ready, of a manager and a worker, and at a second boot."""
     names = ['manager0', 'web0']

@@ -2,6 +2,7 @@
 import time
 
 from rows import row
+from rows.common import ONE_MANAGER
 from swarm import Failed
 
 
@@ -15,7 +16,7 @@ def timed(swarm, name, done):
     return engine, time.time() - began
 
 
-@row('times', description={'managers': {'count': 1}}, whole=False)
+@row('times', description=ONE_MANAGER, whole=False)
 def times(swarm):
     def healthy():
         return swarm.health('web0').get('ApplicationHealthState') == 'Healthy'

@@ -7,7 +7,7 @@ import shutil
 import time
 
 from rows import common, row
-from rows.restarts import ids, same
+from rows.common import ids, whole
 from swarm import ROOT, Failed, read, write
 from windows import ENGINE
 
@@ -178,7 +178,7 @@ def power_cut(swarm):
     formed(swarm)
     before = ids(swarm)
     swarm.restart(*swarm.machines)
-    same(swarm, before)
+    whole(swarm, before)
 
 
 @windows('quorum lost, and back', THREE)

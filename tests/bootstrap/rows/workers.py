@@ -1,32 +1,14 @@
 """Workers come and go: scaled in and out, taken away, announced or not."""
-import contextlib
-import os
 import re
 import time
 
 from rows import row
-from rows.losses import running, runs_on, whole
-from rows.restarts import formed
+from rows.common import formed, looks, running, runs_on, whole
 from swarm import Failed
 
 
-def looks(swarm, count, name=None):
-    """Waits until a node, or the leader, has looked around so often; each fourth time the leader looks for machines that are gone."""
-    seen = set()
-
-    def looked():
-        with contextlib.suppress(Failed, OSError, KeyError):
-            seen.add(os.stat(swarm.path(name or swarm.leader() or '-', '/run/swarmgen/health')).st_mtime_ns)
-        return len(seen) > count
-    swarm.wait(f'{name or "the leader"} looks {count} times', looked, 240)
-
-
-def state(swarm, name):
-    return (swarm.node(name) or {}).get('Status', {}).get('State')
-
-
 def down(swarm, name):
-    swarm.wait(f'{name} is down', lambda: state(swarm, name) == 'down')
+    swarm.wait(f'{name} is down', lambda: (swarm.node(name) or {}).get('Status', {}).get('State') == 'down')
 
 
 def host_gone(swarm, host):
@@ -123,13 +105,13 @@ def service(swarm):
     runs_on(swarm, 'theirs', ['web0', 'web1'])
 
 
-def started(swarm, event):
+def confirmed(swarm, event):
     return next((known.get('started') for known in swarm.azure.events() if known['EventId'] == event), None)
 
 
 def acknowledged(swarm, event, name, seconds):
     """Waits for it; how many seconds it took."""
-    swarm.wait(f'{name} acknowledges', lambda: started(swarm, event), seconds)
+    swarm.wait(f'{name} acknowledges', lambda: confirmed(swarm, event), seconds)
     found = next(known for known in swarm.azure.events() if known['EventId'] == event)
     if found['started']['by'] != name:
         raise Failed(f'{found["started"]["by"]} did')
@@ -146,7 +128,7 @@ def terminated(swarm):
     service(swarm)
     event = swarm.azure.event('Terminate', ['web1'])
     swarm.wait('its tasks are elsewhere', lambda: running(swarm, 'theirs') == ['web0', 'web0'] and not containers(swarm, 'web1'))
-    if swarm.info('web1').get('LocalNodeState') != 'active' and not started(swarm, event):
+    if swarm.info('web1').get('LocalNodeState') != 'active' and not confirmed(swarm, event):
         raise Failed('it left before its tasks were gone')
     took = acknowledged(swarm, event, 'web1', 150)
     swarm.wait('it has left', lambda: swarm.info('web1').get('LocalNodeState') == 'inactive', 15)
@@ -183,7 +165,7 @@ def announced(swarm, kind, name):
     """Azure restarts a machine and says so before: it is emptied, comes back, and is used again."""
     before = formed(swarm)
     event = swarm.azure.event(kind, [name])
-    swarm.wait('it is drained', lambda: (swarm.node(name) or {}).get('Spec', {}).get('Availability') == 'drain' or started(swarm, event), 90)
+    swarm.wait('it is drained', lambda: (swarm.node(name) or {}).get('Spec', {}).get('Availability') == 'drain' or confirmed(swarm, event), 90)
     took = acknowledged(swarm, event, name, 150)
     if swarm.node(name)['Spec']['Availability'] != 'drain' or swarm.info(name).get('LocalNodeState') != 'active':
         raise Failed('it was not drained, or has left')
