@@ -5,7 +5,8 @@ import re
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LIBRARIES = {'PkgConfig::YAML': {'yaml.h'}, 'PkgConfig::PCRE2': {'pcre2.h'}}
+LIBRARIES = {'PkgConfig::YAML': {'yaml.h'}, 'PkgConfig::PCRE2': {'pcre2.h'}, 'PkgConfig::CURL': {'curl'},
+             'PkgConfig::CRYPTO': {'openssl'}, 'PkgConfig::MICROHTTPD': {'microhttpd.h'}}
 
 
 def rows():

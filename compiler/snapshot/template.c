@@ -1,0 +1,1 @@
+#include "compiler/snapshot/template.h"

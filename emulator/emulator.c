@@ -1,0 +1,7 @@
+#include "emulator/emulator.h"
+
+bool emulator_run(const EmulatorOptions *options)
+{
+    (void)options;
+    return false;
+}
