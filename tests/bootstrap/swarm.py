@@ -238,7 +238,7 @@ class Swarm:
         swarm.name, swarm.folder, swarm.keeper, swarm.outer, swarm.lasting = name, known['folder'], known['keeper'], None, True
         if started(swarm.keeper) != known['started']:
             raise Failed(f'the swarm {name} is gone; make swarm')
-        swarm.template = Template(swarm.folder, {'sshKey': KEY, **known['parameters']})
+        swarm.template = cls.Template(swarm.folder, {'sshKey': KEY, **known['parameters']})
         swarm.top, swarm.inits = f'/proc/{swarm.keeper}/root{INSTANCE}', {}
         swarm.azure = Azure(f'{swarm.top}/azure.sock')
         swarm.machines = {machine.name: machine for machine in swarm.template.machines}

@@ -1,5 +1,8 @@
-# What the tests share. check NAME COMMAND…: ok if the command succeeds; else its output is shown.
+# What the tests share: the project's folder, and tools in PATH or in build/tools.
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+export PATH=$PATH:$PWD/build/tools LC_ALL=C.UTF-8
 failed=0
+# check NAME COMMAND…: ok if the command succeeds; else its output is shown.
 check() {
     local name=$1 output
     shift

@@ -453,11 +453,12 @@ Describe 'this node' {
     Protect-File "$keep/plain" "$keep/enc" 'planted key'
     $all = [IO.File]::ReadAllBytes("$keep/enc")
     [IO.File]::WriteAllBytes("$keep/body", $all[0..($all.Length - 33)])
-    if (Get-Command openssl -ErrorAction Ignore) { openssl enc -d -aes-256-cbc -pbkdf2 -iter 600000 -in "$keep/body" -pass 'pass:planted key' | Should -Be 'state of the swarm' }
     $keys = [Security.Cryptography.Rfc2898DeriveBytes]::new('planted key', [byte[]]$all[8..15], 600000, 'SHA256').GetBytes(80)
     $seal = [Security.Cryptography.HMACSHA256]::new([byte[]]$keys[48..79]).ComputeHash([byte[]]$all[0..($all.Length - 33)])
     [Convert]::ToBase64String($all[-32..-1]) | Should -Be ([Convert]::ToBase64String($seal))
     [Text.Encoding]::ASCII.GetString($all) | Should -Not -Match 'state'
+    if (-not (Get-Command openssl -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'openssl is not installed' }
+    openssl enc -d -aes-256-cbc -pbkdf2 -iter 600000 -in "$keep/body" -pass 'pass:planted key' | Should -Be 'state of the swarm'
   }
 }
 

@@ -6,9 +6,13 @@ $settings.Run.PassThru = $true
 $settings.Output.Verbosity = 'None'
 $result = Invoke-Pester -Configuration $settings
 foreach ($test in $result.Tests) {
-  if ($test.Result -eq 'Passed') { "ok node.ps1/$($test.ExpandedPath)" } else {
-    "not ok node.ps1/$($test.ExpandedPath)"
-    foreach ($problem in $test.ErrorRecord) { "$problem" -split "`n" | ForEach-Object { "    $_" } }
+  switch ($test.Result) {
+    Passed { "ok node.ps1/$($test.ExpandedPath)" }
+    Skipped { "skipped node.ps1/$($test.ExpandedPath): $("$(@($test.ErrorRecord)[0])" -replace '^is skipped, because ')" }
+    default {
+      "not ok node.ps1/$($test.ExpandedPath)"
+      foreach ($problem in $test.ErrorRecord) { "$problem" -split "`n" | ForEach-Object { "    $_" } }
+    }
   }
 }
 foreach ($block in @($result.FailedBlocks) + @($result.FailedContainers)) { if ($block) { "not ok node.ps1/$($block.Name)"; "    $($block.ErrorRecord)" } }
