@@ -571,7 +571,9 @@ def run(*command):
 def network():
     """A bridge for all subnets, with the addresses of gateways and of Azure."""
     run('ip', 'link', 'set', 'lo', 'up')
-    run('ip', 'link', 'add', 'lan', 'type', 'bridge')
+    # An address of its own: else it takes the lowest of its ports', another one when a machine comes or goes, and for most of a
+    # minute the others send to the old one.
+    run('ip', 'link', 'add', 'lan', 'address', '00:0d:00:00:00:01', 'type', 'bridge')
     for address in [f'{METADATA}/32', f'{WIRE}/32', f'{state["web"]}/32', *state['gateways']]:
         run('ip', 'address', 'add', address, 'dev', 'lan')
     run('ip', 'link', 'set', 'lan', 'up')
