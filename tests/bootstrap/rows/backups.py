@@ -3,7 +3,7 @@ import glob
 import os
 
 from rows import row
-from rows.common import ONE_WORKER, block, formed, ids, runs_on
+from rows.common import ONE_WORKER, block, everywhere, formed, ids, runs_on
 from swarm import Failed
 
 HOURLY = {'backup': {'hours': 1, 'keep': 2}}
@@ -50,9 +50,8 @@ def written(swarm):
 @row('all managers are lost; the swarm is rebuilt from its backup', description=HOURLY, parameters=ONE_WORKER)
 def rebuilt(swarm):
     formed(swarm)
-    swarm.docker('manager0', 'service', 'create', '-d', '--name', 'theirs', '--mode', 'global', 'web:1')
+    everywhere(swarm)
     swarm.enter('manager0', 'docker', 'secret', 'create', 'theirs', '-', text='value', check=True)
-    runs_on(swarm, 'theirs', swarm.machines)
     tokens = {name: swarm.azure.secret(name)['value'] for name in ('swarm-worker-token', 'swarm-manager-token')}
     cluster = swarm.info('manager0')['Cluster']['ID']
     for file in archives(swarm):

@@ -4,7 +4,7 @@ import json
 import time
 
 from rows import row
-from rows.common import ONE_MANAGER, ONE_WORKER, facts, formed, looks, running, runs_on, stored, whole
+from rows.common import ONE_MANAGER, ONE_WORKER, everywhere, facts, formed, looks, running, stored, whole
 from swarm import Failed, started
 
 
@@ -182,8 +182,7 @@ def outside(swarm):
 def window(swarm):
     before = formed(swarm)
     names = ['web0', 'web1', 'manager1']
-    swarm.docker('manager0', 'service', 'create', '-d', '--name', 'theirs', '--mode', 'global', '--stop-grace-period', '2s', 'web:1')
-    runs_on(swarm, 'theirs', before)
+    everywhere(swarm)
     swarm.pace(0.3)
     boot = lambda name: started(swarm.init(name))
     boots, drained = {name: boot(name) for name in names}, set()

@@ -151,6 +151,12 @@ def runs_on(swarm, service, names, seconds=180):
     swarm.wait(f'{service} runs on {", ".join(sorted(names))}', there, seconds, 1)
 
 
+def everywhere(swarm):
+    """A service `theirs` of somebody, with a task on each node."""
+    swarm.docker('manager0', 'service', 'create', '-d', '--name', 'theirs', '--mode', 'global', '--stop-grace-period', '2s', 'web:1')
+    runs_on(swarm, 'theirs', swarm.machines)
+
+
 def block(title):
     """The first shell block of a section of docs/node-lifecycle.md."""
     section = re.search(rf'^## {re.escape(title)}$(.*?)(?=^## |\Z)', read(os.path.join(ROOT, 'docs', 'node-lifecycle.md')), re.M | re.S)

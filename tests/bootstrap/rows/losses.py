@@ -1,6 +1,6 @@
 """Machines that are lost for good: made anew, replaced, and a swarm whose majority is gone."""
 from rows import row
-from rows.common import block, formed, runs_on, whole
+from rows.common import block, everywhere, formed, runs_on, whole
 from swarm import Failed
 
 
@@ -42,9 +42,8 @@ def worker_anew(swarm):
 def lose_majority(swarm):
     """A swarm with a service and a secret of somebody; its managers but one die. That one, and what was."""
     before = formed(swarm)
-    swarm.docker('manager0', 'service', 'create', '-d', '--name', 'theirs', '--mode', 'global', 'web:1')
+    everywhere(swarm)
     swarm.enter('manager0', 'docker', 'secret', 'create', 'theirs', '-', text='value', check=True)
-    runs_on(swarm, 'theirs', before)
     tokens = {name: swarm.azure.secret(name)['value'] for name in ('swarm-worker-token', 'swarm-manager-token')}
     left = 'manager1'
     swarm.kill('manager0', 'manager2')

@@ -3,7 +3,7 @@ import re
 import time
 
 from rows import row
-from rows.common import formed, looks, running, runs_on, whole
+from rows.common import everywhere, formed, looks, running, runs_on, whole
 from swarm import Failed
 
 
@@ -164,8 +164,8 @@ def preempted(swarm):
 def announced(swarm, kind, name):
     """Azure restarts a machine and says so before: it is emptied, comes back, and is used again."""
     before = formed(swarm)
+    everywhere(swarm)
     event = swarm.azure.event(kind, [name])
-    swarm.wait('it is drained', lambda: (swarm.node(name) or {}).get('Spec', {}).get('Availability') == 'drain' or confirmed(swarm, event), 90)
     took = acknowledged(swarm, event, name, 150)
     if swarm.node(name)['Spec']['Availability'] != 'drain' or swarm.info(name).get('LocalNodeState') != 'active':
         raise Failed('it was not drained, or has left')
@@ -176,6 +176,7 @@ def announced(swarm, kind, name):
     swarm.azure.end_event(id=event)
     swarm.pace(0.2)
     whole(swarm, before)
+    runs_on(swarm, 'theirs', before)
     return f'acknowledged after {took:.0f} s'
 
 
