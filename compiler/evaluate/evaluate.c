@@ -6,9 +6,9 @@
 #include "compiler/evaluate/calls.h"
 #include "compiler/evaluate/loads.h"
 #include "compiler/evaluate/order.h"
+#include "compiler/evaluate/walks.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { STEP_LIMIT = 2000000 }; // expressions in all: loops within loops over range(0, 10000) end
 enum { DEPTH_LIMIT = 500 };    // expressions, variables and functions within each other
@@ -329,173 +329,6 @@ static const Value *apply(Evaluator *evaluator, Frame frame, const Syntax *lambd
     return evaluate(evaluator, (Frame){frame.file, scope}, lambda->lambda.body);
 }
 
-typedef struct {
-    Evaluator *evaluator;
-    Frame frame;
-    const Syntax *node; // the call
-    const Value *list;
-    const Syntax *lambda, *second; // `second` NULL: there is none
-} Walk;
-
-static const Value *apply_item(const Walk *walk, const Syntax *lambda, size_t index)
-{
-    const Value *values[] = {walk->list->array.items[index],
-                             value_int(walk->evaluator->arena, (int64_t)index)};
-    return apply(walk->evaluator, walk->frame, lambda, values, 2);
-}
-
-static const Value *refuse(const Walk *walk, Text why)
-{
-    FunctionCall call = call_at(walk->evaluator, walk->node);
-    return call_refuse(&call, why);
-}
-
-static const Value *walk_map(const Walk *walk)
-{
-    Value *made = value_array(walk->evaluator->arena);
-    for (size_t i = 0; i < walk->list->array.count; i++) {
-        const Value *value = apply_item(walk, walk->lambda, i);
-        if (!value) return NULL;
-        value_append(walk->evaluator->arena, made, value);
-    }
-    return made;
-}
-
-static const Value *walk_filter(const Walk *walk)
-{
-    Value *kept = value_array(walk->evaluator->arena);
-    for (size_t i = 0; i < walk->list->array.count; i++) {
-        const Value *value = apply_item(walk, walk->lambda, i);
-        if (!value) return NULL;
-        if (value->kind != VALUE_BOOL) return refuse(walk, TEXT("the lambda gives no bool"));
-        if (value->boolean) value_append(walk->evaluator->arena, kept, walk->list->array.items[i]);
-    }
-    return kept;
-}
-
-static const Value *walk_reduce(const Walk *walk, const Value *value)
-{
-    for (size_t i = 0; value && i < walk->list->array.count; i++) {
-        const Value *values[] = {value, walk->list->array.items[i],
-                                 value_int(walk->evaluator->arena, (int64_t)i)};
-        value = apply(walk->evaluator, walk->frame, walk->lambda, values, 3);
-    }
-    return value;
-}
-
-// What the lambda of sort() says; -1 after an error.
-static int is_less(const Walk *walk, const Value *left, const Value *right)
-{
-    const Value *pair[] = {left, right};
-    const Value *less = apply(walk->evaluator, walk->frame, walk->lambda, pair, 2);
-    if (less && less->kind != VALUE_BOOL) less = refuse(walk, TEXT("the lambda gives no bool"));
-    return less ? less->boolean : -1;
-}
-
-// Merges two sorted halves; -1 after an error.
-static int merge(const Walk *walk, const Value **items, const Value **room, size_t middle,
-                 size_t count)
-{
-    size_t left = 0, right = middle;
-    for (size_t i = 0; i < count; i++) {
-        bool from_right = left == middle;
-        if (left < middle && right < count) { // equal ones, also by '<=', keep their order
-            int first = is_less(walk, items[left], items[right]);
-            int second = first == 0 ? is_less(walk, items[right], items[left]) : 0;
-            if (first < 0 || second < 0) return -1;
-            from_right = second == 1;
-        }
-        room[i] = from_right ? items[right++] : items[left++];
-    }
-    memcpy(items, room, count * sizeof *items);
-    return 0;
-}
-
-static int sort_items(const Walk *walk, const Value **items, const Value **room, size_t count)
-{
-    if (count < 2) return 0;
-    size_t middle = count / 2;
-    if (sort_items(walk, items, room, middle) ||
-        sort_items(walk, items + middle, room, count - middle))
-        return -1;
-    return merge(walk, items, room, middle, count);
-}
-
-static const Value *walk_sort(const Walk *walk)
-{
-    Value *sorted = value_array(walk->evaluator->arena);
-    size_t count = walk->list->array.count;
-    for (size_t i = 0; i < count; i++)
-        value_append(walk->evaluator->arena, sorted, walk->list->array.items[i]);
-    const Value **room = arena_array(walk->evaluator->arena, const Value *, count + 1);
-    return sort_items(walk, sorted->array.items, room, count) ? NULL : sorted;
-}
-
-static bool key_and_value(const Walk *walk, size_t index, Text *key, const Value **value)
-{
-    const Value *name = apply_item(walk, walk->lambda, index);
-    *value = walk->second ? apply_item(walk, walk->second, index) : walk->list->array.items[index];
-    if (!name || !*value) return false;
-    if (name->kind != VALUE_STRING) {
-        refuse(walk, TEXT("the lambda gives a key that is no string"));
-        return false;
-    }
-    *key = name->string;
-    return true;
-}
-
-static const Value *walk_to_object(const Walk *walk)
-{
-    Value *object = value_object(walk->evaluator->arena);
-    for (size_t i = 0; i < walk->list->array.count; i++) {
-        Text key;
-        const Value *value;
-        if (!key_and_value(walk, i, &key, &value)) return NULL;
-        if (value_find(object, key)) {
-            return refuse(walk, text_format(walk->evaluator->arena, "the key '%.*s' occurs twice",
-                                            TEXT_ARG(key)));
-        }
-        value_set(walk->evaluator->arena, object, key, value);
-    }
-    return object;
-}
-
-static const Value *walk_group_by(const Walk *walk)
-{
-    Arena *arena = walk->evaluator->arena;
-    struct {
-        Value **items;
-        size_t count, room;
-    } groups = {0};
-    Value *object = value_object(arena);
-    for (size_t i = 0; i < walk->list->array.count; i++) {
-        Text key;
-        const Value *value;
-        if (!key_and_value(walk, i, &key, &value)) return NULL;
-        size_t at = 0;
-        while (at < groups.count && value_find(object, key) != groups.items[at]) at++;
-        if (at == groups.count) {
-            Value *group = value_array(arena);
-            list_add(arena, &groups, group);
-            value_set(arena, object, key, group);
-        }
-        value_append(arena, groups.items[at], value);
-    }
-    return object;
-}
-
-static const Value *walk_map_values(const Walk *walk, const Value *object)
-{
-    Value *made = value_object(walk->evaluator->arena);
-    for (size_t i = 0; i < object->object.count; i++) {
-        const Value *value =
-            apply(walk->evaluator, walk->frame, walk->lambda, &object->object.items[i].value, 1);
-        if (!value) return NULL;
-        value_set(walk->evaluator->arena, made, object->object.items[i].name, value);
-    }
-    return made;
-}
-
 static const Syntax *lambda_argument(const Syntax *node, size_t index)
 {
     if (index >= node->call.arguments.count) return NULL;
@@ -503,32 +336,30 @@ static const Syntax *lambda_argument(const Syntax *node, size_t index)
     return argument->kind == SYNTAX_LAMBDA ? argument : NULL;
 }
 
+typedef struct {
+    Evaluator *evaluator;
+    Frame frame;
+    const Syntax *node; // the call
+} LambdaCall;
+
+static const Value *apply_argument(void *self, size_t index, const Value **values, size_t count)
+{
+    const LambdaCall *own = self;
+    return apply(own->evaluator, own->frame, lambda_argument(own->node, index), values, count);
+}
+
 static const Value *lambda_call(Evaluator *evaluator, Frame frame, const Syntax *node)
 {
-    Text name = node->call.name;
-    bool reduces = text_is(name, "reduce");
-    Walk walk = {evaluator,
-                 frame,
-                 node,
-                 NULL,
-                 lambda_argument(node, reduces ? 2 : 1),
-                 lambda_argument(node, 2)};
-    walk.list = evaluate(evaluator, frame, node->call.arguments.items[0]);
-    if (!walk.list) return NULL;
-    if (!walk.lambda) return refuse(&walk, TEXT("a lambda is missing"));
-    bool of_object = text_is(name, "mapValues");
-    if (walk.list->kind != (of_object ? VALUE_OBJECT : VALUE_ARRAY)) {
-        return refuse(&walk, text_format(evaluator->arena, "argument 1 must be %s, not %s",
-                                         of_object ? "object" : "array",
-                                         value_kind_name(walk.list->kind)));
+    LambdaCall own = {evaluator, frame, node};
+    Walk walk = {call_at(evaluator, node), &own, apply_argument};
+    const Value *values[3] = {0};
+    size_t count = node->call.arguments.count;
+    for (size_t i = 0; i < count; i++) {
+        if (lambda_argument(node, i)) continue;
+        values[i] = evaluate(evaluator, frame, node->call.arguments.items[i]);
+        if (!values[i]) return NULL;
     }
-    if (of_object) return walk_map_values(&walk, walk.list);
-    if (reduces)
-        return walk_reduce(&walk, evaluate(evaluator, frame, node->call.arguments.items[1]));
-    if (text_is(name, "map")) return walk_map(&walk);
-    if (text_is(name, "filter")) return walk_filter(&walk);
-    if (text_is(name, "sort")) return walk_sort(&walk);
-    return text_is(name, "toObject") ? walk_to_object(&walk) : walk_group_by(&walk);
+    return walk_call(&walk, node->call.name, values, count);
 }
 
 // ---- calls

@@ -30,7 +30,12 @@ struct Value {
         bool boolean;
         int64_t integer;
         double number;
-        Text string;
+        struct {
+            Text string;
+            // What an ARM template calls and is not evaluated (compiler/snapshot/call.h); NULL
+            // elsewhere. `string` is its text, "[…]".
+            const struct Call *call;
+        };
         struct {
             const Value **items;
             size_t count, room;
