@@ -1,10 +1,17 @@
 // deploy/problem.h: Azure's nested errors, flattened, and what to do about each (problem.def).
+//   in:     {code, message, target, details[], innererror, additionalInfo[]}, also within `error`,
+//           in other cases of letters, and as JSON text within a message
+//   owns:   the arena given
+//   facts:  messages as people reported them in public issues; wrappers such as DeploymentFailed are
+//           only kept where nothing is in them
 #pragma once
+#include "base/json.h"
 #include "deploy/failure.h"
 
 typedef struct {
-    Text code, message; // the innermost, in Azure's words; JSON inside of texts is read
-    Text target;        // resource ID or symbol; may be empty
+    Text code, message; // the innermost, in Azure's words, without what it says about itself
+    Text target;        // resource ID or symbol, several separated by ", "; may be empty
+    Text log;           // what a program on a machine printed; may be empty
     Text advice;        // what to do; empty if the table has no row
 } Problem;
 
@@ -13,8 +20,19 @@ typedef struct {
     size_t count, room;
 } Problems;
 
-// The leaves of error.details[] and of JSON in its messages, without repetitions, in order.
+// The leaves of an error without repetitions: first those that the table knows, last those that
+// only follow from others.
 Problems problems_of(Arena *arena, const Value *error);
 
-// All of it on `out`: resource, reason, advice; then the correlation ID.
+// The same of a failure, which may have no error of Azure in it: at least one problem.
+Problems problems_of_failure(Arena *arena, const Failure *failure);
+
+// All of it on `out`: resource, reason, log, advice; then the call and the correlation ID.
 void problems_show(FILE *out, Arena *arena, const Failure *failure, bool colour);
+
+// As members of an object that was begun: "errors": [{code, message, target, log, advice}], "call",
+// "correlationId".
+void problems_write_json(JsonWriter *json, Arena *arena, const Failure *failure);
+
+// The advice for a code and a message; empty if there is none.
+Text problem_advice(Arena *arena, Text code, Text message);

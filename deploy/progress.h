@@ -8,7 +8,7 @@ typedef enum { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED, STEP_CANCELED
 // One resource.
 typedef struct {
     Text symbol; // poolWeb; else the last part of the resource's name
-    Text group;  // part of the description: "network", "vault", "managers", "pool web"
+    Text group;  // section of the description: "network", "vault", "managers", "pool web"
     Text type, id;
     StepState state;
     double begun, ended; // seconds on the clock of progress_now(); 0: not yet
@@ -34,7 +34,9 @@ typedef struct {
     double seconds;
 } Ending;
 
-// One way of showing it. `changed` is NULL when only time has passed.
+// One way of showing it. `show` wants to be called at least twice a second, since time passes and
+// windows change their size; `changed` is NULL then. `end` says all: the list of steps, how long it
+// took, and the problems (problem.h) of `failure`; only the outputs are left to the caller.
 typedef struct Reporter Reporter;
 struct Reporter {
     void (*begin)(Reporter *self, const Progress *progress);
@@ -44,8 +46,16 @@ struct Reporter {
 
 typedef enum { REPORT_TERMINAL, REPORT_LINES, REPORT_EVENTS, REPORT_NOTHING } ReportKind;
 
-// Which of them suits: --format json, --quiet, CI, TERM, whether `out` is a terminal.
-ReportKind report_kind(const char *format, bool quiet, int out);
+// Which of them suits: --format, --quiet, --verbose, CI, TERM, whether standard error is a terminal.
+ReportKind report_kind(const char *format, bool quiet, bool verbose);
+
+// REPORT_EVENTS writes to standard output, all others to standard error; REPORT_NOTHING only the
+// problems at the end.
 Reporter *report_open(Arena *arena, ReportKind kind);
 
-double progress_now(void); // seconds, from a clock that only goes forward
+// Gives the terminal back as it was (cursor, screen). May be called by a signal handler, by anybody
+// at any time, and who ends the process in a handler of its own must.
+void report_restore(void);
+
+double progress_now(void);                        // seconds, from a clock that only goes forward
+Text progress_time(Arena *arena, double seconds); // "0:07", "12:34", "1:02:03"
