@@ -579,12 +579,12 @@ class Swarm:
                         text = read(f'/proc/{pid}/{part}')
                         if any(value in text for value in values):
                             found.append(f'{name}: {part} of {read(f"/proc/{pid}/comm").strip()}: {text[:60]!r}')
-                # Where they belong: the engine's own store of the swarm, which only root can read.
+                # Where they belong, and only root can read them: the engine's store of the swarm, its sign-ins, secrets of its containers.
                 said = subprocess.run(['grep', '-rlaF', '-D', 'skip', '--exclude-dir=overlay2', '--exclude-dir=swarm', '-f', patterns,
                                        f'{self.folder_of(name)}/upper', f'{root}/run', f'{root}/tmp', f'{root}/dev/shm', f'{root}/var/lib/docker'],
                                       capture_output=True, text=True)
                 found += [f'{name}: {file.replace(root, "").replace(self.folder_of(name) + "/upper", "")}' for file in said.stdout.splitlines()
-                          if not file.endswith('/root/.docker/config.json')]
+                          if not re.search(r'/root/\.docker/config\.json$|/containers/[0-9a-f]{64}/mounts/secrets/', file)]
             said = subprocess.run(['grep', '-rlaF', '-f', patterns, *[f'{self.folder_of(name)}/{log}' for name in self.machines for log in ('console', 'power')
                                                                     if os.path.exists(f'{self.folder_of(name)}/{log}')], patterns], capture_output=True, text=True)
             logs = said.stdout.splitlines()
