@@ -6,7 +6,9 @@
 #include "cli/command.h"
 
 // What --built hands over, one JSON text in a file descriptor:
-//   {"swarm": the completed description, "files": {PATH: text}}   the files of the output folder
+//   {"swarm": the completed description,
+//    "sections": {SYMBOL: section of the description that the resource belongs to, as "pool web"},
+//    "files": {PATH: text}}   the files of the output folder
 #define AZURE_BUILT "built"
 
 typedef struct {

@@ -37,22 +37,30 @@ static Status become(Session *session, const char *program, const char *extra)
     return STATUS_USAGE;
 }
 
+// What one more walk of the road that went well shows at a stage; its warnings were added before.
+static Text shown(Session *session, const BundleRequest *request, Stage stage)
+{
+    TextBuffer out = {.arena = &session->arena};
+    Diags again = {.arena = &session->arena};
+    BundleRequest stopped = *request;
+    stopped.stop = stage;
+    bundle_make(&session->arena, &again, &stopped, NULL, &out);
+    return buffer_done(&out);
+}
+
 // The text that azure.h describes; false after diagnostics.
 static bool hand_over(Session *session, const BundleRequest *request, Text *built)
 {
     Arena *arena = &session->arena;
     OutputFiles files = {0};
-    TextBuffer completed = {.arena = arena};
-    BundleRequest described = *request;
-    described.stop = STAGE_COMPLETED;
-    if (!bundle_make(arena, &session->diags, &described, NULL, &completed) ||
-        !bundle_make(arena, &session->diags, request, &files, NULL))
-        return false;
+    if (!bundle_make(arena, &session->diags, request, &files, NULL)) return false;
     TextBuffer out = {.arena = arena};
     JsonWriter json = {.out = &out, .compact = true};
     json_begin_object(&json);
     json_key(&json, TEXT("swarm"));
-    json_raw(&json, buffer_done(&completed));
+    json_raw(&json, shown(session, request, STAGE_COMPLETED));
+    json_key(&json, TEXT("sections"));
+    json_raw(&json, shown(session, request, STAGE_SECTIONS));
     json_key(&json, TEXT("files"));
     json_begin_object(&json);
     for (size_t i = 0; i < files.count; i++) {

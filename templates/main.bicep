@@ -22,6 +22,34 @@ import { jumpboxFacts, keyFacts, machineFacts, managerFacts, nodeFacts, workerFa
 @description('Files beside the template, by path: what follows from the description, and is not for Azure.')
 func files(swarm Swarm) { *: string } => empty(sshConfig(swarm)) ? {} : { ssh_config: sshConfig(swarm) }
 
+@export()
+@description('The section of the description that each module and resource of this file belongs to, for people who watch a deployment; * is the key of its loop.')
+func sections() { *: string } => {
+  network: 'network'
+  ingress: 'ingress'
+  identities: 'identities'
+  monitoring: 'monitoring'
+  vault: 'vault'
+  tokens: 'vault'
+  operators: 'vault'
+  backup: 'vault'
+  ownSecret: 'secrets'
+  foreignSecret: 'secrets'
+  registry: 'registries'
+  storage: 'storage'
+  stack: 'stack'
+  portainer: 'stack'
+  managersSet: 'managers'
+  managerNic: 'managers'
+  managerDisk: 'managers'
+  manager: 'managers'
+  pool: 'pool *'
+  jumpbox: 'jumpbox'
+  bastion: 'jumpbox'
+  alerts: 'monitoring'
+  diagnostics: 'monitoring'
+}
+
 @description('The completed description.')
 param swarm Swarm
 

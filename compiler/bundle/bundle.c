@@ -118,6 +118,32 @@ static bool compile_residual(Road *road, OutputFiles *files)
     return ok(road);
 }
 
+// The section of each resource, as sections() of the library says; without it, where it comes from.
+static bool dump_sections(Road *road, BoundFile *library, const Origins *origins)
+{
+    Arena *arena = road->arena;
+    const Symbol *symbol = bind_lookup(library, TEXT("sections"));
+    const Value *words = value_object(arena);
+    if (symbol && symbol->kind == SYMBOL_FUNC) {
+        Evaluator *evaluator = evaluate_begin(arena, road->diags, library, NULL);
+        Place place = syntax_place(symbol->declaration);
+        words = evaluate_call(evaluator, TEXT("sections"), NULL, 0, place);
+        if (!words) return false;
+    }
+    Value *sections = value_object(arena);
+    for (size_t i = 0; i < origins->count; i++) {
+        const Origin *origin = &origins->items[i];
+        const Value *word = words->kind == VALUE_OBJECT ? value_get(words, origin->origin) : NULL;
+        Text section = word && word->kind == VALUE_STRING ? word->string : origin->origin;
+        if (text_ends(section, " *"))
+            section = text_format(arena, "%.*s%.*s", (int)section.length - 1, section.at,
+                                  TEXT_ARG(origin->label));
+        value_set(arena, sections, origin->symbol, value_string(arena, section));
+    }
+    dump_value(road, sections);
+    return true;
+}
+
 // What files() of the library says, if there is such a function: more files, by path.
 static bool add_more(const Road *road, BoundFile *library, const Value *swarm, OutputFiles *files)
 {
@@ -160,7 +186,9 @@ bool bundle_make(Arena *arena, Diags *diags, const BundleRequest *request, Outpu
     if (!swarm) return ok(&road);
     BoundFile *library = bind_file(arena, diags, road.reader, TEXT("templates/main.bicep"));
     OutputFiles made = {0};
-    if (!library || !specialize_library(arena, diags, library, swarm, &made)) return false;
+    Origins origins = {0}, *asked = request->stop == STAGE_SECTIONS ? &origins : NULL;
+    if (!library || !specialize_library(arena, diags, library, swarm, &made, asked)) return false;
+    if (asked) return dump_sections(&road, library, asked);
     if (dumped(&road, &made, STAGE_RESIDUAL, TEXT("main.bicep"))) return true;
     if (!compile_residual(&road, &made)) return false;
     if (dumped(&road, &made, STAGE_MAIN, TEXT("main.bicep"))) return true;

@@ -48,6 +48,7 @@ struct Unit {
     Instance *instance;  // where it stands
     const Local *locals; // variables of its loop
     Text key;            // of its turn; empty without a loop
+    Text label;          // the same as it is written in swarm.yaml
     bool looped;
     bool existing;
     const Syntax *body;  // the object
@@ -84,6 +85,7 @@ struct Instance {
     const Syntax *body;   // of the module statement
     Text prefix; // of names made from this instance: poolWeb; empty if the module is not looped
     Text module_name; // joined to a name that is taken
+    Text label;       // of the turn of the module's loop, as it is written in swarm.yaml
     unsigned loops;
     Residual *condition;         // of the module and those around it; NULL: always
     Residual *before;            // with @batchSize

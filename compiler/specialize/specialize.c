@@ -24,7 +24,21 @@ static void add_file(Arena *result, OutputFiles *files, Text path, Text text)
     list_add(result, files, file);
 }
 
-static bool specialize(Specializer *s, Arena *result, OutputFiles *files)
+// `result`: as above.
+static void find_origins(Arena *result, const Program *program, Origins *origins)
+{
+    for (size_t i = 0; i < program->units.count; i++) {
+        const Unit *unit = program->units.items[i];
+        if (!unit->live || unit->existing) continue;
+        Text origin = unit->symbol->name, label = unit->label;
+        for (const Instance *at = unit->instance; at->outer; at = at->outer)
+            origin = at->module->name, label = at->label;
+        Origin item = {text_copy(result, unit->name), origin, text_copy(result, label)};
+        list_add(result, origins, item);
+    }
+}
+
+static bool specialize(Specializer *s, Arena *result, OutputFiles *files, Origins *origins)
 {
     size_t errors = s->diags->errors;
     Instance *root = unroll_root(s, s->library, TEXT("main.bicep"));
@@ -39,6 +53,7 @@ static bool specialize(Specializer *s, Arena *result, OutputFiles *files)
     depend_find(s, root->program);
     for (size_t i = 0; i < s->modules.count; i++) depend_find(s, s->modules.items[i]);
     names_give(s, root->program);
+    if (origins) find_origins(result, root->program, origins);
     Text main = write_program(s, root->program);
     add_file(result, files, root->program->path, text_copy(result, main));
     for (size_t i = 0; i < s->modules.count; i++) {
@@ -51,12 +66,12 @@ static bool specialize(Specializer *s, Arena *result, OutputFiles *files)
 }
 
 bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Value *swarm,
-                        OutputFiles *files)
+                        OutputFiles *files, Origins *origins)
 {
     Arena work = arena_borrow(arena);
     Specializer s = {
         .arena = &work, .diags = diags, .library = library, .swarm = swarm};
-    bool good = specialize(&s, arena, files);
+    bool good = specialize(&s, arena, files, origins);
     arena_return(&work, arena);
     return good;
 }

@@ -19,7 +19,19 @@ typedef struct {
     size_t count, room;
 } OutputFiles;
 
+// Where a resource of main.bicep comes from.
+typedef struct {
+    Text symbol; // poolWeb
+    Text origin; // the module or resource of templates/main.bicep: pool
+    Text label;  // of the turn of its loop: web; empty without a loop
+} Origin;
+
+typedef struct {
+    Origin *items;
+    size_t count, room;
+} Origins;
+
 // `files` gets main.bicep first, then modules, then each file that the residual loads. False after
-// a diagnostic.
+// a diagnostic. `origins`: NULL if nobody asks.
 bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Value *swarm,
-                        OutputFiles *files);
+                        OutputFiles *files, Origins *origins);

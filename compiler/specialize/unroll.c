@@ -48,8 +48,9 @@ static Text singular(Text name)
     return plural ? text_slice(name, 0, name.length - 1) : name;
 }
 
-// What names one turn of a loop: the item itself, its `key` or `name`, else its number.
-static Text key_of(Specializer *s, Residual *item, size_t index)
+// What names one turn of a loop, as it is written: the item itself, its `key` or `name`, else its
+// number.
+static Text label_of(Specializer *s, Residual *item, size_t index)
 {
     ResidualEntries fields;
     Text text = {0};
@@ -59,12 +60,18 @@ static Text key_of(Specializer *s, Residual *item, size_t index)
         if (at == SIZE_MAX) at = residual_field(&fields, TEXT("name"));
         if (at != SIZE_MAX) residual_known_text(fields.items[at].value, &text);
     }
-    Text key = unroll_identifier(s->arena, text);
-    if (key.length) return key;
+    if (text.length) return text;
     if (value && value->kind == VALUE_INT && value->integer >= 0) {
         return text_format(s->arena, "%lld", (long long)value->integer);
     }
     return text_format(s->arena, "%zu", index);
+}
+
+// The same as a part of names.
+static Text key_of(Specializer *s, Text label, size_t index)
+{
+    Text key = unroll_identifier(s->arena, label);
+    return key.length ? key : text_format(s->arena, "%zu", index);
 }
 
 // ---- instances
@@ -361,7 +368,7 @@ typedef struct {
     Instance *instance;
     const Symbol *symbol;
     const Local *locals;
-    Text key;
+    Text key, label;
     bool looped;
     Residual *before;
     Unit *parent;
@@ -404,6 +411,7 @@ static Residual *new_unit(Specializer *s, const Turn *turn, const Syntax *body, 
     unit->instance = turn->instance;
     unit->locals = turn->locals;
     unit->key = turn->key;
+    unit->label = turn->label;
     unit->looped = turn->looped;
     unit->existing =
         turn->symbol->kind == SYMBOL_RESOURCE && turn->symbol->declaration->resource.existing;
@@ -423,6 +431,7 @@ static void fill_instance(Specializer *s, Instance *made, const Turn *turn, cons
 {
     made->outer = turn->instance;
     made->module = turn->symbol;
+    made->label = turn->label;
     made->locals = turn->locals;
     made->body = body;
     made->loops = turn->instance->loops + turn->looped;
@@ -539,7 +548,8 @@ static Residual *all_turns(Specializer *s, Turn turn, const Syntax *loop)
             turn.locals =
                 with_local(s, turn.locals, loop->loop.index, residual_int(s->arena, (int64_t)i));
         }
-        turn.key = key_of(s, items.items[i].value, i);
+        turn.label = label_of(s, items.items[i].value, i);
+        turn.key = key_of(s, turn.label, i);
         turn.before = batch_before(s, &made, batch_of(turn.symbol));
         ResidualEntry entry = {.value = one_turn(s, &turn, loop->loop.body)};
         if (entry.value->kind == RESIDUAL_ERROR) return entry.value;

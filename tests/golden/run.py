@@ -5,7 +5,7 @@ The input is swarm.yaml (build), main.bicep (compile), main.bicepparam beside it
 A folder `library` takes the place of the built-in one. Each file in `expected` asks for what its name says (TABLE):
   diagnostics       standard error, exact         status      exit status, where it is not what `diagnostics` implies
   azuredeploy.json  the template; only ever blessed from the official compiler
-  residual, completed, value, main.bicep, tokens, syntax, formatted: what --dump prints        output: of the console
+  residual, sections, completed, value, main.bicep, tokens, syntax, formatted: what --dump prints        output: of the console
   files/NAME        a file of the output folder
   limits            `peak-kib N`: memory of the whole process, in the release build
 
@@ -24,7 +24,7 @@ sys.path.insert(0, os.path.join(ROOT, 'tests', 'official'))
 import judge
 
 DUMPS = {'tokens': 'compile', 'syntax': 'compile', 'formatted': 'compile', 'value': 'build', 'completed': 'build',
-         'residual': 'build', 'main.bicep': 'build'}
+         'residual': 'build', 'sections': 'build', 'main.bicep': 'build'}
 RED, GREEN, OFF = ('\033[31m', '\033[32m', '\033[0m') if sys.stdout.isatty() else ('', '', '')
 
 

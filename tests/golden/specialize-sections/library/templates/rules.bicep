@@ -1,0 +1,4 @@
+import { Swarm } from 'swarm.bicep'
+
+@export()
+func problems(swarm Swarm) array => []

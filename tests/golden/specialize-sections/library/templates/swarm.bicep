@@ -1,0 +1,6 @@
+@export()
+@description('A swarm.')
+type Swarm = {
+  name: string
+  pools: { *: { count: int } }
+}
