@@ -1,6 +1,6 @@
 // base/arena.c: blocks that double in size, filled from the front. The kernel gives their pages at
 // once: each page that is asked for by touching it costs more than all else that is done with it.
-#define _DEFAULT_SOURCE // MAP_ANONYMOUS
+#define _DEFAULT_SOURCE // MAP_ANONYMOUS, explicit_bzero
 #include "base/arena.h"
 
 #include <stdint.h>
@@ -126,4 +126,14 @@ void arena_free(Arena *arena)
         block = older;
     }
     *arena = (Arena){0};
+}
+
+void arena_wipe(Arena *arena)
+{
+    ArenaBlock *lists[] = {arena->blocks, arena->spare};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        for (ArenaBlock *block = lists[i]; block; block = block->older)
+            explicit_bzero(block + 1, block->size - sizeof *block);
+    }
+    arena_free(arena);
 }

@@ -32,6 +32,9 @@ void arena_return(Arena *work, Arena *to);
 
 void arena_free(Arena *arena);
 
+// The same, for what held secrets: overwritten first.
+void arena_wipe(Arena *arena);
+
 #define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define arena_array(arena, type, count) ((type *)arena_alloc((arena), sizeof(type) * (count)))
 

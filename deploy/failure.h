@@ -5,9 +5,10 @@
 
 typedef enum {
     FAILURE_NONE,
-    FAILURE_SIGN_IN,    // no credential works: exit status 5
-    FAILURE_CONNECTION, // no answer, even after all repetitions: exit status 5
-    FAILURE_AZURE,      // an answer that says no: exit status 4
+    FAILURE_SIGN_IN,     // no credential works: exit status 5
+    FAILURE_CONNECTION,  // no answer, even after all repetitions: exit status 5
+    FAILURE_AZURE,       // an answer that says no: exit status 4
+    FAILURE_INTERRUPTED, // Ctrl-C while we waited: exit status 130
 } FailureKind;
 
 typedef struct {
