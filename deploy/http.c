@@ -299,7 +299,7 @@ static bool hopeless(CURLcode result) // whatever is repeated
     return result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE ||
            result == CURLE_URL_MALFORMAT || result == CURLE_UNSUPPORTED_PROTOCOL ||
            result == CURLE_ABORTED_BY_CALLBACK || result == CURLE_WRITE_ERROR ||
-           result == CURLE_TOO_LARGE || result == CURLE_OUT_OF_MEMORY;
+           result == CURLE_OUT_OF_MEMORY;
 }
 
 static bool may_repeat(const HttpRequest *request, CURLcode result, const HttpAnswer *answer)
