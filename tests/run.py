@@ -27,6 +27,7 @@ def suites(count, seed):
         ('golden', False, ['tests/golden/run.py']),
         ('cli', False, ['tests/cli/run.py']),
         ('scripts', False, ['tests/scripts/run']),
+        ('deploy', False, ['tests/deploy/run.py']),
         ('examples', False, ['tests/examples.py']),
         ('bootstrap', False, ['tests/bootstrap/run', 'rows', '--quick']),
         ('library', True, ['tests/official/library.py']),

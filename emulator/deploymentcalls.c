@@ -1,0 +1,295 @@
+// emulator/deploymentcalls.c: the calls of deployments.
+#include "emulator/deployment.h"
+#include "emulator/group.h"
+#include "emulator/handlers.h"
+#include "emulator/operation.h"
+#include "emulator/resource.h"
+#include "emulator/shape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 25, NAME_LIMIT = 64 };
+
+// '/subscriptions/…/resourceGroups/G/providers/Microsoft.Resources/deployments/D', as Azure writes it.
+static Text deployment_id(Exchange *exchange)
+{
+    Arena *arena = exchange->arena;
+    Text scope = exchange->scope, group = id_group(scope);
+    const Record *known = world_find(exchange->world, SHELF_GROUPS, scope);
+    if (known)
+        scope = known->id;
+    else if (group.length)
+        scope = text_format(arena, "/subscriptions/%.*s/resourceGroups/%.*s",
+                            TEXT_ARG(exchange->world->subscription), TEXT_ARG(group));
+    return text_format(arena, "%.*s/providers/Microsoft.Resources/deployments/%.*s",
+                       TEXT_ARG(scope), TEXT_ARG(exchange->words[0]));
+}
+
+// A group must exist; other scopes do. False after an answer.
+static bool scope_exists(Exchange *exchange)
+{
+    if (!id_group(exchange->scope).length) return true;
+    Record *group = group_needed(exchange, exchange->scope);
+    if (!group) return false;
+    if (!text_is(shape_text(group->value, "properties.provisioningState"), "Deleting")) return true;
+    refuse(
+        exchange, 409, "ResourceGroupBeingDeleted",
+        "The resource group '%.*s' is in deprovisioning state and cannot perform this operation.",
+        TEXT_ARG(id_group(group->id)));
+    return false;
+}
+
+static Deployment *needed(Exchange *exchange)
+{
+    Text id = deployment_id(exchange);
+    if (id_group(exchange->scope).length && !group_needed(exchange, exchange->scope)) return NULL;
+    Deployment *deployment = deployment_find(exchange->world, id);
+    if (!deployment)
+        refuse(exchange, 404, "DeploymentNotFound", "Deployment '%.*s' could not be found.",
+               TEXT_ARG(exchange->words[0]));
+    return deployment;
+}
+
+static Text operation_address(Exchange *exchange, const Deployment *deployment)
+{
+    Arena *arena = exchange->arena;
+    Text operation = text_format(arena, "%020llu", (unsigned long long)deployment->seed);
+    return text_format(arena, "%.*s%.*s/operationStatuses/%.*s?api-version=%.*s",
+                       TEXT_ARG(exchange->world->url), TEXT_ARG(deployment->id),
+                       TEXT_ARG(operation), TEXT_ARG(exchange_query(exchange, "api-version")));
+}
+
+// The order as it must be; false after an answer.
+static bool order_checked(Exchange *exchange)
+{
+    const Value *body = exchange->body;
+    const Value *properties = shape_at(body, "properties");
+    if (!properties || properties->kind != VALUE_OBJECT) {
+        refuse(exchange, 400, "InvalidRequestContent",
+               "The request content was invalid and could not be deserialized: 'Required property "
+               "'properties' not found in JSON.'.");
+        return false;
+    }
+    Text mode = shape_text(properties, "mode");
+    if (!same_text(mode, TEXT("Incremental")) && !same_text(mode, TEXT("Complete"))) {
+        refuse(exchange, 400, "InvalidRequestContent",
+               "The request content was invalid and could not be deserialized: 'Required property "
+               "'mode' not found in JSON, or it is neither Incremental nor Complete.'.");
+        return false;
+    }
+    if (shape_at(properties, "templateLink") || shape_at(properties, "parametersLink")) {
+        refuse(exchange, 400, "InvalidContentLink",
+               "Unable to download deployment content: links are not followed here.");
+        return false;
+    }
+    const Value *template = shape_at(properties, "template");
+    if (!template || template->kind != VALUE_OBJECT) {
+        refuse(exchange, 400, "InvalidDeployment",
+               "The 'template' and 'templateLink' properties are both null or empty.");
+        return false;
+    }
+    bool group = id_group(exchange->scope).length;
+    if (!group && !shape_text(body, "location").length) {
+        refuse(exchange, 400, "LocationRequired",
+               "The location property is required for this definition.");
+        return false;
+    }
+    if (group && shape_text(body, "location").length) {
+        refuse(exchange, 400, "InvalidDeployment",
+               "The 'location' property is not allowed for '%.*s' at resource group scope.",
+               TEXT_ARG(exchange->words[0]));
+        return false;
+    }
+    if (exchange->words[0].length > NAME_LIMIT) {
+        refuse(exchange, 400, "InvalidDeploymentName",
+               "The provided value '%.*s' for deployment name is longer than %d characters.",
+               TEXT_ARG(exchange->words[0]), NAME_LIMIT);
+        return false;
+    }
+    return true;
+}
+
+static const Value *problem_error(Exchange *exchange, const TemplateProblem *problem)
+{
+    return shape_make(exchange->arena, "{code:%t,message:%t,target:%t}", problem->code,
+                      problem->message, problem->target.length ? problem->target : (Text){0});
+}
+
+void deployment_put(Exchange *exchange)
+{
+    if (!scope_exists(exchange) || !order_checked(exchange)) return;
+    Text id = deployment_id(exchange);
+    const Deployment *old = deployment_find(exchange->world, id);
+    if (old && !phase_over(old->phase)) {
+        refuse(exchange, 409, "DeploymentActive",
+               "Unable to edit or replace deployment '%.*s': previous deployment from '%.*s' is "
+               "still active (expiration time is '%.*s'). Please see "
+               "https://aka.ms/arm-deployment-operations for usage details.",
+               TEXT_ARG(old->name), TEXT_ARG(time_text(exchange->arena, old->begun)),
+               TEXT_ARG(time_text(exchange->arena, old->begun + 7 * 24 * 3600)));
+        return;
+    }
+    bool existed = old != NULL;
+    TemplateProblem problem = {0};
+    const Deployment *deployment = deployment_start(
+        exchange->world, exchange->arena, id, exchange->body, exchange->correlation, &problem);
+    if (!deployment) {
+        refuse_with(exchange, 400, problem_error(exchange, &problem));
+        return;
+    }
+    const Value *value = deployment_value(exchange->arena, deployment);
+    value = shape_with(exchange->arena, value, "properties.provisioningState",
+                       value_string(exchange->arena, TEXT("Accepted")));
+    answer_header(exchange, "Azure-AsyncOperation", operation_address(exchange, deployment));
+    answer_retry(exchange, 15);
+    answer(exchange, existed ? 200 : 201, value);
+}
+
+void deployment_get(Exchange *exchange)
+{
+    const Deployment *deployment = needed(exchange);
+    if (!deployment) return;
+    bool head = strcmp(exchange->method, "HEAD") == 0;
+    answer(exchange, head ? 204 : 200, head ? NULL : deployment_value(exchange->arena, deployment));
+}
+
+void deployment_status(Exchange *exchange)
+{
+    const Deployment *deployment = needed(exchange);
+    if (!deployment) return;
+    if (!phase_over(deployment->phase)) answer_retry(exchange, 15);
+    answer(exchange, 200,
+           shape_make(exchange->arena, "{status:%s,error:%v}", phase_name(deployment->phase),
+                      deployment->error));
+}
+
+void deployment_delete(Exchange *exchange)
+{
+    Deployment *deployment = needed(exchange);
+    if (!deployment) return;
+    if (!phase_over(deployment->phase)) {
+        refuse(exchange, 409, "DeploymentActive",
+               "The deployment '%.*s' cannot be deleted: it is still active.",
+               TEXT_ARG(deployment->name));
+        return;
+    }
+    deployment_remove(exchange->world, deployment);
+    operation_begin(exchange, OPERATION_RESULT, (Text){0}, 2, NULL, NULL);
+}
+
+void deployment_cancel_post(Exchange *exchange)
+{
+    Deployment *deployment = needed(exchange);
+    if (!deployment) return;
+    if (phase_over(deployment->phase)) {
+        refuse(exchange, 409, "DeploymentCannotBeCancelled",
+               "The deployment '%.*s' cannot be cancelled because the provisioning state is in the "
+               "terminal state '%s'.",
+               TEXT_ARG(deployment->name), phase_name(deployment->phase));
+        return;
+    }
+    deployment_cancel(exchange->world, deployment);
+    answer(exchange, 204, NULL);
+}
+
+void deployment_export(Exchange *exchange)
+{
+    const Deployment *deployment = needed(exchange);
+    if (deployment)
+        answer(exchange, 200,
+               shape_make(exchange->arena, "{template:%v}",
+                          shape_at(deployment->order, "properties.template")));
+}
+
+void deployment_validate(Exchange *exchange)
+{
+    if (!scope_exists(exchange) || !order_checked(exchange)) return;
+    Arena *arena = exchange->arena;
+    Text id = deployment_id(exchange);
+    TemplateContext context = deployment_context(exchange->world, arena, id, exchange->body);
+    TemplateProblem problem = {0};
+    const Value *given = shape_at(exchange->body, "properties.parameters");
+    Template *template = template_read(arena, shape_at(exchange->body, "properties.template"),
+                                       given ? given : value_object(arena), &context, &problem);
+    if (!template) {
+        refuse_with(exchange, 400, problem_error(exchange, &problem));
+        return;
+    }
+    size_t count;
+    const TemplateResource *resources = template_resources(template, &count);
+    Value *validated = value_array(arena);
+    Step *steps = arena_array(arena, Step, count);
+    for (size_t i = 0; i < count; i++) {
+        steps[i].type = resources[i].type;
+        if (!resources[i].existing)
+            value_append(arena, validated, shape_make(arena, "{id:%t}", resources[i].id));
+    }
+    answer(exchange, 200,
+           shape_make(arena,
+                      "{id:%t,name:%t,type:'Microsoft.Resources/deployments',properties:{"
+                      "parameters:%v,mode:%v,provisioningState:'Succeeded',timestamp:%t,"
+                      "duration:'PT0S',correlationId:%t,providers:%v,dependencies:[],"
+                      "validatedResources:%v}}",
+                      id, exchange->words[0], template_parameters(template),
+                      shape_at(exchange->body, "properties.mode"),
+                      time_text(arena, exchange->world->now), exchange->correlation,
+                      template_providers(arena, steps, count), validated));
+}
+
+// "provisioningState eq 'Failed'", the only filter that Azure knows here.
+static Text wanted_state(Exchange *exchange)
+{
+    Text filter = exchange_query(exchange, "$filter");
+    const char *from = filter.length ? memchr(filter.at, '\'', filter.length) : NULL;
+    if (!from || !starts_with(filter, TEXT("provisioningState eq "))) return (Text){0};
+    Text rest = text_slice(filter, (size_t)(from - filter.at) + 1, filter.length);
+    const char *to = memchr(rest.at, '\'', rest.length);
+    return to ? text_slice(rest, 0, (size_t)(to - rest.at)) : (Text){0};
+}
+
+static size_t page_size(Exchange *exchange)
+{
+    Text top = exchange_query(exchange, "$top");
+    size_t wanted = (size_t)strtoul(text_string(exchange->arena, top), NULL, 10);
+    return wanted && wanted < PAGE ? wanted : PAGE;
+}
+
+// The newest first.
+void deployments_list(Exchange *exchange)
+{
+    if (id_group(exchange->scope).length && !group_needed(exchange, exchange->scope)) return;
+    Value *items = value_array(exchange->arena);
+    Text state = wanted_state(exchange);
+    const Deployments *all = exchange->world->deployments;
+    for (size_t i = all->count; i-- > 0;) {
+        const Deployment *deployment = all->items[i];
+        bool wanted = !state.length || same_text(state, text_of(phase_name(deployment->phase)));
+        if (wanted && same_text(deployment->scope, exchange->scope))
+            value_append(exchange->arena, items, deployment_value(exchange->arena, deployment));
+    }
+    answer_page(exchange, items, page_size(exchange));
+}
+
+void operations_list(Exchange *exchange)
+{
+    const Deployment *deployment = needed(exchange);
+    if (deployment)
+        answer_page(exchange, deployment_operations(exchange->arena, deployment),
+                    page_size(exchange));
+}
+
+void operation_get(Exchange *exchange)
+{
+    const Deployment *deployment = needed(exchange);
+    if (!deployment) return;
+    const Value *items = deployment_operations(exchange->arena, deployment);
+    for (size_t i = 0; i < items->array.count; i++) {
+        const Value *item = items->array.items[i];
+        if (!same_text(shape_text(item, "operationId"), exchange->words[1])) continue;
+        answer(exchange, 200, item);
+        return;
+    }
+    refuse(exchange, 404, "DeploymentOperationNotFound",
+           "The deployment operation '%.*s' could not be found.", TEXT_ARG(exchange->words[1]));
+}

@@ -1,0 +1,94 @@
+// emulator/route.c
+#include "emulator/route.h"
+
+#include "emulator/handlers.h"
+#include "emulator/operation.h"
+#include "emulator/signin.h"
+
+#include <string.h>
+
+enum { OPEN = 1, BARE = 2 };
+
+typedef struct {
+    const char *method, *pattern;
+    void (*handler)(Exchange *exchange);
+    int flags;
+} Route;
+
+static const Route routes[] = {
+#define ROUTE(method, pattern, handler, flags) {method, pattern, handler, flags},
+#include "emulator/route.def"
+#undef ROUTE
+};
+
+// Takes the last segment off `*text`, with its '/'; false if there is none.
+static bool take_last(Text *text, Text *segment)
+{
+    if (!text->length) return false;
+    size_t at = text->length;
+    while (at > 0 && text->at[at - 1] != '/') at--;
+    *segment = text_slice(*text, at, text->length);
+    text->length = at ? at - 1 : 0;
+    return true;
+}
+
+// From the end, so that '@' is what is left.
+static bool fits(const Route *route, Exchange *exchange)
+{
+    Text pattern = text_of(route->pattern), path = exchange->path, wanted, given;
+    Text words[4];
+    size_t count = 0;
+    while (take_last(&pattern, &wanted)) {
+        if (text_is(wanted, "@")) break;
+        if (!take_last(&path, &given)) return false;
+        bool any = text_is(wanted, "*");
+        if (any ? !given.length : !same_text(wanted, given)) return false;
+        if (any) words[count++] = given;
+    }
+    bool scoped = route->pattern[0] == '@';
+    if (!scoped && path.length) return false;
+    exchange->scope = path;
+    for (size_t i = 0; i < count; i++) exchange->words[i] = words[count - 1 - i];
+    return true;
+}
+
+static bool known_subscription(Exchange *exchange)
+{
+    Text given = id_subscription(exchange->path);
+    if (!given.length || same_text(given, exchange->world->subscription)) return true;
+    refuse(exchange, 404, "SubscriptionNotFound", "The subscription '%.*s' could not be found.",
+           TEXT_ARG(given));
+    return false;
+}
+
+static bool has_version(Exchange *exchange)
+{
+    if (exchange_query(exchange, "api-version").length) return true;
+    refuse(exchange, 400, "MissingApiVersionParameter",
+           "The api-version query parameter (?api-version=) is required for all requests.");
+    return false;
+}
+
+void route_answer(Exchange *exchange)
+{
+    const Route *found = NULL;
+    bool path_known = false;
+    for (size_t i = 0; i < sizeof routes / sizeof *routes && !found; i++) {
+        if (!fits(&routes[i], exchange)) continue;
+        path_known = true;
+        if (strcmp(routes[i].method, exchange->method) == 0) found = &routes[i];
+    }
+    bool open = found && found->flags & OPEN, bare = found && found->flags & BARE;
+    if (!open && !signin_check(exchange)) return;
+    if (!bare && !has_version(exchange)) return;
+    if (!known_subscription(exchange)) return;
+    if (found) {
+        found->handler(exchange);
+    } else if (path_known) {
+        refuse(exchange, 405, "HttpMethodNotAllowed",
+               "The http method '%s' is not supported for this request.", exchange->method);
+    } else {
+        refuse(exchange, 404, "InvalidResourceType",
+               "The path '%.*s' is of no resource that is known here.", TEXT_ARG(exchange->path));
+    }
+}

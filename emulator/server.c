@@ -1,0 +1,246 @@
+// emulator/server.c: libmicrohttpd without threads: a turn waits on its descriptors, so that nothing
+// needs a lock. Two listeners, for 127.0.0.1 and ::1.
+#define _DEFAULT_SOURCE // struct sockaddr_in6's friends
+#include "emulator/server.h"
+
+#include "emulator/route.h"
+#include "emulator/shape.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BODY_LIMIT = 16 * 1024 * 1024, IDLE_SECONDS = 120 };
+
+struct Server {
+    World *world;
+    struct MHD_Daemon *daemons[2];
+    size_t count;
+};
+
+// One request while it comes in.
+typedef struct {
+    Arena arena;
+    Exchange exchange;
+    TextBuffer body;
+    bool too_long;
+} Conversation;
+
+// ---- what came
+
+static enum MHD_Result keep_pair(void *into, enum MHD_ValueKind kind, const char *key,
+                                 const char *value)
+{
+    Conversation *conversation = into;
+    Arena *arena = &conversation->arena;
+    Map *map =
+        kind == MHD_HEADER_KIND ? &conversation->exchange.headers : &conversation->exchange.query;
+    Text *text = arena_new(arena, Text);
+    *text = text_copy(arena, text_of(value ? value : ""));
+    map_put(arena, map, lower_text(arena, text_of(key)), text);
+    return MHD_YES;
+}
+
+static void *begin(void *closure, const char *target, struct MHD_Connection *connection)
+{
+    (void)connection;
+    Server *server = closure;
+    Conversation *conversation = calloc(1, sizeof *conversation);
+    if (!conversation) return NULL;
+    Arena *arena = &conversation->arena;
+    conversation->exchange.world = server->world;
+    conversation->exchange.arena = arena;
+    conversation->exchange.target = text_copy(arena, text_of(target));
+    conversation->body.arena = arena;
+    return conversation;
+}
+
+static void take(Conversation *conversation, const char *data, size_t size)
+{
+    conversation->too_long |= conversation->body.count + size > BODY_LIMIT;
+    if (!conversation->too_long) buffer_text(&conversation->body, (Text){data, size});
+}
+
+// Reads the body, unless a form. False after an answer.
+static bool read_body(Exchange *exchange)
+{
+    Text type = exchange_header(exchange, "content-type"), error;
+    if (!exchange->text.length || starts_with(type, TEXT("application/x-www-form-urlencoded")))
+        return true;
+    exchange->body = value_read_json(exchange->arena, exchange->text, &error);
+    if (exchange->body && exchange->body->kind == VALUE_OBJECT) return true;
+    refuse(exchange, 400, "InvalidRequestContent",
+           "The request content was invalid and could not be deserialized: '%.*s'.",
+           TEXT_ARG(error.length ? error : TEXT("an object is expected")));
+    return false;
+}
+
+static void identify(Exchange *exchange)
+{
+    Arena *arena = exchange->arena;
+    Text correlation = exchange_header(exchange, "x-ms-correlation-request-id");
+    exchange->request_id = random_guid(arena);
+    exchange->correlation = correlation.length ? correlation : random_guid(arena);
+}
+
+static void work(Conversation *conversation, const char *method, const char *path)
+{
+    Exchange *exchange = &conversation->exchange;
+    World *world = exchange->world;
+    exchange->method = method;
+    exchange->path = text_copy(exchange->arena, text_of(path));
+    while (exchange->path.length > 1 && text_ends(exchange->path, "/")) exchange->path.length--;
+    exchange->text = buffer_done(&conversation->body);
+    identify(exchange);
+    world_advance(world);
+    if (conversation->too_long)
+        refuse(exchange, 413, "RequestContentTooLarge",
+               "Request content size exceeds the maximum size of %d MB.", BODY_LIMIT >> 20);
+    else if (read_body(exchange))
+        route_answer(exchange);
+    world_save(world);
+}
+
+// ---- what goes
+
+static void add_header(struct MHD_Response *response, Arena *arena, const char *name, Text value)
+{
+    MHD_add_response_header(response, name, text_string(arena, value));
+}
+
+static enum MHD_Result send_answer(struct MHD_Connection *connection, Exchange *exchange)
+{
+    Arena *arena = exchange->arena;
+    bool raw = exchange->content_type != NULL;
+    Text body = raw                ? exchange->raw
+                : exchange->answer ? shape_json(arena, exchange->answer)
+                                   : TEXT("");
+    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback(
+        body.length, (void *)(uintptr_t)body.at, NULL);
+    if (!response) return MHD_NO;
+    if (body.length)
+        MHD_add_response_header(response, "Content-Type",
+                                raw ? exchange->content_type : "application/json; charset=utf-8");
+    for (size_t i = 0; i < exchange->header_count; i++)
+        add_header(response, arena, exchange->headers_out[i].name, exchange->headers_out[i].value);
+    add_header(response, arena, "x-ms-request-id", exchange->request_id);
+    add_header(response, arena, "x-ms-correlation-request-id", exchange->correlation);
+    add_header(response, arena, "x-ms-routing-request-id",
+               text_format(arena, "LOCAL:%.*s", TEXT_ARG(exchange->request_id)));
+    bool write = strcmp(exchange->method, "GET") != 0 && strcmp(exchange->method, "HEAD") != 0;
+    add_header(response, arena,
+               write ? "x-ms-ratelimit-remaining-subscription-writes"
+                     : "x-ms-ratelimit-remaining-subscription-reads",
+               TEXT("1199"));
+    MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    enum MHD_Result queued = MHD_queue_response(connection, (unsigned)exchange->status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+static enum MHD_Result handle(void *closure, struct MHD_Connection *connection, const char *path,
+                              const char *method, const char *version, const char *data,
+                              size_t *size, void **state)
+{
+    (void)closure, (void)version;
+    Conversation *conversation = *state;
+    if (!conversation) return MHD_NO;
+    if (!conversation->exchange.method) { // the head has come
+        conversation->exchange.method = method;
+        MHD_get_connection_values(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, keep_pair,
+                                  conversation);
+        return MHD_YES;
+    }
+    if (*size) {
+        take(conversation, data, *size);
+        *size = 0;
+        return MHD_YES;
+    }
+    work(conversation, method, path);
+    return send_answer(connection, &conversation->exchange);
+}
+
+static void finish(void *closure, struct MHD_Connection *connection, void **state,
+                   enum MHD_RequestTerminationCode code)
+{
+    (void)closure, (void)connection, (void)code;
+    Conversation *conversation = *state;
+    if (!conversation) return;
+    arena_free(&conversation->arena);
+    free(conversation);
+    *state = NULL;
+}
+
+// ---- listening
+
+static struct MHD_Daemon *listen_on(Server *server, const struct sockaddr *address, bool six,
+                                    const Certificate *certificate)
+{
+    Arena *arena = &server->world->arena;
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (six ? MHD_USE_IPv6 : 0) |
+                     (certificate ? MHD_USE_TLS : 0);
+    struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, certificate ? text_string(arena, certificate->key) : NULL},
+        {MHD_OPTION_HTTPS_MEM_CERT, 0,
+         certificate ? text_string(arena, certificate->certificate) : NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+    return MHD_start_daemon(flags, 0, NULL, NULL, handle, server, MHD_OPTION_SOCK_ADDR, address,
+                            MHD_OPTION_URI_LOG_CALLBACK, begin, server, MHD_OPTION_NOTIFY_COMPLETED,
+                            finish, NULL, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+                            MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_ARRAY,
+                            certificate ? tls : none, MHD_OPTION_END);
+}
+
+Server *server_open(World *world, int *port, const Certificate *certificate)
+{
+    Server *server = arena_new(&world->arena, Server);
+    server->world = world;
+    struct sockaddr_in four = {.sin_family = AF_INET,
+                               .sin_port = htons((uint16_t)*port),
+                               .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    server->daemons[0] = listen_on(server, (const struct sockaddr *)&four, false, certificate);
+    if (!server->daemons[0]) {
+        fprintf(stderr, "swarmgen: cannot listen on 127.0.0.1, port %d: %s\n", *port,
+                strerror(errno));
+        return NULL;
+    }
+    server->count = 1;
+    *port = MHD_get_daemon_info(server->daemons[0], MHD_DAEMON_INFO_BIND_PORT)->port;
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6,
+                               .sin6_port = htons((uint16_t)*port),
+                               .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    server->daemons[1] = listen_on(server, (const struct sockaddr *)&six, true, certificate);
+    if (server->daemons[1]) server->count = 2; // a machine may have no IPv6
+    return server;
+}
+
+void server_turn(Server *server, int milliseconds)
+{
+    struct pollfd waited[2];
+    for (size_t i = 0; i < server->count; i++) {
+        struct MHD_Daemon *daemon = server->daemons[i];
+        waited[i] =
+            (struct pollfd){.fd = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
+                            .events = POLLIN};
+        MHD_UNSIGNED_LONG_LONG most;
+        if (MHD_get_timeout(daemon, &most) == MHD_YES && most < (unsigned)milliseconds)
+            milliseconds = (int)most;
+    }
+    poll(waited, server->count, milliseconds);
+    for (size_t i = 0; i < server->count; i++) MHD_run(server->daemons[i]);
+}
+
+void server_close(Server *server)
+{
+    for (size_t i = 0; i < server->count; i++) MHD_stop_daemon(server->daemons[i]);
+}
