@@ -7,9 +7,8 @@ BeforeAll {
   function Write-Host { [void]$log.Add("said $args") }
   function Write-EventLog { [void]$log.Add("event $args") }
   function Start-Sleep { }
-  function Pause-For { }
   function Restart-Machine($Why) { [void]$log.Add("restart $Why") }
-  function Write-Settings { [void]$log.Add("settings wants=$($my.Want)") }
+  function Write-Settings { [void]$log.Add("settings wants=$($my.Want)"); $my.Stale = $false }
   function Metadata { $my.Date = (Get-Utc).ToString('r'); @{ compute = @{ name = 'me' } } }
   function Token($Resource) { "token-for-$Resource" }
   function Ask($Method, $Uri, $Headers, $Body) {
@@ -53,17 +52,17 @@ BeforeAll {
   function Run { [void]$log.Add("run $args$(if ($in = @($input)) { ' <hidden' })"); if ("$args" -like 'docker stack*') { $world.Given = @{}; Get-ChildItem env:STACK_* | ForEach-Object { $world.Given[$_.Name] = $_.Value } } }
   function Test-Manager($Address) { $world.Listening -contains $Address }
   $keep = Join-Path ([IO.Path]::GetTempPath()) "node-$PID"
-  function Step { [void](Try-Part { Step-Swarm }) }
+  function Step { [void](Try-This { Step-Swarm }) }
 
   # A machine that knows nothing, with these facts too.
   function New-Box($Role, $More = @{}) {
     Remove-Item -Recurse -Force -ErrorAction Ignore $keep
     Folder "$keep/done"
-    $log.Clear(); $sent.Clear(); $said.Clear(); $done.Clear(); $stuck.Clear()
+    $log.Clear(); $sent.Clear(); $said.Clear(); $done.Clear(); $why.Clear()
     $script:world = @{ State = 'inactive'; Id = 'me'; Remote = '[]'; Control = 'true'; Nodes = '[]'; Tasks = '[]'; Secrets = '[]'; Vault = @{}; Web = @{}; Listening = @(); Fault = 0; Deletes = 204
       Token = $(if ($Role -eq 'manager') { 'SWMTKN-1-m' } else { 'SWMTKN-1-w' }) }
-    foreach ($name in 'Pending', 'Member', 'Gone', 'Foreign', 'Stack', 'Given', 'Event', 'Updater', 'Pull', 'Pulled') { $my[$name] = $null }
-    $my.Want = ''; $my.Leads = 1; $my.Id = 'me'; $my.WantSince = 0
+    foreach ($name in 'Pending', 'Member', 'Gone', 'Foreign', 'Stack', 'Stuck', 'Given', 'Event', 'Updater', 'Pull', 'Pulled') { $my[$name] = $null }
+    $my.Want = $my.State = ''; $my.Stale = $false; $my.Step = $health.Step = 'facts'; $my.Leads = 1; $my.Id = 'me'; $my.WantSince = 0
     $my.Address = if ($Role -eq 'manager') { '10.0.0.4' } else { '10.0.1.9' }
     $all = @{
       version = 1; role = $Role; swarm = 'acme'; managers = '10.0.0.4', '10.0.0.5', '10.0.0.6'; vault = @{ uri = 'https://vault/'; resource = 'vault' }
@@ -132,28 +131,41 @@ Describe 'swarm' {
     $log -match 'secrets/manager' | Should -BeNullOrEmpty
   }
   It 'leaves a join that hangs, but no swarm without a quorum' {
-    New-Box worker
-    $world.State = 'pending'; $world.Id = ''
-    foreach ($i in 1..20) { Step }
-    $log | Should -Contain 'engine POST /swarm/leave'
+    foreach ($state in 'pending', 'error') {
+      New-Box worker
+      $world.State = $state; $world.Id = ''
+      Step
+      $my.Pending -= 29
+      Step
+      $log -match 'leave' | Should -BeNullOrEmpty
+      $my.Pending -= 2
+      Step
+      $log | Should -Contain 'engine POST /swarm/leave'
+    }
     New-Box manager
     $world.State = 'pending'
-    foreach ($i in 1..100) { Step }
+    Step
+    $my.Pending -= 590
+    Step
     $log -match 'leave' | Should -BeNullOrEmpty
+    $health.Message | Should -Be 'pending, member me waits for a quorum'
   }
   It 'is no member of a swarm with other managers' {
     New-Box worker
     $world.State = 'active'; $world.Remote = '[{"Addr": "10.9.9.9:2377"}]'
     Step
-    $health.Message | Should -Match 'a member of another swarm: a person must decide'
+    $health.Message | Should -Be 'a member of another swarm, that of 10.9.9.9: a person must decide'
   }
   It 'leaves as a manager that was made a worker, after a minute' {
     New-Box manager
     $world.State = 'active'; $world.Control = 'false'
-    foreach ($i in 1..20) { Step }
+    Step
+    $my.Pending -= 59
+    Step
     $log -match '^engine POST' | Should -BeNullOrEmpty
     $health.Message | Should -Match 'made a worker'
-    foreach ($i in 1..20) { Step }
+    $my.Pending -= 2
+    Step
     $log | Should -Contain 'engine POST /swarm/leave'
   }
   It 'writes nothing over another swarm''s tokens' {
@@ -184,11 +196,22 @@ Describe 'swarm' {
   }
   It 'waits for the clock' {
     New-Box worker
-    function Metadata { $my.Date = (Get-Utc).AddSeconds(4000).ToString('r') }
+    function Metadata { $my.Date = (Get-Utc).AddSeconds($off).ToString('r'); $about }
     function w32tm.exe { [void]$log.Add("w32tm $args") }
-    Step
+    $about = '{"compute": {"name": "me"}, "network": {"interface": [{"ipv4": {"ipAddress": [{"privateIpAddress": "10.0.1.9"}]}}]}}' | ConvertFrom-Json
+    $off = 4000
+    [void](Try-This { Find-Self })
     $health.Message | Should -Match 'the clock is \d+ s off'
     $log | Should -Contain 'w32tm /resync /force'
+    $off = 2
+    Try-This { Find-Self } | Should -BeTrue
+    function Metadata { throw 'metadata instance: 410' }
+    $my.Address = ''
+    Try-This { Find-Self } | Should -BeTrue
+    $my.Address | Should -Be '10.0.1.9'
+    New-Box worker
+    Try-This { Find-Self } | Should -BeFalse
+    $health.Message | Should -Be 'metadata instance: 410'
   }
 }
 
@@ -304,9 +327,8 @@ Describe 'the leader' {
     $log -match 'create|DELETE' | Should -BeNullOrEmpty
     $world.Secrets = $world.Secrets.Replace('0123', 'old-')
     $world.Deletes = 400
-    Update-Secrets
+    { Update-Secrets } | Should -Throw 'secret db has a new value:*in use by the following service: web'
     $log -match 'create' | Should -BeNullOrEmpty
-    $health.Message | Should -Match 'in use by the following service: web'
     $world.Deletes = 204
     Update-Secrets
     $log | Should -Contain 'engine POST /secrets/create'
@@ -324,6 +346,7 @@ Describe 'events and updates' {
   }
   It 'Terminate: a worker says so, waits for its tasks, leaves, confirms' {
     New-Box worker
+    $world.State = 'active'
     Add-Event Terminate
     $world.Tasks = '[{"Id": "1"}]'
     Watch-Events
@@ -338,6 +361,7 @@ Describe 'events and updates' {
   }
   It 'waits for tasks a minute at most' {
     New-Box worker
+    $world.State = 'active'
     Add-Event Redeploy
     $world.Tasks = '[{"Id": "1"}]'
     Watch-Events
@@ -347,14 +371,33 @@ Describe 'events and updates' {
     "$($log -match 'POST')" | Should -Not -Match 'leave'
   }
   It 'Preempt: leaves at once' {
+    foreach ($state in 'active', 'pending') {
+      New-Box worker
+      $world.State = $state
+      Add-Event Preempt
+      $world.Tasks = '[{"Id": "1"}]'
+      Watch-Events
+      $log | Should -Contain 'engine POST /swarm/leave'
+      "$($log -match 'POST')" | Should -Match 'scheduledevents'
+    }
+  }
+  It 'leaves though somebody else confirmed; Freeze beside it is no reason to leave at once' {
     New-Box worker
-    Add-Event Preempt
-    $world.Tasks = '[{"Id": "1"}]'
+    $world.State = 'active'
+    Add-Event Terminate -Status Started
     Watch-Events
-    $log | Should -Contain 'engine POST /swarm/leave'
+    "$($log -match 'POST')" | Should -Be 'engine POST /swarm/leave'
+    New-Box worker
+    $world.State = 'active'
+    $world.Tasks = '[{"Id": "1"}]'
+    $world.Web["GET $events"] = 200, '{"Events": [{"EventId": "F", "EventType": "Freeze", "EventStatus": "Scheduled", "Resources": ["set_1"]}, {"EventId": "E", "EventType": "Terminate", "EventStatus": "Scheduled", "Resources": ["set_1"]}]}'
+    Watch-Events
+    $log | Should -Not -Contain 'engine POST /swarm/leave'
+    "$($log -match 'POST')" | Should -Match 'scheduledevents'
   }
   It 'a manager never leaves' {
     New-Box manager
+    $world.State = 'active'
     Add-Event Terminate
     Watch-Events
     $my.Want | Should -Be 'leave'
@@ -373,6 +416,7 @@ Describe 'events and updates' {
   }
   It 'confirms no event twice' {
     New-Box worker
+    $world.State = 'active'
     Add-Event Reboot -Status Started
     Watch-Events
     $my.Want | Should -Be 'reboot'
@@ -380,8 +424,10 @@ Describe 'events and updates' {
   }
   It 'the wish ends with the event' {
     New-Box worker
+    $world.State = 'active'
     Add-Event Reboot
     Watch-Events
+    $my.Want | Should -Be 'reboot'
     $world.Web["GET $events"] = 200, '{"Events": []}'
     Watch-Events
     $my.Want | Should -Be ''
@@ -398,17 +444,34 @@ Describe 'events and updates' {
     function Start-Process { [void]$log.Add("start $args"); @{ HasExited = $true } }
     function Test-Path($Path) { if ("$Path" -like 'HKLM:*') { $false, $true } else { Microsoft.PowerShell.Management\Test-Path $Path } }
     Put-Secret worker 'SWMTKN-1-w' @{ turn = "other $(Now)" }
-    [void](Try-Part { Watch-Updates })
+    [void](Try-This { Watch-Updates })
     $my.Want | Should -Be 'turn'
     $log -match '^restart' | Should -BeNullOrEmpty
     Put-Secret worker 'SWMTKN-1-w' @{ turn = "me $(Now)" }
-    [void](Try-Part { Watch-Updates })
-    [void](Try-Part { Watch-Updates })
+    [void](Try-This { Watch-Updates })
+    [void](Try-This { Watch-Updates })
     @($log -match '^restart') | Should -HaveCount 1
   }
 }
 
 Describe 'this node' {
+  It 'shows the step that failed until it succeeds, and counts its attempts; a part''s words beside it' {
+    New-Box worker
+    Start-Step disk
+    [void](Try-This { throw 'no disk' })
+    $my.Stuck = 'disk'
+    Start-Step facts
+    Part access { throw 'no key' }
+    $health.Step, $health.Attempt, $health.Message | Should -Be 'disk', 1, 'no disk'
+    $why.access | Should -Be 'no key'
+    Start-Step disk
+    $health.Attempt | Should -Be 2
+    Part access { }
+    $why.Count | Should -Be 0
+    $my.Stuck = ''
+    Start-Step share
+    $health.Step, $health.Attempt, $health.Message | Should -Be 'share', 1, ''
+  }
   It 'a line is said once, a token never' {
     New-Box worker
     Say 'once'; Say 'once'; Say 'token SWMTKN-1-abc'; Say 'bearer eyJabc'

@@ -330,6 +330,8 @@ def updates(swarm):
     for name in 'bc0', 'bc1':
         write(f'{swarm.folder_of(name)}/state/updates', 'KB5000001\n')
     swarm.clock(73000, 'bc0', 'bc1')  # it looks once a day
+    swarm.wait('both have installed them', lambda: all('install' in swarm.calls(name).splitlines() for name in ('bc0', 'bc1')), 120)
+    swarm.clock(0, 'bc0', 'bc1')
 
     def all_done():
         down = [name for name in ('bc0', 'bc1') if not swarm.on(name) or (swarm.node(name) or {}).get('Spec', {}).get('Availability') != 'active']

@@ -2,33 +2,31 @@
 #   in:     the name of a file with the facts, one JSON text (docs/node-facts.md)
 #   out:    a line a change on standard output (the loader's log) and in the event log; http://127.0.0.1:8765/health
 # Windows PowerShell 5.1, ASCII only. States, waits and lines: docs/node-lifecycle.md. Each step looks first, so all may be cut
-# anywhere and run again; what cannot be done yet is thrown, and tried again as long as the machine lives. A token or key is
-# never printed, never an argument. No value becomes code.
+# and run again; what cannot be done yet is thrown. A token or key is never printed, never an argument. No value becomes code.
 using namespace System.Security.Cryptography
 param([string] $FactsFile, [string] $Only)
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $OutputEncoding = New-Object Text.UTF8Encoding $false
 [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor 3072 # TLS 1.2
-[Net.WebRequest]::DefaultWebProxy = New-Object Net.WebProxy # none
+[Net.WebRequest]::DefaultWebProxy = $null # no proxy
 $keep = 'C:\ProgramData\swarmgen'
 $noise = '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass'
 $settingsFile = 'C:\ProgramData\docker\config\daemon.json'
 $imds = 'http://169.254.169.254/metadata/'
-$instanceAt = 'instance?api-version=2021-02-01'
 $health = [hashtable]::Synchronized(@{ State = 'Unhealthy'; Step = 'facts'; Attempt = 0; Since = 0; Message = ''; At = Get-Date })
 $tokens = @{} # of the machine's identity, by what they are for
 $done = @{} # when something was last done by this process
-$said = @{} # the last lines of each step
-$stuck = @{} # attempt and beginning of each step that did not succeed yet
-$my = @{ Bin = 'C:\Program Files\docker'; DataRoot = 'C:\ProgramData\docker'; Want = ''; Leads = 0 }
+$said = @{} # the last lines of each step and part
+$why = @{} # parts that failed, and what they said
+$my = @{ Bin = 'C:\Program Files\docker'; DataRoot = 'C:\ProgramData\docker'; Step = 'facts'; Want = ''; Leads = 0 }
 
 # -- saying and asking
 
 $watch = [Diagnostics.Stopwatch]
 function Uptime { [int]($watch::GetTimestamp() / $watch::Frequency) } # since boot
 function Get-Utc { [DateTime]::UtcNow }
-function Now { [long][Math]::Floor(((Get-Utc) - [DateTime]'1970-01-01').TotalSeconds) }
+function Now { [long]((Get-Utc) - [DateTime]'1970-01-01').TotalSeconds }
 function Bytes([string] $Text) { , [Text.Encoding]::UTF8.GetBytes($Text) }
 function Base64([string] $Text) { [Convert]::ToBase64String((Bytes $Text)) }
 function Sha([string] $Text) { -join ([SHA256]::Create().ComputeHash((Bytes $Text)) | foreach { $_.ToString('x2') }) }
@@ -36,26 +34,26 @@ function Properties($Object) { if ($Object) { $Object.PSObject.Properties } }
 function Table($Object) { $table = @{}; foreach ($entry in Properties $Object) { $table[$entry.Name] = $entry.Value }; $table }
 function Escape([string] $Text) { [Uri]::EscapeDataString($Text) }
 function Json([string] $Text) { try { $Text | ConvertFrom-Json } catch { } } # nothing if it is not JSON
-function Folder($Path) { [void](New-Item -ItemType Directory -Force $Path) }
+function Folder($Path) { New-Item -ItemType Directory -Force $Path }
 function Put($Path, [string] $Text) { [IO.File]::WriteAllText($Path, $Text) } # UTF-8, without a byte order mark
 function Text($Path) { if (Test-Path $Path) { [IO.File]::ReadAllText($Path) } }
 function Ok { $my.Status -eq 200 }
 function Need([string] $Text) { if (-not (Ok)) { throw $Text } }
-function Pause-For($Seconds) { Start-Sleep -Milliseconds ($Seconds * 1000 + (Get-Random -Maximum 1000)) }
 
 function Due($What, $Seconds) { # yes once in so many seconds
-  if ($done[$What] -and (Now) -lt $done[$What] + $Seconds) { return $false }
+  if ([Math]::Abs((Now) - $done[$What]) -lt $Seconds) { return $false }
   $done[$What] = Now
   return $true
 }
 
-function Print($Text) { Write-Host "node: $(Uptime) s: $($health.Step): $Text" }
+function Print($Text) { Write-Host "node: $(Uptime) s: $($my.Step): $Text" }
 
 # A line, unless the step said it just before; health's reason.
 function Say([string] $Text) {
   if ($Text -match 'SWMTKN|eyJ') { $Text = 'a line with a token was not printed' }
-  $health.Message = $Text
-  $step = $health.Step
+  $my.Why = $Text
+  $step = $my.Step
+  if ($step -eq $health.Step) { $health.Message = $Text }
   if ($said[$step] -notcontains $Text) {
     Print $Text
     try { Write-EventLog -LogName Application -Source swarmgen -EventId 1 -Message "${step}: $Text" } catch { }
@@ -63,17 +61,31 @@ function Say([string] $Text) {
   $said[$step] = @($Text) + $said[$step] | select -First 3
 }
 
-function Report($State) { $health.State = $State; $health.At = Get-Date }
-function Try-Part($Part) {
-  try { [void](& $Part); return $true } catch {
+function Try-This($What) {
+  try { [void](& $What); return $true } catch {
     Say $(if ($_.FullyQualifiedErrorId -eq "$_") { "$_" } else { "$_ (line $($_.InvocationInfo.ScriptLineNumber))" })
     return $false
   }
 }
 
+# A part that fails is shown, but holds nothing up.
+function Part($Part, $What) {
+  $step, $my.Step, $my.Why = $my.Step, $Part, ''
+  if (-not (Try-This $What)) { $why[$Part] = $my.Why } else {
+    $why.Remove($Part)
+    if (-not $my.Why) { $said.Remove($Part) }
+  }
+  $my.Step = $step
+}
+
+function Each($Items, $Do) { # all of them, even if one fails
+  $bad = foreach ($item in $Items) { try { $null = & $Do $item } catch { "$_" } }
+  if ($bad) { throw $bad -join '; ' }
+}
+
 # One request: its body, or that in a file; sets $my.Status (0: none) and $my.Date, the server's time.
 function Ask($Method, $Uri, $Headers = @{}, $Body, $Timeout = 30, $OutFile) {
-  $status = 0
+  $my.Status = 0
   try {
     $request = [Net.WebRequest]::Create($Uri)
     $request.Method = $Method
@@ -100,22 +112,30 @@ function Ask($Method, $Uri, $Headers = @{}, $Body, $Timeout = 30, $OutFile) {
       } else {
         (New-Object IO.StreamReader $stream).ReadToEnd()
       }
-      $status = [int]$response.StatusCode
+      $my.Status = [int]$response.StatusCode
     } catch { } finally { $response.Close() }
   }
-  $my.Status = $status
-  if ($facts.debug) { Print "$status $Method $($Uri -replace '\?.*')" }
+  if ($facts.debug) { Print "$($my.Status) $Method $($Uri -replace '\?.*')" }
 }
 
-# Asks until it answers; what waiting cannot mend (400) is asked for rarely.
 function Metadata($Path) {
-  foreach ($wait in 2, 6, 14, 30, 30, 30) {
-    $content = Json (Ask GET "$imds$Path" @{ Metadata = 'true' } '' 10)
-    if ((Ok) -and $content) { return $content }
-    Say "metadata $($Path -replace '\?.*'): $($my.Status)"
-    Pause-For $(if ($my.Status -in 400..403) { 30 } else { $wait })
-  }
-  throw $health.Message
+  $content = Json (Ask GET "$imds$Path" @{ Metadata = 'true' } '' 10)
+  if (-not (Ok) -or -not $content) { throw "metadata $($Path -replace '\?.*'): $($my.Status)" }
+  return $content
+}
+
+# What Azure says of this machine, or said before, and whether the clock is right: certificates bear an hour at most.
+function Find-Self {
+  if (Try-This { $my.Found = Metadata 'instance?api-version=2021-02-01' }) {
+    $off = [int](([DateTime]$my.Date).ToUniversalTime() - (Get-Utc)).TotalSeconds
+    if ([Math]::Abs($off) -ge 300) {
+      w32tm.exe /resync /force
+      throw "the clock is $off s off: waiting until it is set"
+    }
+    Put $keep/instance (ConvertTo-Json $my.Found -Depth 9)
+  } elseif (-not (Test-Path $keep/instance)) { throw $my.Why }
+  $script:instance = Json (Text $keep/instance)
+  $my.Address = $instance.network.interface[0].ipv4.ipAddress[0].privateIpAddress
 }
 
 # -- secrets
@@ -143,7 +163,7 @@ function Vault($Method, $Secret, $Body) {
 }
 function Secret($Name) {
   $secret = Vault GET $Name
-  if (-not $secret) { throw $health.Message }
+  if (-not $secret) { throw $my.Why }
   return $secret
 }
 function Get-Version($Secret) { ($Secret.id -split '/')[-1] }
@@ -181,21 +201,21 @@ function Run($Name) {
 
 function Restart-Machine($Why) {
   Say "the machine restarts: $Why"
-  Report Unhealthy
-  [void](shutdown.exe /r /t 5 /c $Why)
+  $health.State = 'Unhealthy'
+  shutdown.exe /r /t 5 /c $Why
   Start-Sleep 600
 }
 
 function Open-Ports($Protocol, $Ports) {
-  $rule = @{ Name = "swarmgen-$Protocol-$Ports" }
-  if (Get-NetFirewallRule @rule -ErrorAction Ignore) { return }
-  New-NetFirewallRule @rule -DisplayName $rule.Name -Direction Inbound -Action Allow -Protocol $Protocol -LocalPort $Ports
+  $name = "swarmgen-$Protocol-$Ports"
+  if (-not (Get-NetFirewallRule $name -ErrorAction Ignore)) { New-NetFirewallRule -Name $name -DisplayName $name -Protocol $Protocol -LocalPort $Ports }
 }
 
 function Get-DockerService { Get-CimInstance Win32_Service -Filter "Name='docker'" }
 
 # The engine of the image if its API is new enough (Docker 25), else the one described, from its vendor.
 function Install-Engine {
+  if ($my.Installed) { return }
   $want = $facts.engine
   $service = Get-DockerService
   $program = $service.PathName -replace '^"?(.*dockerd\.exe).*', '$1'
@@ -219,6 +239,7 @@ function Install-Engine {
   Set-Service docker -StartupType Manual # never before disk and share: this starts it
   Open-Ports TCP 2377, 7946
   Open-Ports UDP 4789, 7946
+  $my.Installed = $true
 }
 
 function Get-Labels {
@@ -246,12 +267,9 @@ function Write-Settings {
   Folder (Split-Path $settingsFile)
   Put "$settingsFile.new" $json
   Run dockerd --validate --config-file "$settingsFile.new"
+  $my.Stale = $true # until an engine that runs has them
   Move-Item -Force "$settingsFile.new" $settingsFile
-  $my.Stale = (Get-Service docker).Status -eq 'Running' # until it has taken them over
-  if (-not $my.Stale) { return }
-  $reload = [Threading.EventWaitHandle]::OpenExisting("Global\docker-daemon-config-$((Get-DockerService).ProcessId)")
-  $reload.Set()
-  $reload.Dispose()
+  if ((Get-Service docker).Status -eq 'Running') { [Threading.EventWaitHandle]::OpenExisting("Global\docker-daemon-config-$((Get-DockerService).ProcessId)").Set() }
   $my.Stale = $false
 }
 
@@ -278,7 +296,7 @@ function Invoke-Scripts($Stage) {
   foreach ($own in $facts.scripts.$Stage) {
     $name = "script $Stage $((++$i))"
     $mark = "$Stage-$i-" + (Sha "$($own.text)$($own.sha256)").Substring(0, 16)
-    $before = Test-Path "$keep/done/$mark"
+    $before = Test-Path $keep/done/$mark
     if ($done[$mark] -or ($before -and $own.run -eq 'once')) { continue }
     $file = "$keep/script.ps1"
     if ($own.text) {
@@ -297,14 +315,15 @@ function Invoke-Scripts($Stage) {
     & { $ErrorActionPreference = 'Continue'; powershell.exe @noise -File $file 2>&1 | foreach { Write-Host "$_" } }
     $code = $LASTEXITCODE
     Remove-Item $file
-    if (-not $code) { Put "$keep/done/$mark" } elseif ($own.stop) { throw "$name failed: $code" } else { Say "$name failed: $code" }
+    if (-not $code) { Put $keep/done/$mark } elseif ($own.stop) { throw "$name failed: $code" } else { Say "$name failed: $code" }
     $done[$mark] = Now
   }
 }
 
 # SSH with keys only: the key that the machine should have been born with, and the operators'.
 function Set-Access {
-  if (-not $facts.admin) { return }
+  if (-not $facts.admin -or -not (Due access 300)) { return }
+  $done.access = 0 # again soon, unless it goes well
   if (-not (Get-Service sshd -ErrorAction Ignore)) {
     Say 'installing OpenSSH'
     Add-WindowsCapability -Online -Name 'OpenSSH.Server~~~~0.0.1.0'
@@ -319,11 +338,13 @@ function Set-Access {
   Open-Ports TCP 22
   $file = "$env:ProgramData/ssh/administrators_authorized_keys"
   $keys = "$($facts.sshKey)`n$((Vault GET $facts.secrets.operatorKeys).value)`n"
-  if ((Text $file) -eq $keys) { return }
-  Put "$file.new" $keys
-  icacls.exe "$file.new" /inheritance:r /grant '*S-1-5-18:F' '*S-1-5-32-544:F' # SYSTEM, Administrators
-  Move-Item -Force "$file.new" $file # only then, so that it never lacks its rights
-  Say "$(($keys -split "`n" -match '\S').Count) keys"
+  if ((Text $file) -ne $keys) {
+    Put "$file.new" $keys
+    icacls.exe "$file.new" /inheritance:r /grant '*S-1-5-18:F' '*S-1-5-32-544:F' # SYSTEM, Administrators
+    Move-Item -Force "$file.new" $file # only then, so that it never lacks its rights
+    Say "$(($keys -split "`n" -match '\S').Count) keys"
+  }
+  $done.access = Now
 }
 
 function Get-DataVolume { Get-Volume | where FileSystemLabel -eq swarm-docker | select -First 1 }
@@ -353,7 +374,7 @@ function Mount-DataDisk {
 }
 
 function Mount-Share {
-  if ($facts.stack) { Folder "$keep/traefik" }
+  if ($facts.stack) { Folder $keep/traefik }
   $share = $facts.share
   if (-not $share) { return }
   $mapping = Get-SmbGlobalMapping -ErrorAction Ignore | where LocalPath -eq $share.drive
@@ -383,8 +404,8 @@ function Get-State {
   $swarm = (Engine GET /info).Swarm
   $my.State = if (Ok) { $swarm.LocalNodeState } else { 'none' }
   $my.Id = "$($swarm.NodeID)"
-  $managers = $swarm.RemoteManagers.Addr -replace ':\d+$'
-  if ($managers -and -not ($managers | where { $facts.managers -contains $_ })) { $my.State = 'foreign' }
+  $my.Others = $swarm.RemoteManagers.Addr -replace ':\d+$'
+  if ($my.Others -and -not ($my.Others | where { $facts.managers -contains $_ })) { $my.State = 'foreign' }
   if ($facts.role -eq 'manager' -and $my.State -eq 'active' -and -not $swarm.ControlAvailable) { $my.State = 'demoted' }
 }
 
@@ -393,37 +414,27 @@ function Test-Manager($Address) {
   try { $client.BeginConnect($Address, 2377, $null, $null).AsyncWaitHandle.WaitOne(2000) -and $client.Connected } finally { $client.Close() }
 }
 
-# Certificates bear an hour at most; the host's time comes with each answer of the metadata service.
-function Test-Clock {
-  $null = Metadata $instanceAt
-  $off = [int](([DateTime]$my.Date).ToUniversalTime() - (Get-Utc)).TotalSeconds
-  if ([Math]::Abs($off) -lt 300) { return }
-  w32tm.exe /resync /force
-  throw "the clock is $off s off: waiting until it is set"
-}
-
-# Makes the vault hold this swarm's tokens, each with the swarm's ID as its tag. That of managers says which swarm is the right
-# one, and comes last: while it is missing, none was begun. Of two that began at once, the one that the vault does not know
-# gives way, while nobody else is in it.
+# Makes the vault hold this swarm's tokens, tagged with its ID. The managers' comes last and says which swarm is the right one:
+# while it is missing, none was begun. Of two that began at once, the other gives way, while nobody else is in it.
 function Save-Tokens {
   $swarm = Engine GET /swarm
   Need "no quorum? A person must decide. The engine says: $($my.Problem)"
   $right = (Vault GET $facts.secrets.managerToken).tags.cluster
   $my.Foreign = $right -and $right -ne $swarm.ID
   if ($my.Foreign) {
-    if (-not (Test-Path "$keep/done/began") -or @(Must GET /nodes).Count -gt 1) { throw 'the vault knows another swarm: a person must decide' }
-    Must POST '/swarm/leave?force=true'
-    Remove-Item "$keep/done/began"
-    throw 'another manager began a swarm in the same moment: this one gives way'
+    if (-not (Test-Path $keep/done/began) -or @(Must GET /nodes).Count -gt 1) { throw 'the vault knows another swarm: a person must decide' }
+    Must POST /swarm/leave?force=true
+    Remove-Item $keep/done/began
+    throw 'gives way to another new swarm'
   }
   foreach ($kind in 'Worker', 'Manager') {
-    $name = $facts.secrets."$($kind.ToLower())Token"
+    $name = $facts.secrets."${kind}Token"
     $have = Vault GET $name
     $value = $swarm.JoinTokens.$kind
     if ($have.tags.cluster -eq $swarm.ID -and $have.value -ceq $value) { continue }
     $tags = Table $have.tags
     $tags.cluster = $swarm.ID
-    Vault PUT $name (ConvertTo-Json @{ value = $value; contentType = 'join token of the swarm'; tags = $tags })
+    Vault PUT $name (ConvertTo-Json @{ value = $value; tags = $tags })
     Say "stored $name"
   }
 }
@@ -431,7 +442,7 @@ function Save-Tokens {
 function Update-Node($Node, $Changes) {
   $spec = Table $Node.Spec
   foreach ($name in $Changes.Keys) { $spec[$name] = $Changes[$name] }
-  Engine POST "/nodes/$($Node.ID)/update?version=$($Node.Version.Index)" $spec
+  Engine POST /nodes/$($Node.ID)/update?version=$($Node.Version.Index) $spec
 }
 
 # A manager that was rebuilt has a dead one of the same name, which counts for the quorum: it goes.
@@ -440,9 +451,9 @@ function Remove-Twins {
   $name = ($nodes | where ID -eq $my.Id).Description.Hostname
   foreach ($twin in $nodes | where { $_.Description.Hostname -eq $name -and $_.ID -ne $my.Id }) {
     Update-Node $twin @{ Role = 'worker' }
-    Engine DELETE "/nodes/$($twin.ID)?force=true"
-    Need "$($twin.ID), which was this machine before, is still there"
-    Say "removed $($twin.ID), which was this machine before"
+    Engine DELETE /nodes/$($twin.ID)?force=true
+    Need "cannot remove $($twin.ID), which this machine was before"
+    Say "removed $($twin.ID), which this machine was before"
   }
 }
 
@@ -450,14 +461,13 @@ function Remove-Twins {
 function Step-Swarm {
   if ($my.Gone -and (Now) -lt $my.Gone + 900) { throw 'Azure deletes this machine: it has left the swarm' }
   Get-State
-  if ($my.State -notin 'pending', 'demoted') { $my.Pending = 0 }
+  if ($my.State -notin 'pending', 'error', 'demoted') { $my.Pending = 0 }
   switch ($my.State) {
     active {
       if ($facts.role -eq 'manager') { Save-Tokens; Remove-Twins }
       $my.Member = $true
     }
     inactive {
-      Test-Clock
       $secret = Vault GET $facts.secrets."$($facts.role)Token"
       $to = $facts.managers | where { $_ -ne $my.Address -and (Test-Manager $_) } | select -First 1
       $how = @{ ListenAddr = '0.0.0.0:2377'; AdvertiseAddr = $my.Address }
@@ -468,32 +478,28 @@ function Step-Swarm {
         return Say "joined through $to"
       }
       # A new swarm: only by the first manager, and only after the vault said that there is none.
-      if ($facts.index -ne 0) { throw $health.Message }
+      if ($facts.index -ne 0) { throw $my.Why }
       if ($to) { throw "$to answers, but the vault holds no token: waiting" }
       $pool = @($facts.addressPool, '10.10.0.0/16' -ne $null)[0]
       Must POST /swarm/init ($how + @{ DefaultAddrPool = @($pool); SubnetSize = @($facts.subnetSize, 24 -ne $null)[0] })
-      Put "$keep/done/began"
+      Put $keep/done/began
       Say 'a new swarm'
     }
-    { $_ -in 'pending', 'demoted' } {
-      # Without an ID: a join that timed out and refuses every later one. With one: a member that waits for a quorum, or was
+    { $_ -in 'pending', 'error', 'demoted' } {
+      # Without an ID: a join that failed and refuses every later one. With one: a member that waits for a quorum, or was
       # removed; only the engine's log tells which, so wait long. Never forced.
-      $limit = if ($_ -eq 'demoted') { 30 } elseif ($my.Id) { 300 } else { 15 }
-      if ($my.Pending++ -gt $limit) { Must POST /swarm/leave; Say 'left' }
-      throw $(if ($_ -eq 'demoted') { 'made a worker: leaves, to join as a manager' } elseif ($my.Id) { "pending, member $($my.Id) waits for a quorum" } else { 'pending' })
+      $limit, $text = if ($_ -eq 'demoted') { 60, 'made a worker: leaves, to join as a manager' } elseif ($my.Id) { 600, "$_, member $($my.Id) waits for a quorum" } else { 30, $_ }
+      if (-not $my.Pending) { $my.Pending = Uptime }
+      if ((Uptime) -gt $my.Pending + $limit) { Must POST /swarm/leave; Say 'left' }
+      throw $text
     }
-    foreign { throw 'a member of another swarm: a person must decide' }
+    foreign { throw "a member of another swarm, that of $($my.Others -join ', '): a person must decide" }
     default { throw "the engine says: $($my.State)" }
   }
 }
 
-function Join-Until {
-  for ($my.Member = $false; -not $my.Member; $health.Attempt++) {
-    Report Unhealthy
-    if (Try-Part { Step-Swarm }) { continue }
-    if ($my.State -eq 'none') { throw $health.Message }
-    Pause-For 2
-  }
+function Join-Swarm {
+  for ($my.Member = $false; -not $my.Member; ) { Step-Swarm }
   if (Due mesh 1e9) { Repair-Mesh }
 }
 
@@ -504,7 +510,7 @@ function Repair-Mesh {
     if ($ingress -and (Get-HnsNetwork | where Name -eq $ingress.Id)) { return }
     Start-Sleep 2
   }
-  Say 'the ingress network is missing: network service and engine start anew'
+  Say 'the ingress network is missing: it and the engine start anew'
   Stop-Service -Force docker
   Restart-Service -Force hns
   Start-Engine
@@ -522,8 +528,9 @@ function Add-Named($Kind, $Name, $Version, $Value) {
 # The leader deploys what the vault has, when it comes to lead, and when any of it has a new version.
 function Update-Stack {
   if (-not $facts.stack) { return }
-  if (-not (Engine GET "/nodes/$($my.Id)").ManagerStatus.Leader) { $my.Stack = ''; return }
+  if (-not (Engine GET /nodes/$($my.Id)).ManagerStatus.Leader) { $my.Stack = ''; return }
   if ($my.Stack -and -not (Due stack 300)) { return }
+  $done.stack = 0
   $secret = Secret $facts.stack
   $stack = Json $secret.value
   if (-not $stack.compose) { throw 'what the vault holds is no stack' }
@@ -539,7 +546,7 @@ function Update-Stack {
     $secrets[$name] = Secret $secrets[$name]
     $versions += Get-Version $secrets[$name]
   }
-  if ($versions -eq $my.Stack) { return }
+  if ($versions -eq $my.Stack) { $done.stack = Now; return }
   $my.Stack = ''
   try {
     foreach ($name in @($values.Keys) -cmatch '^STACK_[A-Z0-9_]+$') { Set-Item "env:$name" $values[$name] }
@@ -560,35 +567,38 @@ function Update-Stack {
   $done.stack = Now
   Say 'the stack is deployed'
   foreach ($kind in 'configs', 'secrets') { # old ones go; what is in use is refused
-    foreach ($old in Engine GET "/$kind$(Query label swarmgen=stack)") { Engine DELETE "/$kind/$($old.ID)" }
+    foreach ($old in Engine GET "/$kind$(Query label swarmgen=stack)") { Engine DELETE /$kind/$($old.ID) }
   }
 }
 
 function Update-Secrets {
   $all = Must GET /secrets
-  foreach ($entry in Properties $facts.dockerSecrets) {
+  Each (Properties $facts.dockerSecrets) {
+    param($entry)
+    $name = $entry.Name
     $secret = Secret $entry.Value
     $version = Get-Version $secret
-    $old = $all | where { $_.Spec.Name -eq $entry.Name }
+    $old = $all | where { $_.Spec.Name -eq $name }
     $had = $old.Spec.Labels.'swarmgen.version'
-    if ($had -eq $version) { continue }
-    if ($old -and -not $had) { Say "secret $($entry.Name) was made by somebody else"; continue }
+    if ($had -eq $version) { return }
     if ($old) {
-      Engine DELETE "/secrets/$($old.ID)"
-      if ($my.Status -ne 204) { Say "secret $($entry.Name) has a new value: $($my.Problem)"; continue }
+      if (-not $had) { throw "secret $name was made by somebody else" }
+      Engine DELETE /secrets/$($old.ID)
+      if ($my.Status -ne 204) { throw "secret $name has a new value: $($my.Problem)" }
     }
-    Must POST /secrets/create @{ Name = $entry.Name; Labels = @{ 'swarmgen.version' = $version }; Data = Base64 $secret.value }
-    Say "made secret $($entry.Name)"
+    Must POST /secrets/create @{ Name = $name; Labels = @{ 'swarmgen.version' = $version }; Data = Base64 $secret.value }
+    Say "made secret $name"
   }
 }
 
 # -- images
 
 function Connect-Registries {
-  foreach ($registry in $facts.registries) {
+  Each $facts.registries {
+    param($registry)
     $server = $registry.server
-    if (-not (Due "registry $server" 3600)) { continue }
-    $done["registry $server"] -= 3540 # again in a minute, unless it goes well
+    if (-not (Due "registry $server" 3600)) { return }
+    $done["registry $server"] = 0
     if ($registry.kind -eq 'identity') {
       $user = '00000000-0000-0000-0000-000000000000'
       $form = "grant_type=access_token&service=$server&access_token=$(Escape (Token $facts.registryResource))"
@@ -605,30 +615,34 @@ function Connect-Registries {
 
 # One at a time, by a process of its own.
 function Get-Images {
-  if ($my.Pull -and -not $my.Pull.HasExited) { return }
-  foreach ($image in $facts.images) {
-    if ($done["image $image"]) { continue }
-    Engine GET "/images/$image/json"
-    if (Ok) { $done["image $image"] = Now; continue }
-    if ($my.Pulled -eq $image) { Say "image ${image}: $(Get-Content -Tail 1 "$keep/pull.log")" }
-    $my.Pulled = $image
-    $my.Pull = Start-Process "$($my.Bin)/docker.exe" -ArgumentList 'pull', '-q', $image -NoNewWindow -PassThru -RedirectStandardError "$keep/pull.log"
-    return
+  if (-not $my.Pull -or $my.Pull.HasExited) {
+    $my.Bad = ''
+    foreach ($image in $facts.images) {
+      if ($done["image $image"]) { continue }
+      Engine GET /images/$image/json
+      if (Ok) { $done["image $image"] = Now; continue }
+      if ($my.Pulled -eq $image) { $my.Bad = "image ${image}: $(Get-Content -Tail 1 $keep/pull.log)" }
+      $my.Pulled = $image
+      $my.Pull = Start-Process "$($my.Bin)/docker.exe" -ArgumentList 'pull', '-q', $image -NoNewWindow -PassThru -RedirectStandardError $keep/pull.log
+      break
+    }
   }
+  if ($my.Bad) { throw $my.Bad }
 }
 
-function Test-Full {
+function Test-Full($Percent) {
   $drive = Get-PSDrive $my.DataRoot.Substring(0, 1)
-  return 100 * $drive.Used / ($drive.Used + $drive.Free) -ge $facts.evictImagesAt
+  return 100 * $drive.Used / ($drive.Used + $drive.Free) -ge $Percent
 }
 
 function Remove-Images {
-  if (-not $facts.evictImagesAt -or -not (Test-Full)) { return }
+  $limit = $facts.evictImagesAt
+  if (-not $limit -or -not (Test-Full $limit)) { return }
   Engine POST /images/prune
   foreach ($image in Engine GET /images/json | Sort-Object Created) {
     foreach ($tag in $image.RepoTags | where { $facts.images -notcontains $_ }) {
-      if (-not (Test-Full)) { return }
-      Engine DELETE "/images/$tag"
+      if (-not (Test-Full $limit)) { return }
+      Engine DELETE /images/$tag
       if (Ok) { Say "removed image $tag, the disk is full" }
     }
   }
@@ -643,8 +657,8 @@ function Get-Said($Node, $Name) {
 }
 function Test-Well($Node) { $Node.Status.State -eq 'ready' -and (-not $Node.ManagerStatus -or $Node.ManagerStatus.Reachability -eq 'reachable') }
 
-# Copies nodes' labels, and removes what was once copied and is gone. Who wants to leave or restart is drained, and comes back
-# when it is there without the wish.
+# Copies nodes' labels, removes what was once copied and is gone. Who wants to leave or restart is drained, and comes back when
+# it is there without the wish.
 function Sync-Nodes($Nodes) {
   foreach ($node in $Nodes) {
     $have = Table $node.Spec.Labels
@@ -671,7 +685,7 @@ function Sync-Nodes($Nodes) {
 
 # Names of all machines of a scale set; none if it is gone. A worker says which set, and may lie.
 function Get-Machines($Set) {
-  if ($Set -notmatch '^/subscriptions/[\w-]+/resourceGroups/[\w.()-]+/providers/Microsoft\.Compute/virtualMachineScaleSets/[\w.-]+$') { throw "no scale set: $Set" }
+  if ($Set -notmatch '^/subscriptions(/[\w.()-]+){7}$') { throw "no scale set: $Set" }
   $names = @()
   $uri = "$($facts.resources.uri)$Set/virtualMachines?api-version=2024-07-01"
   while ($uri) {
@@ -700,7 +714,7 @@ function Remove-Gone($Nodes) {
       if ($sets[$set] -notcontains $name) { 'gone' }
     }
     if (-not $why) { continue }
-    Engine DELETE "/nodes/$($node.ID)"
+    Engine DELETE /nodes/$($node.ID)
     if (Ok) { Say "removed worker $name ($($node.ID)): $why" }
   }
 }
@@ -714,22 +728,13 @@ function Set-Turn($Nodes) {
   $id, $since = -split $secret.tags.turn
   if ($wishes.ID -contains $id -and [long]$since -gt (Now) - 3600) { $my.Given = $id; return }
   $busy = $Nodes | where { -not (Test-Well $_) -or $_.Spec.Labels.'swarmgen.drained' } | select -First 1
-  if ($busy) { throw "no node may restart while $($busy.Description.Hostname) is down or drained" }
+  if ($busy) { throw "no node may reboot while $($busy.Description.Hostname) is down or drained" }
   if (-not (Test-Window)) { return }
   $tags = Table $secret.tags
   $tags.turn = "$($wishes[0].ID) $(Now)"
   Vault PATCH $secret.id (ConvertTo-Json @{ tags = $tags })
   $my.Given = $wishes[0].ID
-  Say "$($wishes[0].Description.Hostname) may restart"
-}
-
-function Invoke-Leader($Nodes) {
-  if (-not ($Nodes | where ID -eq $my.Id).ManagerStatus.Leader) { $my.Leads = 0; return }
-  if (-not $my.Leads) { $my.Leads = Now }
-  if ($facts.updates) { Try-Part { Set-Turn $Nodes } }
-  Try-Part { Sync-Nodes $Nodes }
-  Try-Part { Remove-Gone $Nodes }
-  if ($facts.dockerSecrets -and (Due secrets 300)) { Try-Part { Update-Secrets } }
+  Say "$($wishes[0].Description.Hostname) may reboot"
 }
 
 # -- events
@@ -737,11 +742,13 @@ function Invoke-Leader($Nodes) {
 # Says to the managers what this node wants: leave, reboot, turn, drain (it is to run nothing), or nothing.
 function Set-Want($Want) {
   if (-not $Want -and $facts.schedulable -eq $false) { $Want = 'drain' }
-  if ($my.Want -eq $Want -and -not $my.Stale) { return }
-  $my.Want = $Want
-  $my.WantSince = Now
-  Say "this node wants: $Want"
-  Write-Settings
+  if ($my.Want -ne $Want) {
+    $my.Want = $Want
+    $my.WantSince = Now
+    $my.Stale = $true
+    Say "this node wants: $Want"
+  }
+  if ($my.Stale) { Write-Settings }
 }
 
 function Test-Idle([long] $Since) {
@@ -751,19 +758,23 @@ function Test-Idle([long] $Since) {
 
 # What Azure is about to do to this machine: confirmed once its tasks are elsewhere. A manager never leaves.
 function Watch-Events {
+  if ($facts.role -eq 'jumpbox') { return }
   $path = "${imds}scheduledevents?api-version=2020-07-01"
   $mine = @((Json (Ask GET $path @{ Metadata = 'true' } '' 4)).Events | where { $_.Resources -contains $instance.compute.name })
   if (-not (Ok)) { return }
-  $ends = $mine.EventType -match 'Terminate|Preempt'
-  $my.Event = if ($ends) { 'leave' } elseif ($mine.EventType -match 'Reboot|Redeploy') { 'reboot' } else { '' }
-  if ($my.Event) { Set-Want $my.Event } elseif ($my.Want -ne 'turn') { Set-Want '' }
+  $my.Event = if ($mine.EventType -match 'Terminate|Preempt') { 'leave' } elseif ($mine.EventType -match 'Reboot|Redeploy') { 'reboot' } else { '' }
+  if ($mine) { Get-State }
+  $member = $my.State -eq 'active'
+  if ($my.Event -and $member) { Set-Want $my.Event } elseif (-not $my.Event -and $my.Want -ne 'turn') { Set-Want '' }
   foreach ($event in $mine) {
-    if ($event.EventStatus -eq 'Started' -or ($event.EventType -notin 'Freeze', 'Preempt' -and -not (Test-Idle $my.WantSince))) { continue }
-    Say "Azure is about to do this: $($event.EventType)"
-    if ($ends -and $facts.role -eq 'worker') {
+    $type = $event.EventType
+    if ($type -notin 'Freeze', 'Preempt' -and $member -and -not (Test-Idle $my.WantSince)) { continue }
+    if ($type -in 'Terminate', 'Preempt' -and $facts.role -eq 'worker') {
       $my.Gone = Now # if it is not deleted after all, it joins again
       Engine POST /swarm/leave
     }
+    if ($event.EventStatus -eq 'Started') { continue }
+    Say "Azure is about to do this: $type"
     Ask POST $path @{ Metadata = 'true' } (ConvertTo-Json @{ StartRequests = @(@{ EventId = $event.EventId }) }) 10
   }
 }
@@ -786,6 +797,7 @@ function Watch-Updates {
   $open = Test-Window
   if (-not $open -or -not $pending) {
     Set-Want ''
+    if ($pending) { throw 'updates need a reboot: waiting for the maintenance window' }
     if (-not $open -or -not (Due updates 72000)) { return }
     $my.Updater = Start-Process powershell.exe -NoNewWindow -PassThru -ArgumentList "$noise -File `"$PSCommandPath`" `"$FactsFile`" updates"
     return
@@ -793,9 +805,9 @@ function Watch-Updates {
   Set-Want turn
   $turn = (Secret $facts.secrets.workerToken).tags.turn
   $id, $since = -split $turn
-  if ($id -ne $my.Id -or [long]$since -lt (Now) - 3600 -or (Text "$keep/done/turn") -eq $turn) { throw 'updates need a restart: waiting for the turn' }
+  if ($id -ne $my.Id -or [long]$since -lt (Now) - 3600 -or (Text $keep/done/turn) -eq $turn) { throw 'updates need a reboot: waiting for the turn' }
   if (-not (Test-Idle $since)) { return }
-  Put "$keep/done/turn" $turn # one restart a turn
+  Put $keep/done/turn $turn # one restart a turn
   Restart-Machine 'security updates'
 }
 
@@ -814,7 +826,7 @@ function Install-Updates {
 
 # -- backup
 
-# As openssl enc -aes-256-cbc -pbkdf2 -iter 600000 writes it, and its HMAC-SHA256 as the last 32 bytes.
+# As openssl enc -aes-256-cbc -pbkdf2 -iter 600000 writes it; then its HMAC-SHA256.
 function Protect-File($From, $To, $Password) {
   $salt = New-Object byte[] 8
   [RandomNumberGenerator]::Create().GetBytes($salt)
@@ -831,16 +843,16 @@ function Protect-File($From, $To, $Password) {
   [IO.File]::WriteAllBytes($To, $all.ToArray())
 }
 
-# The engine locks its log: so the swarm's folder is taken from a shadow copy of its volume, as it is at one moment.
+# The engine locks its log: so the swarm's folder is taken from a shadow copy of its volume.
 function Copy-State($To) {
   $made = Invoke-CimMethod -ClassName Win32_ShadowCopy -MethodName Create -Arguments @{ Volume = "$(Split-Path -Qualifier $my.DataRoot)\"; Context = 'ClientAccessible' }
-  if ($made.ReturnValue -ne 0) { throw "no shadow copy: $($made.ReturnValue)" }
+  if ($made.ReturnValue) { throw "no shadow copy: $($made.ReturnValue)" }
   $shadow = Get-CimInstance Win32_ShadowCopy -Filter "ID='$($made.ShadowID)'"
   try {
-    cmd.exe /c mklink /d "$keep\shadow" "$($shadow.DeviceObject)\"
+    cmd.exe /c mklink /d $keep\shadow "$($shadow.DeviceObject)\"
     Copy-Item -Recurse "$keep/shadow$(Split-Path -NoQualifier $my.DataRoot)/swarm" $To
   } finally {
-    cmd.exe /c rmdir "$keep\shadow"
+    cmd.exe /c rmdir $keep\shadow
     $shadow | Remove-CimInstance
   }
 }
@@ -860,17 +872,16 @@ function Backup-Swarm($Nodes) {
   Remove-Item -Recurse -Force -ErrorAction Ignore $work
   Folder $work
   try {
-    Copy-State "$work/swarm"
-    Add-Type -AssemblyName System.IO.Compression.FileSystem
-    [IO.Compression.ZipFile]::CreateFromDirectory("$work/swarm", "$work/zip")
-    Protect-File "$work/zip" "$work/enc" $key
-    Copy-Item "$work/enc" "$folder\new"
-    Move-Item "$folder\new" "$folder\$name"
+    Copy-State $work/swarm
+    Compress-Archive $work/swarm/* $work/zip.zip
+    Protect-File $work/zip.zip $work/enc $key
+    Copy-Item $work/enc "$folder\new"
+    Move-Item $folder\new "$folder\$name"
   } finally {
     Remove-Item -Recurse -Force $work
   }
   Say "backup $name"
-  $have | select -First ([Math]::Max(0, $have.Count + 1 - $facts.backup.keep)) | Remove-Item
+  $have | select -SkipLast ($facts.backup.keep - 1) | Remove-Item
 }
 
 # -- the life cycle
@@ -886,92 +897,96 @@ function Start-Health {
       try {
         $context = $listener.GetContext()
         $state = if (((Get-Date) - $health.At).TotalMinutes -gt 10) { 'Unhealthy' } else { $health.State }
-        $json = ConvertTo-Json (@{
-          ApplicationHealthState = $state; step = $health.Step; attempt = $health.Attempt; since = $health.Since; message = $health.Message
-        })
+        $json = ConvertTo-Json @{ ApplicationHealthState = $state; step = $health.Step; attempt = $health.Attempt; since = $health.Since; message = $health.Message }
         $reply = $context.Response
         $reply.ContentType = 'application/json'
         $reply.Close([Text.Encoding]::UTF8.GetBytes($json), $true)
       } catch { } # who asked has gone
     }
   }).AddArgument($health)
-  [void]$server.BeginInvoke()
+  $server.BeginInvoke()
 }
 
+# What failed is shown until it succeeds, and not hidden by what is only passed.
 function Start-Step($Name) {
+  $my.Step = $Name
+  $my.Why = ''
+  if ($my.Stuck -and $Name -ne $my.Stuck) { return }
+  if (-not $my.Stuck) { $health.Attempt = 0; $health.Since = Uptime; $health.Message = '' }
   $health.Step = $Name
-  $health.Attempt = 1 + @($stuck[$Name])[0]
-  $health.Since = if ($stuck[$Name]) { $stuck[$Name][1] } else { Uptime }
-  $health.Message = ''
+  $health.Attempt++
 }
 
 function Converge {
   $steps = [ordered]@{
-    access = { Set-Access }; 'scripts before' = { Invoke-Scripts before }; disk = { Mount-DataDisk }; share = { Mount-Share }
-    engine = { Start-Engine }; swarm = { Join-Until }; stack = { Update-Stack }; 'scripts after' = { Invoke-Scripts after }
+    facts = { Find-Self }; 'scripts before' = { Invoke-Scripts before }; disk = { Mount-DataDisk }; share = { Mount-Share }
+    engine = { Start-Engine }; swarm = { Join-Swarm }; stack = { Update-Stack }; 'scripts after' = { Invoke-Scripts after }
   }
   foreach ($name in $steps.Keys) {
-    if ($facts.role -eq 'jumpbox' -and $name -notmatch 'access|scripts') { continue }
-    Report Unhealthy
+    if ($facts.role -eq 'jumpbox' -and $name -notmatch 'facts|scripts') { continue }
     Start-Step $name
-    if (Try-Part $steps[$name]) {
-      $stuck.Remove($name)
-      if (-not $health.Message) { $said.Remove($name) }
-      continue
-    }
-    $stuck[$name] = $health.Attempt, $health.Since
-    if ($name -ne 'access') { return }
+    if (-not (Try-This $steps[$name])) { $my.Stuck = $name; return }
+    if ($my.Stuck -eq $name) { $my.Stuck = '' }
+    if (-not $my.Why) { $said.Remove($name) }
+    if ($name -eq 'facts') { Part access { Set-Access } }
   }
   return $true
 }
 
-# What may change while a node lives; a part that fails is said, and tried again. Only swarm and share decide whether it is
-# well: a vault that does not answer is no reason to repair a machine.
+# What may change while a node lives. Only swarm and share decide whether it is well: a vault that does not answer is no reason
+# to repair a machine.
 function Tend($Tick) {
-  $parts = @(if (Due access 300) { { Set-Access } })
-  if ($facts.role -ne 'jumpbox') {
-    $parts += { Watch-Events }
-    if ($Tick % 3 -eq 0) {
-      Get-State
-      if ($my.State -ne 'active' -or ($facts.share -and -not (Test-Path "$($facts.share.drive)\"))) { return $false }
-      $parts += { Watch-Updates }, { Connect-Registries }, { Get-Images }, { Remove-Images }
-      if ($facts.role -eq 'manager') {
-        $nodes = @(Engine GET /nodes)
-        if (-not (Ok) -or $my.Foreign) { return $false }
-        $parts += { if (Due tokens 300) { Save-Tokens } }, { Invoke-Leader $nodes }, { Update-Stack }
-        if ($facts.backup -and (Due backup 300)) { $parts += { Backup-Swarm $nodes } }
-      }
-    }
-  }
-  foreach ($part in $parts) { $null = Try-Part $part }
+  Part events { Watch-Events }
+  if ($Tick % 3) { return $true }
+  Part access { Set-Access }
+  if ($facts.role -eq 'jumpbox') { return $true }
+  Get-State
+  if ($my.State -ne 'active' -or ($facts.share -and -not (Test-Path "$($facts.share.drive)\"))) { return }
+  Part space { if (Test-Full 95) { throw "the disk of $($my.DataRoot) is full" } }
+  Part reboot { Watch-Updates }
+  if ($Tick % 12 -eq 0) { Part registries { Connect-Registries } }
+  Part images { Get-Images; Remove-Images }
+  if ($facts.role -ne 'manager') { return $true }
+  $nodes = @(Engine GET /nodes)
+  if (-not (Ok) -or $my.Foreign) { return }
+  if (Due tokens 300) { Part tokens { Save-Tokens } }
+  if (($nodes | where ID -eq $my.Id).ManagerStatus.Leader) {
+    if (-not $my.Leads) { $my.Leads = Now }
+    if ($facts.updates) { Part turns { Set-Turn $nodes } }
+    Part labels { Sync-Nodes $nodes }
+    Part reaper { Remove-Gone $nodes }
+    if ($facts.dockerSecrets -and (Due secrets 300)) { Part secrets { Update-Secrets } }
+  } elseif ($my.Leads) { $my.Leads = 0; $why.Clear() }
+  Part stack { Update-Stack }
+  if ($facts.backup -and (Due backup 300)) { Part backup { Backup-Swarm $nodes } }
   return $true
 }
 
 function Start-Node {
   try { New-EventLog -LogName Application -Source swarmgen } catch { } # it is there
-  Folder "$keep/done"
+  Folder $keep/done
   Start-Health
   if ($facts.version -ne 1) { Say 'these facts are of a version that this program does not know'; Start-Sleep 60; return }
-  while (-not $instance) {
-    Report Unhealthy
-    $script:instance = if (Try-Part { $my.Found = Metadata $instanceAt }) { $my.Found } else { Json (Text "$keep/instance") }
-  }
-  Put "$keep/instance" (ConvertTo-Json $instance -Depth 9)
-  $my.Address = $instance.network.interface[0].ipv4.ipAddress[0].privateIpAddress
   if ($facts.schedulable -eq $false) { $my.Want = 'drain' }
   while ($true) {
-    while (-not (Converge)) { Pause-For 3 }
+    $health.State = 'Unhealthy'
+    while (-not (Converge)) {
+      foreach ($i in 0..[Math]::Min(7, $health.Attempt / 9)) { # up to half a minute
+        Part events { Watch-Events }
+        Start-Sleep -Milliseconds (3000 + (Get-Random 1000))
+      }
+    }
     Start-Step ready
     Say $facts.role
     for ($tick = 0; Tend $tick; $tick++) {
-      Report Healthy
+      $health.Message = @($why.Keys | Sort-Object | foreach { "${_}: $($why[$_])" }) -join '; '
+      $health.State, $health.At = 'Healthy', (Get-Date)
       Start-Sleep 5
-      $health.Message = ''
     }
   }
 }
 
 if ($FactsFile) { # without one: the functions, for tests
   $facts = Get-Content -Raw -Encoding UTF8 $FactsFile | ConvertFrom-Json
-  [void](Try-Part { if ($Only) { Start-Step updates; Install-Updates } else { Start-Node } })
+  [void](Try-This { if ($Only) { Start-Step updates; Install-Updates } else { Start-Node } })
 }
