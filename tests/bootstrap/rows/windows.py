@@ -360,6 +360,7 @@ def backup(swarm):
             check(b'SWMTKN' not in file.read(), 'it can be read')
     cluster = swarm.info('manager0')['Cluster']['ID']
     swarm.kill('worker0')
+    swarm.clock(0, 'manager0')
     swarm.rebuild('manager0', keep_disk=False)
     shutil.rmtree(f'{swarm.folder_of("manager0")}/upper/var/lib/windows/drives', ignore_errors=True)
     swarm.boot('manager0')
