@@ -1,5 +1,6 @@
 // deploy/follow.c: looks at the deployment and its operations, often while much happens, and tells
 // what is new. Each look's answers are thrown away with their arena.
+#define _GNU_SOURCE // strcasestr
 #include "deploy/follow.h"
 
 #include "compiler/evaluate/shape.h"
@@ -45,8 +46,26 @@ static void show(Follower *self, const Step *changed)
     self->reporter->show(self->reporter, &self->progress, changed);
 }
 
-static void refresh(Follower *self, const StepChanges *changed)
+static double when(const Entry *entry)
 {
+    return entry->step.ended > 0 ? entry->step.ended : entry->step.begun;
+}
+
+// In the order in which it happened.
+static void sort(StepChanges *changed)
+{
+    for (size_t i = 1; i < changed->count; i++) {
+        const Entry *one = changed->items[i];
+        size_t at = i;
+        for (; at > 0 && when(changed->items[at - 1]) > when(one); at--)
+            changed->items[at] = changed->items[at - 1];
+        changed->items[at] = one;
+    }
+}
+
+static void refresh(Follower *self, StepChanges *changed)
+{
+    sort(changed);
     self->progress.now = progress_now();
     steps_show(&self->steps, &self->progress);
     for (size_t i = 0; i < changed->count; i++) {
@@ -114,12 +133,23 @@ static void learn_begin(Follower *self, const Value *properties, double offset)
     if (begun < self->progress.begun) self->progress.begun = begun;
 }
 
+// Of a deployment in a resource group they lie at an address without its provider.
+static Text operations_of(Follower *self, Text id)
+{
+    static const char provider[] = "/providers/Microsoft.Resources";
+    const char *path = text_string(&self->look, id), *at = strcasestr(path, provider);
+    if (!at || !strcasestr(path, "/resourceGroups/"))
+        return text_format(&self->look, "%s/operations", path);
+    return text_format(&self->look, "%.*s%s/operations", (int)(at - path), path,
+                       at + sizeof provider - 1);
+}
+
 // The operations of a deployment, and then of its modules.
 static bool read_operations(Follower *self, Entry *module, Text path, StepChanges *changed,
                             Failure *failure)
 {
-    Text list = text_format(&self->look, "%.*s/operations", TEXT_ARG(path));
-    const Value *operations = manager_list(self->manager, list, deployments_version, failure);
+    const Value *operations =
+        manager_list(self->manager, operations_of(self, path), deployments_version, failure);
     if (!operations) return false;
     double offset = progress_now() - manager_server_now(self->manager);
     steps_take(&self->steps, &self->look, module, operations, offset, self->progress.begun,

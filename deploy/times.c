@@ -58,6 +58,7 @@ void times_learn(Times *times, Text type, double seconds)
     if (seconds < 0 || (before <= 0 && times->types->object.count >= MOST_TYPES)) return;
     double now = before > 0 ? weight * seconds + (1 - weight) * before : seconds;
     double tenths = (double)(long)(now * 10 + 0.5) / 10;
+    if (tenths < 0.1) tenths = 0.1; // 0 would mean: not known
     value_set(times->arena, times->types, type, value_float(times->arena, tenths));
 }
 
