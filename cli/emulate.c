@@ -13,6 +13,8 @@ static const Option emulate_options[] = {
     {"ready", 0, OPTION_TEXT, offsetof(EmulateOptions, ready), "FILE",
      "write address and certificate here when it listens"},
     {"quiet", 'q', OPTION_FLAG, offsetof(EmulateOptions, quiet), NULL, "no line a request"},
+    {"record", 0, OPTION_FLAG, offsetof(EmulateOptions, record), NULL,
+     "GET /emulator/requests shows bodies and headers too"},
     {0},
 };
 const Command command_emulate = {

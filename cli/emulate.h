@@ -7,7 +7,7 @@ typedef struct {
     const char *argument;                      // none
     const char *port, *folder, *speed, *ready; // `ready`: a file to be written when it listens
     OptionList faults;
-    bool http, quiet;
+    bool http, quiet, record;
 } EmulateOptions;
 
 extern const Command command_emulate;

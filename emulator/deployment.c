@@ -2,6 +2,7 @@
 #include "emulator/deployment.h"
 
 #include "compiler/evaluate/hashes.h"
+#include "emulator/fault.h"
 #include "emulator/resource.h"
 #include "emulator/shape.h"
 
@@ -269,10 +270,23 @@ static void begin_step(World *world, Deployment *deployment, size_t index, doubl
         return;
     }
     step->created = !found;
-    const Value *refused = resource_put(world, arena, step->id, resource->api_version, body);
+    Text code = fault_failure(world, step->type);
+    bool later = true;
+    const Value *refused = code.at ? failure_value(arena, code, step->id, &later) : NULL;
+    if (later) refused = resource_put(world, arena, step->id, resource->api_version, body);
     double seconds = refused ? 1 : resource_seconds(step->type, step->id, found != NULL);
     step->ends = at + world_seconds(world, seconds);
     if (refused) fail_step(deployment, step, step->ends, refused);
+}
+
+// How the end of what a provider took shows that it failed.
+static const Value *late_error(Arena *arena, Text id, const Value *inner)
+{
+    return shape_make(
+        arena, "{code:'ResourceDeploymentFailure',target:%t,message:%t,details:[%v]}", id,
+        TEXT("The resource write operation failed to complete successfully, because it "
+             "reached terminal provisioning state 'Failed'."),
+        inner);
 }
 
 static void end_step(World *world, Deployment *deployment, Step *step)
@@ -282,7 +296,17 @@ static void end_step(World *world, Deployment *deployment, Step *step)
         const Deployment *child = deployment_find(world, step->id);
         step->phase = child ? child->phase : PHASE_CANCELED;
         step->ends = child ? child->ended : step->begun;
-        if (step->phase == PHASE_FAILED) fail_step(deployment, step, step->ends, child->error);
+        if (step->phase == PHASE_FAILED)
+            fail_step(deployment, step, step->ends,
+                      late_error(&deployment->arena, step->id, child->error));
+        return;
+    }
+    Text code = step->existing ? (Text){0} : fault_failure(world, step->type);
+    if (code.at) {
+        const Value *failure = failure_value(&deployment->arena, code, step->id, NULL);
+        failure = shape_with(&deployment->arena, failure, "status", NULL);
+        resource_settle(world, step->id, TEXT("Failed"));
+        fail_step(deployment, step, step->ends, late_error(&deployment->arena, step->id, failure));
         return;
     }
     step->phase = PHASE_SUCCEEDED;
@@ -312,11 +336,29 @@ static bool is_done(const World *world, const Step *step)
 
 // ---- the end of a deployment
 
+// What a provider refuses stands as JSON in a text, under the words of its HTTP status.
+static const Value *as_detail(Arena *arena, const Value *error)
+{
+    int status = (int)shape_number(error, "status", 0);
+    if (!status) return error;
+    const char *word = status == 400   ? "BadRequest"
+                       : status == 403 ? "Forbidden"
+                       : status == 404 ? "NotFound"
+                       : status == 409 ? "Conflict"
+                                       : "InternalServerError";
+    TextBuffer text = {.arena = arena};
+    JsonWriter json = {.out = &text};
+    value_write_json(&json,
+                     shape_make(arena, "{error:%v}", shape_with(arena, error, "status", NULL)));
+    return shape_make(arena, "{code:%s,message:%t}", word, buffer_done(&text));
+}
+
 static const Value *failure_of(const Deployment *deployment, Arena *arena)
 {
     Value *details = value_array(arena);
     for (size_t i = 0; i < deployment->count; i++) {
-        if (deployment->steps[i].error) value_append(arena, details, deployment->steps[i].error);
+        if (deployment->steps[i].error)
+            value_append(arena, details, as_detail(arena, deployment->steps[i].error));
     }
     return shape_make(
         arena,
@@ -498,16 +540,27 @@ static const Value *status_message(Arena *arena, const Step *step)
 {
     if (!step->error) return NULL;
     bool late = text_is(shape_text(step->error, "code"), "ResourceDeploymentFailure");
-    return shape_make(arena, "{status:%s,error:%v}", late ? "Failed" : NULL, step->error);
+    return shape_make(arena, "{status:%s,error:%v}", late ? "Failed" : NULL,
+                      shape_with(arena, step->error, "status", NULL));
+}
+
+static const char *failed_status(const Step *step)
+{
+    int status = (int)shape_number(step->error, "status", 409);
+    return status == 400   ? "BadRequest"
+           : status == 403 ? "Forbidden"
+           : status == 404 ? "NotFound"
+                           : "Conflict";
 }
 
 static const Value *operation_value(Arena *arena, const Deployment *deployment, const Step *step,
                                     double now)
 {
     const char *kind = step->existing ? "Read" : "Create";
-    const char *status = step->phase == PHASE_FAILED ? "Conflict"
-                         : step->created             ? "Created"
-                                                     : "OK";
+    const char *status = step->phase == PHASE_FAILED      ? failed_status(step)
+                         : step->phase != PHASE_SUCCEEDED ? NULL
+                         : step->created                  ? "Created"
+                                                          : "OK";
     double end = phase_over(step->phase) ? step->ends : now;
     Text symbol = step->symbol.length ? step->symbol : (Text){0};
     return shape_make(

@@ -2,6 +2,8 @@
 #include "emulator/emulator.h"
 
 #include "emulator/deployment.h"
+#include "emulator/fault.h"
+#include "emulator/journal.h"
 #include "emulator/operation.h"
 #include "emulator/server.h"
 #include "emulator/shape.h"
@@ -254,6 +256,17 @@ static bool serve(World *world)
     return good;
 }
 
+static bool add_faults(World *world)
+{
+    for (size_t i = 0; i < world->options->fault_count; i++) {
+        Text why;
+        if (fault_add(world, text_of(world->options->faults[i]), &why)) continue;
+        fprintf(stderr, "swarmgen: --fault %.*s\n", TEXT_ARG(why));
+        return false;
+    }
+    return true;
+}
+
 bool emulator_run(const EmulatorOptions *options)
 {
     World world = {.options = options};
@@ -264,8 +277,11 @@ bool emulator_run(const EmulatorOptions *options)
     catch_signals();
     bool folder = !options->folder || mkdir(options->folder, 0700) == 0 || errno == EEXIST ||
                   complain(options->folder);
-    bool good = folder && (!options->folder || world_load(&world)) && serve(&world);
+    bool good =
+        folder && add_faults(&world) && (!options->folder || world_load(&world)) && serve(&world);
     while (deployments.count) deployment_remove(&world, deployments.items[0]);
+    faults_clear(&world);
+    journal_free(&world);
     world_free(&world);
     return good;
 }

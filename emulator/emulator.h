@@ -13,8 +13,9 @@ typedef struct {
         *faults; // "throttle:3", "fail:Microsoft.Compute/virtualMachines" …; emulator/fault.def
     size_t fault_count;
     const char
-        *ready; // a file that gets {"url", "certificate", …} as JSON when it listens; NULL: none
-    bool quiet; // no line a request
+        *ready;  // a file that gets {"url", "certificate", …} as JSON when it listens; NULL: none
+    bool quiet;  // no line a request
+    bool record; // GET /emulator/requests shows bodies and headers
 } EmulatorOptions;
 
 // Serves until SIGINT or SIGTERM.

@@ -7,13 +7,13 @@
 
 #include <string.h>
 
-enum { OPEN = 1, BARE = 2 };
+enum { OPEN = 1, BARE = 2, OWN = 4 };
 
-typedef struct {
+struct Route {
     const char *method, *pattern;
     void (*handler)(Exchange *exchange);
     int flags;
-} Route;
+};
 
 static const Route routes[] = {
 #define ROUTE(method, pattern, handler, flags) {method, pattern, handler, flags},
@@ -69,26 +69,39 @@ static bool has_version(Exchange *exchange)
     return false;
 }
 
-void route_answer(Exchange *exchange)
+const Route *route_find(Exchange *exchange)
 {
-    const Route *found = NULL;
-    bool path_known = false;
-    for (size_t i = 0; i < sizeof routes / sizeof *routes && !found; i++) {
+    const Route *near = NULL; // of another method
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
         if (!fits(&routes[i], exchange)) continue;
-        path_known = true;
-        if (strcmp(routes[i].method, exchange->method) == 0) found = &routes[i];
+        if (strcmp(routes[i].method, exchange->method) == 0) return &routes[i];
+        near = &routes[i];
     }
-    bool open = found && found->flags & OPEN, bare = found && found->flags & BARE;
-    if (!open && !signin_check(exchange)) return;
-    if (!bare && !has_version(exchange)) return;
+    return near;
+}
+
+bool route_open(const Route *route)
+{
+    return route && route->flags & OPEN;
+}
+
+bool route_own(const Route *route)
+{
+    return route && route->flags & OWN;
+}
+
+void route_answer(const Route *route, Exchange *exchange)
+{
+    if (!route_open(route) && !signin_check(exchange)) return;
+    if ((!route || !(route->flags & BARE)) && !has_version(exchange)) return;
     if (!known_subscription(exchange)) return;
-    if (found) {
-        found->handler(exchange);
-    } else if (path_known) {
+    if (!route) {
+        refuse(exchange, 404, "InvalidResourceType",
+               "The path '%.*s' is of no resource that is known here.", TEXT_ARG(exchange->path));
+    } else if (strcmp(route->method, exchange->method) != 0) {
         refuse(exchange, 405, "HttpMethodNotAllowed",
                "The http method '%s' is not supported for this request.", exchange->method);
     } else {
-        refuse(exchange, 404, "InvalidResourceType",
-               "The path '%.*s' is of no resource that is known here.", TEXT_ARG(exchange->path));
+        route->handler(exchange);
     }
 }

@@ -3,6 +3,8 @@
 #define _DEFAULT_SOURCE // struct sockaddr_in6's friends
 #include "emulator/server.h"
 
+#include "emulator/fault.h"
+#include "emulator/journal.h"
 #include "emulator/route.h"
 #include "emulator/shape.h"
 
@@ -19,19 +21,27 @@
 
 enum { BODY_LIMIT = 16 * 1024 * 1024, IDLE_SECONDS = 120 };
 
+typedef struct Conversation Conversation;
+
 struct Server {
     World *world;
+    Conversation *waiting; // those that are suspended
     struct MHD_Daemon *daemons[2];
     size_t count;
 };
 
 // One request while it comes in.
-typedef struct {
+struct Conversation {
     Arena arena;
     Exchange exchange;
     TextBuffer body;
     bool too_long;
-} Conversation;
+    const Route *route;
+    FaultEffect fault;
+    double begun, until; // when it had come whole; when it may be answered
+    struct MHD_Connection *connection;
+    Conversation *next;
+};
 
 // ---- what came
 
@@ -90,22 +100,50 @@ static void identify(Exchange *exchange)
     exchange->correlation = correlation.length ? correlation : random_guid(arena);
 }
 
-static void work(Conversation *conversation, const char *method, const char *path)
+// It has come whole: what it asks for, and what will go wrong.
+static void judge(Conversation *conversation, const char *method, const char *path)
 {
     Exchange *exchange = &conversation->exchange;
-    World *world = exchange->world;
-    exchange->method = method;
+    exchange->method = text_string(exchange->arena, text_of(method));
     exchange->path = text_copy(exchange->arena, text_of(path));
     while (exchange->path.length > 1 && text_ends(exchange->path, "/")) exchange->path.length--;
     exchange->text = buffer_done(&conversation->body);
     identify(exchange);
+    conversation->route = route_find(exchange);
+    if (!route_own(conversation->route))
+        conversation->fault = faults_meet(exchange, route_open(conversation->route));
+    conversation->begun = world_clock();
+    conversation->until = conversation->begun + conversation->fault.delay;
+}
+
+static void work(Conversation *conversation)
+{
+    Exchange *exchange = &conversation->exchange;
+    World *world = exchange->world;
+    FaultKind fault = conversation->fault.kind;
     world_advance(world);
     if (conversation->too_long)
         refuse(exchange, 413, "RequestContentTooLarge",
                "Request content size exceeds the maximum size of %d MB.", BODY_LIMIT >> 20);
+    else if (fault != FAULT_NONE && fault != FAULT_DROP_AFTER)
+        fault_answer(exchange, conversation->fault);
     else if (read_body(exchange))
-        route_answer(exchange);
+        route_answer(conversation->route, exchange);
     world_save(world);
+}
+
+static void note(Conversation *conversation)
+{
+    if (!route_own(conversation->route))
+        journal_add(&conversation->exchange, world_clock() - conversation->begun);
+}
+
+// Without an answer.
+static enum MHD_Result cut(Conversation *conversation)
+{
+    conversation->exchange.status = 0;
+    note(conversation);
+    return MHD_NO;
 }
 
 // ---- what goes
@@ -150,11 +188,12 @@ static enum MHD_Result handle(void *closure, struct MHD_Connection *connection, 
                               const char *method, const char *version, const char *data,
                               size_t *size, void **state)
 {
-    (void)closure, (void)version;
+    (void)version;
+    Server *server = closure;
     Conversation *conversation = *state;
     if (!conversation) return MHD_NO;
-    if (!conversation->exchange.method) { // the head has come
-        conversation->exchange.method = method;
+    if (!conversation->connection) { // the head has come
+        conversation->connection = connection;
         MHD_get_connection_values(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, keep_pair,
                                   conversation);
         return MHD_YES;
@@ -164,16 +203,49 @@ static enum MHD_Result handle(void *closure, struct MHD_Connection *connection, 
         *size = 0;
         return MHD_YES;
     }
-    work(conversation, method, path);
+    if (!conversation->begun) judge(conversation, method, path);
+    if (conversation->until > world_clock()) {
+        conversation->next = server->waiting;
+        server->waiting = conversation;
+        MHD_suspend_connection(connection);
+        return MHD_YES;
+    }
+    FaultKind fault = conversation->fault.kind;
+    if (fault == FAULT_DROP || fault == FAULT_HANG) return cut(conversation);
+    work(conversation);
+    if (fault == FAULT_DROP_AFTER) return cut(conversation);
+    note(conversation);
     return send_answer(connection, &conversation->exchange);
+}
+
+// Those whose time has come; all of them with `all`.
+static void resume(Server *server, bool all)
+{
+    double now = world_clock();
+    for (Conversation **link = &server->waiting; *link;) {
+        Conversation *conversation = *link;
+        if (!all && conversation->until > now) {
+            link = &conversation->next;
+            continue;
+        }
+        *link = conversation->next;
+        conversation->until = 0;
+        MHD_resume_connection(conversation->connection);
+    }
 }
 
 static void finish(void *closure, struct MHD_Connection *connection, void **state,
                    enum MHD_RequestTerminationCode code)
 {
-    (void)closure, (void)connection, (void)code;
+    (void)connection, (void)code;
+    Server *server = closure;
     Conversation *conversation = *state;
     if (!conversation) return;
+    for (Conversation **link = &server->waiting; *link; link = &(*link)->next) {
+        if (*link != conversation) continue;
+        *link = conversation->next;
+        break;
+    }
     arena_free(&conversation->arena);
     free(conversation);
     *state = NULL;
@@ -196,7 +268,7 @@ static struct MHD_Daemon *listen_on(Server *server, const struct sockaddr *addre
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     return MHD_start_daemon(flags, 0, NULL, NULL, handle, server, MHD_OPTION_SOCK_ADDR, address,
                             MHD_OPTION_URI_LOG_CALLBACK, begin, server, MHD_OPTION_NOTIFY_COMPLETED,
-                            finish, NULL, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+                            finish, server, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
                             MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_ARRAY,
                             certificate ? tls : none, MHD_OPTION_END);
 }
@@ -237,10 +309,12 @@ void server_turn(Server *server, int milliseconds)
             milliseconds = (int)most;
     }
     poll(waited, server->count, milliseconds);
+    resume(server, false);
     for (size_t i = 0; i < server->count; i++) MHD_run(server->daemons[i]);
 }
 
 void server_close(Server *server)
 {
+    resume(server, true);
     for (size_t i = 0; i < server->count; i++) MHD_stop_daemon(server->daemons[i]);
 }

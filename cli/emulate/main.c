@@ -25,8 +25,17 @@ Status emulate_run(Session *session, const void *given)
         fprintf(stderr, "swarmgen: --speed '%s' is not a number from 0\n", want->speed);
         return STATUS_USAGE;
     }
-    EmulatorOptions options = {(int)port,          !want->http,        want->folder, speed,
-                               want->faults.items, want->faults.count, want->ready,  want->quiet};
+    EmulatorOptions options = {
+        .port = (int)port,
+        .tls = !want->http,
+        .folder = want->folder,
+        .speed = speed,
+        .faults = want->faults.items,
+        .fault_count = want->faults.count,
+        .ready = want->ready,
+        .quiet = want->quiet,
+        .record = want->record,
+    };
     return emulator_run(&options) ? STATUS_DONE : STATUS_INPUT;
 }
 

@@ -53,6 +53,14 @@ class Emulator:
         self.token = None
         return self
 
+    def fault(self, *faults):
+        status, _, body = self.ask('POST', '/emulator/faults', {'faults': list(faults)})
+        assert status == 200, body
+
+    def requests(self):
+        """The journal: [{method, target, status, headers …}]."""
+        return self.ask('GET', '/emulator/requests')[2]['value']
+
     def said(self):
         with open(os.path.join(self.scratch, 'log'), errors='replace') as file:
             return file.read()
@@ -72,7 +80,7 @@ class Emulator:
         status = self.stop()
         said = self.said()
         shutil.rmtree(self.scratch, ignore_errors=True)
-        if kind is None and status != 0:
+        if status != 0:
             raise AssertionError(f'the emulator ended with status {status}: {said[-3000:]}')
 
     @property
