@@ -18,7 +18,8 @@ static CURLU *parse(Arena *arena, Text address)
 static Text part_of(Arena *arena, CURLU *url, CURLUPart part)
 {
     char *found = NULL;
-    if (curl_url_get(url, part, &found, CURLU_DEFAULT_PORT) != CURLUE_OK) return (Text){0};
+    unsigned int how = part == CURLUPART_URL ? 0 : CURLU_DEFAULT_PORT;
+    if (curl_url_get(url, part, &found, how) != CURLUE_OK) return (Text){0};
     Text text = text_copy(arena, text_of(found));
     curl_free(found);
     return text;

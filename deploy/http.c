@@ -9,6 +9,7 @@
 #include "deploy/progress.h"
 
 #include <curl/curl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -123,12 +124,14 @@ double http_retry_after(const Http *http, const HttpAnswer *answer)
     return answer_retry_after(http_header(answer, "Retry-After"), http_server_now(http));
 }
 
+// Dates are in whole seconds, cut off: of several the one that is furthest ahead is nearest to the
+// truth.
 static void learn_clock(Http *http, const HttpAnswer *answer)
 {
-    Text date = http_header(answer, "Date");
-    double then = answer_http_date(date);
+    double then = answer_http_date(http_header(answer, "Date")), ahead = then - progress_now();
     if (then <= 0) return;
-    http->ahead = then - progress_now();
+    bool jumped = !http->clock_known || fabs(ahead - http->ahead) > 2;
+    if (jumped || ahead > http->ahead) http->ahead = ahead;
     http->clock_known = true;
 }
 

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,8 +58,14 @@ void times_learn(Times *times, Text type, double seconds)
     if (seconds < 0 || (before <= 0 && times->types->object.count >= MOST_TYPES)) return;
     double now = before > 0 ? weight * seconds + (1 - weight) * before : seconds;
     double tenths = (double)(long)(now * 10 + 0.5) / 10;
-    if (tenths < 0.1) tenths = 0.1; // 0 would mean: not known
-    value_set(times->arena, times->types, type, value_float(times->arena, tenths));
+    if (tenths < 0.1) tenths = 0.1;                           // 0 would mean: not known
+    for (size_t i = 0; i < times->types->object.count; i++) { // as it is written already
+        Text known = times->types->object.items[i].name;
+        bool same = known.length == type.length && !strncasecmp(known.at, type.at, type.length);
+        if (same) type = known;
+    }
+    value_set(times->arena, times->types, text_copy(times->arena, type),
+              value_float(times->arena, tenths));
 }
 
 static void make_folders(Arena *arena, Text path)
