@@ -113,6 +113,19 @@ static bool decode(Text text, size_t at, uint32_t *code, size_t *length)
     return value >= least[*length] && value <= 0x10FFFF && !(value >= 0xD800 && value <= 0xDFFF);
 }
 
+Text text_variable(Arena *arena, Text parameter)
+{
+    TextBuffer name = {.arena = arena};
+    buffer_string(&name, "SWARM_");
+    for (size_t i = 0; i < parameter.length; i++) {
+        char c = parameter.at[i];
+        bool upper = c >= 'A' && c <= 'Z';
+        if (upper && i) buffer_char(&name, '_');
+        buffer_char(&name, c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
+    }
+    return buffer_done(&name);
+}
+
 uint32_t text_next(Text text, size_t *at)
 {
     if ((unsigned char)text.at[*at] < 0x80) return (unsigned char)text.at[(*at)++];

@@ -27,6 +27,8 @@ Text text_copy(Arena *arena, Text text);
 Text text_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *text_string(Arena *arena, Text text); // with a zero byte behind it
 uint64_t text_hash(Text text);
+// The environment variable of a template's parameter: 'adminPassword' → 'SWARM_ADMIN_PASSWORD'.
+Text text_variable(Arena *arena, Text parameter);
 
 // The code point at `*at` (moved past it); 0xFFFD for a byte that is not UTF-8.
 uint32_t text_next(Text text, size_t *at);

@@ -57,7 +57,14 @@
 static const Option what_if_options[] = {DESCRIBED, SIGNED_IN, {0}};
 static const Option deploy_options[] = {DESCRIBED, CONFIRMED, FOLLOWED, SIGNED_IN, {0}};
 static const Option running_options[] = {SIGNED_IN, {0}};
-static const Option destroy_options[] = {CONFIRMED, FOLLOWED, SIGNED_IN, {0}};
+static const Option destroy_options[] = {
+    CONFIRMED,
+    {"purge", 0, OPTION_FLAG, offsetof(AzureOptions, purge), NULL,
+     "also the vault, which could be brought back for some days"},
+    FOLLOWED,
+    SIGNED_IN,
+    {0},
+};
 
 #define SWARM_IS "SWARM is a file, or a folder with a swarm.yaml; the current folder if left out."
 

@@ -6,6 +6,7 @@ import {
   hasBackup
   hasJumpbox
   hasPortainer
+  hasWindows
   machineTags
   makesNetwork
   managerAddresses
@@ -178,6 +179,10 @@ module backup 'backup.bicep' = if (hasBackup(swarm)) {
   }
 }
 
+module windows 'windows.bicep' = if (hasWindows(swarm)) {
+  params: { swarm: swarm, vaultName: vault.outputs.name, password: windowsPassword }
+}
+
 module ownSecret 'ownSecret.bicep' = [
   for entry in filter(items(swarm.secrets), entry => entry.value.kind == 'parameter'): {
     params: {
@@ -338,7 +343,7 @@ module manager 'manager.bicep' = [
       windowsPassword: windowsPassword
       ruleId: swarm.monitoring.enabled ? monitoring!.outputs.ruleId : ''
     }
-    dependsOn: [tokens] // for everything else a node waits by itself
+    dependsOn: [tokens, windows] // for everything else a node waits by itself
   }
 ]
 
@@ -368,7 +373,7 @@ module pool 'pool.bicep' = [
       windowsPassword: windowsPassword
       ruleId: swarm.monitoring.enabled ? monitoring!.outputs.ruleId : ''
     }
-    dependsOn: [tokens]
+    dependsOn: [tokens, windows]
   }
 ]
 
@@ -390,6 +395,7 @@ module jumpbox 'jumpbox.bicep' = if (hasJumpbox(swarm)) {
     sshKey: sshKey
     windowsPassword: windowsPassword
   }
+  dependsOn: [windows] // before a machine has the password, the vault has it
 }
 
 module bastion 'bastion.bicep' = if (swarm.jumpbox.kind == 'bastion') {
@@ -454,5 +460,6 @@ output vault string = vault.outputs.name
 @description('Names of the secrets in it that people may need. Look one up: az keyvault secret show --vault-name VAULT --name SECRET --query value')
 output secrets string[] = concat(
   hasPortainer(swarm) ? [secretNames.portainerPassword] : [],
-  hasBackup(swarm) ? [secretNames.backupKey] : []
+  hasBackup(swarm) ? [secretNames.backupKey] : [],
+  hasWindows(swarm) ? [secretNames.windowsPassword] : []
 )

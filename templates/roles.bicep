@@ -32,6 +32,7 @@ var secretNames = {
   stack: 'swarm-stack'
   portainerPassword: 'portainer-password'
   agentSecret: 'portainer-agent-secret'
+  windowsPassword: 'windows-password'
   shareKey: 'share-key'
   backupKey: 'backup-key'
 }

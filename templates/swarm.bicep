@@ -1496,6 +1496,26 @@ type Monitoring = {
   alerts: Alerts
 }
 
+@export()
+@description('How `swarmgen deploy` brings the swarm to Azure. The template does not depend on it.')
+type Deployment = {
+  @description('incremental leaves alone what is no longer described; stack (a deployment stack) deletes it.')
+  @metadata({ default: 'incremental' })
+  mode: 'incremental' | 'stack'
+
+  @description('The resource group; said with --group where it is left out.')
+  @metadata({
+    pattern: '^[-A-Za-z0-9_.()]{0,89}[-A-Za-z0-9_()]$'
+    patternHint: '1 to 90 letters, digits and -_.(), no dot last'
+    example: 'acme-swarm'
+  })
+  group: string?
+
+  @description('The region of that group if it is made; said with --location where it is left out.')
+  @metadata({ pattern: '^[a-z0-9]+$', patternHint: 'a region like westeurope', example: 'westeurope' })
+  location: string?
+}
+
 // ---------------------------------------------------------------------------------------------- the whole
 
 @export()
@@ -1590,6 +1610,10 @@ type Swarm = {
   @description('What cannot be deleted by accident.')
   @metadata({ default: [] })
   locks: ('vault' | 'storage' | 'network' | 'addresses')[]
+
+  @description('How it is brought to Azure.')
+  @metadata({ default: {} })
+  deployment: Deployment
 
   @description('Whether the nodes\' programs say more.')
   @metadata({ default: false })

@@ -25,6 +25,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
     sku: { family: 'A', name: 'standard' }
     createMode: settings.recover ? 'recover' : null
     enableRbacAuthorization: true
+    // A later deployment takes from here what it does not know: passwords, secrets of your own.
+    enabledForTemplateDeployment: true
     enableSoftDelete: true
     softDeleteRetentionInDays: settings.softDelete
     enablePurgeProtection: settings.purgeProtection ? true : null

@@ -3,20 +3,6 @@
 
 #include "base/json.h"
 
-// 'adminPassword' → 'SWARM_ADMIN_PASSWORD'
-static Text variable_name(Arena *arena, Text parameter)
-{
-    TextBuffer name = {.arena = arena};
-    buffer_string(&name, "SWARM_");
-    for (size_t i = 0; i < parameter.length; i++) {
-        char c = parameter.at[i];
-        bool upper = c >= 'A' && c <= 'Z';
-        if (upper && i) buffer_char(&name, '_');
-        buffer_char(&name, c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
-    }
-    return buffer_done(&name);
-}
-
 static bool is_literal(const Syntax *node)
 {
     if (!node) return false;
@@ -57,7 +43,7 @@ static void write_assignment(TextBuffer *out, const Syntax *parameter)
                                "'SECRET')\n");
         }
         buffer_format(out, "param %.*s = readEnvironmentVariable('%.*s')\n", TEXT_ARG(name),
-                      TEXT_ARG(variable_name(out->arena, name)));
+                      TEXT_ARG(text_variable(out->arena, name)));
     }
 }
 

@@ -854,6 +854,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
     tenantId: tenant().tenantId
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
+    // A later deployment takes from here what it does not know: passwords, secrets of your own.
+    enabledForTemplateDeployment: true
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
     enablePurgeProtection: true
@@ -1077,6 +1079,28 @@ resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01'
 resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: backup
   name: guid(backup.id, deployer().objectId, secretsUser)
+  properties: {
+    principalId: deployer().objectId
+    roleDefinitionId: secretsUser
+  }
+}
+
+// Password of the Windows machines. Later deployments take it from here, for it cannot change.
+@onlyIfNotExists()
+resource windows 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: 'windows-password'
+  tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
+  properties: { contentType: 'password of the administrator on Windows machines', value: windowsPassword }
+  dependsOn: [
+    vaultLock
+  ]
+}
+
+// Who deploys, and is no operator anyway, may look the password up.
+resource deployerReadsWindows 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: windows
+  name: guid(windows.id, deployer().objectId, secretsUser)
   properties: {
     principalId: deployer().objectId
     roleDefinitionId: secretsUser
@@ -1830,6 +1854,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -1980,6 +2005,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -2130,6 +2156,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -2280,6 +2307,7 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -2430,6 +2458,7 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -2580,6 +2609,7 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -2730,6 +2760,7 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -2934,6 +2965,7 @@ resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -3238,6 +3270,7 @@ resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -3436,6 +3469,7 @@ resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -3711,6 +3745,7 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -3912,6 +3947,7 @@ resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -4115,6 +4151,7 @@ resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -4305,6 +4342,7 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -4497,6 +4535,7 @@ resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -4692,6 +4731,7 @@ resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -4963,6 +5003,7 @@ resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -5162,6 +5203,7 @@ resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -5357,6 +5399,7 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -5467,14 +5510,7 @@ resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
     }
   }
   dependsOn: [
-    jumpboxIdentity
-    managerIdentity
-    natAddressLock0
-    natAddressLock1
-    natAddressLock2
-    natAddressLock3
-    vnet
-    workerIdentity
+    deployerReadsWindows
   ]
 }
 
@@ -5807,4 +5843,4 @@ output managers string[] = [
 output vault string = vault.name
 
 @description('Names of the secrets in it that people may need. Look one up: az keyvault secret show --vault-name VAULT --name SECRET --query value')
-output secrets string[] = ['portainer-password', 'backup-key']
+output secrets string[] = ['portainer-password', 'backup-key', 'windows-password']

@@ -672,6 +672,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
     tenantId: tenant().tenantId
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
+    // A later deployment takes from here what it does not know: passwords, secrets of your own.
+    enabledForTemplateDeployment: true
     enableSoftDelete: true
     softDeleteRetentionInDays: 7
     publicNetworkAccess: 'Enabled'
@@ -873,6 +875,39 @@ resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01
 resource operatorReadsBackup0 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: backup
   name: guid(backup.id, '22222222-2222-2222-2222-222222222222', secretsUser)
+  properties: {
+    principalId: '22222222-2222-2222-2222-222222222222'
+    principalType: 'Group'
+    roleDefinitionId: secretsUser
+  }
+}
+
+// Password of the Windows machines. Later deployments take it from here, for it cannot change.
+@onlyIfNotExists()
+resource windows 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: 'windows-password'
+  tags: { swarm: 'acme', costCentre: '4711' }
+  properties: { contentType: 'password of the administrator on Windows machines', value: windowsPassword }
+}
+
+// Who deploys, and is no operator anyway, may look the password up.
+resource deployerReadsWindows 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!contains(
+  ['22222222-2222-2222-2222-222222222222'],
+  deployer().objectId
+)) {
+  scope: windows
+  name: guid(windows.id, deployer().objectId, secretsUser)
+  properties: {
+    principalId: deployer().objectId
+    roleDefinitionId: secretsUser
+  }
+}
+
+// An operator may look the password up.
+resource operatorReadsWindows0 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: windows
+  name: guid(windows.id, '22222222-2222-2222-2222-222222222222', secretsUser)
   properties: {
     principalId: '22222222-2222-2222-2222-222222222222'
     principalType: 'Group'
@@ -1287,8 +1322,10 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    operatorReadsWindows0
     workerReadsToken
   ]
 }
@@ -1437,8 +1474,10 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    operatorReadsWindows0
     workerReadsToken
   ]
 }
@@ -1587,8 +1626,10 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    operatorReadsWindows0
     workerReadsToken
   ]
 }
@@ -1799,8 +1840,10 @@ resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    operatorReadsWindows0
     workerReadsToken
   ]
 }
@@ -1994,8 +2037,10 @@ resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
+    operatorReadsWindows0
     workerReadsToken
   ]
 }
@@ -2551,4 +2596,4 @@ output managers string[] = [
 output vault string = vault.name
 
 @description('Names of the secrets in it that people may need. Look one up: az keyvault secret show --vault-name VAULT --name SECRET --query value')
-output secrets string[] = ['portainer-password', 'backup-key']
+output secrets string[] = ['portainer-password', 'backup-key', 'windows-password']

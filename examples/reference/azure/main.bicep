@@ -589,6 +589,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
     tenantId: tenant().tenantId
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
+    // A later deployment takes from here what it does not know: passwords, secrets of your own.
+    enabledForTemplateDeployment: true
     enableSoftDelete: true
     softDeleteRetentionInDays: 7
     publicNetworkAccess: 'Enabled'
@@ -773,6 +775,25 @@ resource managerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01'
 resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: backup
   name: guid(backup.id, deployer().objectId, secretsUser)
+  properties: {
+    principalId: deployer().objectId
+    roleDefinitionId: secretsUser
+  }
+}
+
+// Password of the Windows machines. Later deployments take it from here, for it cannot change.
+@onlyIfNotExists()
+resource windows 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+  parent: vault
+  name: 'windows-password'
+  tags: { swarm: 'bcswarm' }
+  properties: { contentType: 'password of the administrator on Windows machines', value: windowsPassword }
+}
+
+// Who deploys, and is no operator anyway, may look the password up.
+resource deployerReadsWindows 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: windows
+  name: guid(windows.id, deployer().objectId, secretsUser)
   properties: {
     principalId: deployer().objectId
     roleDefinitionId: secretsUser
@@ -1186,6 +1207,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -1349,6 +1371,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -1512,6 +1535,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -1741,6 +1765,7 @@ resource poolWorker 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
   }
   dependsOn: [
     collectionRule
+    deployerReadsWindows
     managerWritesSwarmManagerToken
     managerWritesSwarmWorkerToken
     workerReadsToken
@@ -1780,10 +1805,7 @@ resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
     }
   }
   dependsOn: [
-    jumpboxIdentity
-    managerIdentity
-    vnet
-    workerIdentity
+    deployerReadsWindows
   ]
 }
 
@@ -2091,4 +2113,4 @@ output managers string[] = [
 output vault string = vault.name
 
 @description('Names of the secrets in it that people may need. Look one up: az keyvault secret show --vault-name VAULT --name SECRET --query value')
-output secrets string[] = ['portainer-password', 'backup-key']
+output secrets string[] = ['portainer-password', 'backup-key', 'windows-password']
