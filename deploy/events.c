@@ -134,7 +134,10 @@ static void end(Reporter *reporter, const Progress *progress, const Ending *endi
         json_key(&json, TEXT("outputs"));
         value_write_json(&json, ending->outputs);
     }
-    if (ending->failure) problems_write_json(&json, &work, ending->failure);
+    if (ending->failure) {
+        Problems problems = problems_of_failure(&work, ending->failure, progress);
+        problems_write(&json, &problems, ending->failure);
+    }
     end_event(&json);
     arena_return(&work, self->arena);
 }

@@ -106,8 +106,8 @@ static void end(Reporter *reporter, const Progress *progress, const Ending *endi
     TextBuffer text = {.arena = &work};
     Painter painter = paint_begin(&text, STDERR_FILENO);
     if (!self->quiet) report_ending(&painter, &work, progress, ending);
+    report_problems(&painter, progress, ending);
     say(self, &text);
-    if (ending->failure) problems_show(stderr, &work, ending->failure, painter.colour);
     arena_return(&work, self->arena);
 }
 

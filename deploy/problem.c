@@ -334,9 +334,10 @@ static size_t walk(Arena *arena, Problems *problems, const Value *error, Text ta
     if (!inner) inner = object_member(error, "odata.error");
     if (inner) return walk(arena, problems, inner, target, depth + 1);
     Text code = text_member(error, "code"), message = text_member(error, "message");
-    // An index (target: "0") names no resource.
+    // A property or an index is less than the resource that was named before.
     Text own = text_member(error, "target");
-    if (own.length && !isdigit((unsigned char)own.at[0])) target = own;
+    bool index = own.length && isdigit((unsigned char)own.at[0]);
+    if (text_starts(own, "/") || (!target.length && !index)) target = own;
     size_t found = walk_all(arena, problems, array_member(error, "details"), target, depth + 1);
     const Value *hidden = hidden_json(arena, message);
     if (hidden) found += walk(arena, problems, hidden, target, depth + 1);
@@ -387,7 +388,28 @@ Problems problems_of(Arena *arena, const Value *error)
     return problems;
 }
 
-Problems problems_of_failure(Arena *arena, const Failure *failure)
+static Text joined(Arena *arena, Text list, Text one)
+{
+    if (!list.length || !one.length) return list.length ? list : one;
+    return text_format(arena, "%.*s, %.*s", TEXT_ARG(list), TEXT_ARG(one));
+}
+
+// A step failed so if its ID was named, or if it says the same.
+static void find_symbols(Arena *arena, Problem *problem, const Progress *progress)
+{
+    for (size_t i = 0; i < progress->count; i++) {
+        const Step *step = &progress->steps[i];
+        bool named = step->id.length && mentions(problem->target, step->id);
+        bool same =
+            step->state == STEP_FAILED && same_letters(step->code, problem->code) &&
+            (!step->message.length || find(step->message, problem->message, 0) != SIZE_MAX ||
+             find(problem->message, step->message, 0) != SIZE_MAX);
+        if (named || (same && !text_starts(problem->target, "/")))
+            problem->symbol = joined(arena, problem->symbol, step->symbol);
+    }
+}
+
+static Problems found_problems(Arena *arena, const Failure *failure)
 {
     Problems problems = problems_of(arena, failure->error);
     if (!problems.count) {
@@ -399,26 +421,34 @@ Problems problems_of_failure(Arena *arena, const Failure *failure)
     return problems;
 }
 
+Problems problems_of_failure(Arena *arena, const Failure *failure, const Progress *progress)
+{
+    Problems problems = found_problems(arena, failure);
+    for (size_t i = 0; progress && i < problems.count; i++)
+        find_symbols(arena, &problems.items[i], progress);
+    return problems;
+}
+
 // ---- showing it
 
-// A resource ID without what all of them share: virtualMachines/acme-manager-0
-static Text short_target(Arena *arena, Text target)
+// Resource IDs in a text without what all of them share: virtualMachines/acme-manager-0
+static Text with_short_ids(Arena *arena, Text text)
 {
     TextBuffer out = {.arena = arena};
-    for (size_t from = 0; from < target.length;) {
-        size_t comma = find(target, TEXT(", "), from);
-        Text one = text_slice(target, from, comma == SIZE_MAX ? target.length : comma);
-        size_t at = find(one, TEXT("/providers/"), 0);
-        for (size_t next = at; next != SIZE_MAX; next = find(one, TEXT("/providers/"), at + 1))
-            at = next;
-        if (at != SIZE_MAX) {
-            one = text_slice(one, at + 11, one.length);
-            size_t slash = find(one, TEXT("/"), 0);
-            if (slash != SIZE_MAX) one = text_slice(one, slash + 1, one.length);
-        }
-        if (out.count) buffer_string(&out, ", ");
-        buffer_text(&out, one);
-        from = comma == SIZE_MAX ? target.length : comma + 2;
+    for (size_t at = 0; at < text.length;) {
+        size_t from = find(text, TEXT("/subscriptions/"), at);
+        if (from == SIZE_MAX) from = text.length;
+        size_t end = from;
+        while (end < text.length && !isspace((unsigned char)text.at[end]) &&
+               !strchr("'\",;()[]", text.at[end]))
+            end++;
+        buffer_text(&out, text_slice(text, at, from));
+        Text id = text_slice(text, from, end);
+        size_t last = SIZE_MAX, next = find(id, TEXT("/providers/"), 0);
+        for (; next != SIZE_MAX; next = find(id, TEXT("/providers/"), next + 1)) last = next;
+        size_t slash = last == SIZE_MAX ? SIZE_MAX : find(id, TEXT("/"), last + 11);
+        buffer_text(&out, slash == SIZE_MAX ? id : text_slice(id, slash + 1, id.length));
+        at = end;
     }
     return buffer_done(&out);
 }
@@ -430,18 +460,19 @@ static size_t columns_of(FILE *out)
     return size.ws_col ? size.ws_col : 100;
 }
 
-static void show_one(Painter *painter, Arena *arena, const Problem *problem)
+static void paint_one(Painter *painter, const Problem *problem)
 {
+    Arena *arena = painter->out->arena;
     paint(painter, PAINT_BAD, TEXT("✗ "));
-    Text code = problem->code.length ? problem->code : TEXT("Error");
-    paint(painter, PAINT_BAD, code);
-    if (problem->target.length) {
-        paint(painter, PAINT_PLAIN, TEXT(" "));
-        paint_words(painter, PAINT_STRONG, short_target(arena, problem->target));
+    paint(painter, PAINT_BAD, problem->code.length ? problem->code : TEXT("Error"));
+    Text where = problem->symbol.length ? problem->symbol : with_short_ids(arena, problem->target);
+    if (where.length) {
+        paint(painter, PAINT_PLAIN, TEXT(": "));
+        paint_words(painter, PAINT_STRONG, where);
     }
     paint_line(painter);
     paint_to(painter, 2);
-    paint_words(painter, PAINT_PLAIN, problem->message);
+    paint_words(painter, PAINT_PLAIN, with_short_ids(arena, problem->message));
     paint_line(painter);
     if (problem->log.length) {
         paint_to(painter, 4);
@@ -450,7 +481,20 @@ static void show_one(Painter *painter, Arena *arena, const Problem *problem)
     }
     if (!problem->advice.length) return;
     paint(painter, PAINT_BUSY, TEXT("→ "));
-    paint_words(painter, PAINT_STRONG, problem->advice);
+    paint_words(painter, PAINT_PLAIN, with_short_ids(arena, problem->advice));
+    paint_line(painter);
+}
+
+void problems_paint(Painter *painter, const Problems *problems, const Failure *failure)
+{
+    for (size_t i = 0; i < problems->count; i++) paint_one(painter, &problems->items[i]);
+    if (!failure->call.length && !failure->correlation.length) return;
+    paint(painter, PAINT_FAINT, failure->call);
+    if (failure->call.length && failure->status)
+        paint_format(painter, PAINT_FAINT, " answered %d", failure->status);
+    if (failure->correlation.length)
+        paint_format(painter, PAINT_FAINT, "%scorrelation ID %.*s",
+                     failure->call.length ? "; " : "", TEXT_ARG(failure->correlation));
     paint_line(painter);
 }
 
@@ -458,16 +502,8 @@ void problems_show(FILE *out, Arena *arena, const Failure *failure, bool colour)
 {
     TextBuffer text = {.arena = arena};
     Painter painter = {&text, colour, paint_wants_utf8(), columns_of(out), 0};
-    Problems problems = problems_of_failure(arena, failure);
-    for (size_t i = 0; i < problems.count; i++) show_one(&painter, arena, &problems.items[i]);
-    if (failure->call.length || failure->correlation.length) {
-        paint(&painter, PAINT_FAINT, failure->call);
-        if (failure->status) paint_format(&painter, PAINT_FAINT, " answered %d", failure->status);
-        if (failure->correlation.length)
-            paint_format(&painter, PAINT_FAINT, "%scorrelation ID %.*s",
-                         failure->call.length ? "; " : "", TEXT_ARG(failure->correlation));
-        paint_line(&painter);
-    }
+    Problems problems = problems_of_failure(arena, failure, NULL);
+    problems_paint(&painter, &problems, failure);
     fwrite(text.items, 1, text.count, out);
     fflush(out);
 }
@@ -479,16 +515,16 @@ static void member(JsonWriter *json, const char *key, Text value)
     json_text(json, value);
 }
 
-void problems_write_json(JsonWriter *json, Arena *arena, const Failure *failure)
+void problems_write(JsonWriter *json, const Problems *problems, const Failure *failure)
 {
-    Problems problems = problems_of_failure(arena, failure);
     json_key(json, TEXT("errors"));
     json_begin_array(json);
-    for (size_t i = 0; i < problems.count; i++) {
-        const Problem *problem = &problems.items[i];
+    for (size_t i = 0; i < problems->count; i++) {
+        const Problem *problem = &problems->items[i];
         json_begin_object(json);
         member(json, "code", problem->code);
         member(json, "message", problem->message);
+        member(json, "symbol", problem->symbol);
         member(json, "target", problem->target);
         member(json, "log", problem->log);
         member(json, "advice", problem->advice);
@@ -497,4 +533,10 @@ void problems_write_json(JsonWriter *json, Arena *arena, const Failure *failure)
     json_end_array(json);
     member(json, "call", failure->call);
     member(json, "correlationId", failure->correlation);
+}
+
+void problems_write_json(JsonWriter *json, Arena *arena, const Failure *failure)
+{
+    Problems problems = problems_of_failure(arena, failure, NULL);
+    problems_write(json, &problems, failure);
 }

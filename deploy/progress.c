@@ -1,5 +1,5 @@
 #include "deploy/progress.h"
-#include "deploy/paint.h"
+#include "deploy/problem.h"
 #include "deploy/report.h"
 
 #include <ctype.h>
@@ -248,8 +248,7 @@ static void all_steps(Painter *painter, Arena *arena, const Progress *progress)
     }
 }
 
-static void last_line(Painter *painter, Arena *arena, const Progress *progress,
-                      const Ending *ending)
+void report_ending(Painter *painter, Arena *arena, const Progress *progress, const Ending *ending)
 {
     Text time = plainly(arena, ending->seconds);
     size_t done = report_count(progress, STEP_DONE);
@@ -288,7 +287,9 @@ void report_list(Painter *painter, Arena *arena, const Progress *progress)
     all_steps(painter, arena, progress);
 }
 
-void report_ending(Painter *painter, Arena *arena, const Progress *progress, const Ending *ending)
+void report_problems(Painter *painter, const Progress *progress, const Ending *ending)
 {
-    last_line(painter, arena, progress, ending);
+    if (!ending->failure) return;
+    Problems problems = problems_of_failure(painter->out->arena, ending->failure, progress);
+    problems_paint(painter, &problems, ending->failure);
 }

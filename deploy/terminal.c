@@ -2,7 +2,6 @@
 // terminal's second screen, which no resize can reflow and which leaves no trace; at the end the list
 // goes to the first one, where it stays. A picture is made whole, by functions that know no terminal;
 // then the rows that differ from the last one are sent, in one write.
-#include "deploy/problem.h"
 #include "deploy/report.h"
 
 #include <errno.h>
@@ -186,6 +185,7 @@ static void measure(Picture *picture, const Groups *groups)
         usual = usual || step->usual > 0;
     }
     size_t width = picture->columns;
+    if (width < 90) type = smaller(type, 18);
     section = smaller(section, width < 60 ? 10 : 16);
     picture->section = section ? section + 2 : 0;
     picture->name = picture->section + 2;
@@ -240,6 +240,10 @@ static void step_row(Picture *picture, const Group *group, const Step *step, boo
         else
             part(&painter, PAINT_FAINT, report_type(picture->arena, step->type), picture->time - 8);
     }
+    if (step->state == STEP_WAITING && step->waits_for.length && picture->type) {
+        paint_to(&painter, picture->time - 7);
+        paint_format(&painter, PAINT_FAINT, "waits for %.*s", TEXT_ARG(step->waits_for));
+    }
     if (step->begun > 0) {
         Text time = progress_time(picture->arena, report_seconds(picture->progress, step));
         right(&painter, step->state == STEP_RUNNING ? PAINT_BUSY : PAINT_PLAIN, time,
@@ -257,8 +261,7 @@ static StepState state_of(const size_t states[])
     if (states[STEP_FAILED]) return STEP_FAILED;
     if (states[STEP_CANCELED]) return STEP_CANCELED;
     if (states[STEP_RUNNING]) return STEP_RUNNING;
-    if (!states[STEP_WAITING]) return STEP_DONE;
-    return states[STEP_DONE] ? STEP_RUNNING : STEP_WAITING;
+    return states[STEP_WAITING] ? STEP_WAITING : STEP_DONE;
 }
 
 // "1 failed, 2 running, 3 done, 4 waiting"
@@ -347,7 +350,8 @@ static const struct {
     {FOLD_AWAY, false, false, true, true},
 };
 
-// What is done folds first, then what has not begun, then the rest, and no more than needed.
+// What is done folds first, then what has not begun, then the rest, and no more than needed: where
+// the last one gave more room than that, sections in which something happens open again.
 static void fold(const Groups *groups, Fold folds[], size_t room)
 {
     size_t total = 0, away = 0;
@@ -367,6 +371,16 @@ static void fold(const Groups *groups, Fold folds[], size_t room)
             total -= now - then;
             away += passes[pass].to == FOLD_AWAY;
         }
+    }
+    for (size_t i = 0; i < groups->count; i++) {
+        const Group *group = &groups->items[i];
+        size_t now = height(group, folds[i]);
+        bool mixed =
+            group->states[STEP_DONE] < group->count && group->states[STEP_WAITING] < group->count;
+        if (!mixed || folds[i] == FOLD_AWAY || total - now + group->count + (away > 0) > room)
+            continue;
+        folds[i] = FOLD_OPEN;
+        total += group->count - now;
     }
 }
 
@@ -588,10 +602,11 @@ static void end(Reporter *reporter, const Progress *progress, const Ending *endi
     Arena work = {0};
     TextBuffer out = {.arena = &work};
     Painter painter = {&out, self->colour, self->utf8, columns, 0};
+    paint_line(&painter);
     report_list(&painter, &work, progress);
     report_ending(&painter, &work, progress, ending);
+    report_problems(&painter, progress, ending);
     send(out.items, out.count);
-    if (ending->failure) problems_show(stderr, &work, ending->failure, self->colour);
     arena_free(&work);
     arena_free(&self->shown);
 }
