@@ -67,7 +67,7 @@ struct Program {
 int program_main(const Program *program, int count, char **words);
 
 extern const Command command_build, command_validate, command_compile, command_console,
-    command_schema;
+    command_schema, command_snapshot;
 
 // Where swarm.yaml is: a file, a folder that holds one, or the current folder (NULL).
 Text command_swarm_path(Arena *arena, const char *argument);

@@ -4,9 +4,9 @@
 #include "cli/emulate.h"
 
 static const Command *const commands[] = {
-    &command_build,  &command_validate, &command_compile, &command_console,
-    &command_schema, &command_what_if,  &command_deploy,  &command_status,
-    &command_cancel, &command_outputs,  &command_destroy, &command_emulate,
+    &command_build,    &command_validate, &command_compile, &command_console, &command_schema,
+    &command_snapshot, &command_what_if,  &command_deploy,  &command_status,  &command_cancel,
+    &command_outputs,  &command_destroy,  &command_emulate,
 };
 
 int main(int count, char **words)

@@ -348,6 +348,11 @@ const Value *call_kept(Arena *arena, const Call *kept)
     return value;
 }
 
+const Call *call_of(const Value *value)
+{
+    return value->kind == VALUE_STRING ? value->call : NULL;
+}
+
 bool call_stays(const Value *value)
 {
     if (value->kind == VALUE_STRING) return value->call != NULL;

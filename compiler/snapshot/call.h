@@ -32,4 +32,5 @@ const Value *call_kept(Arena *arena, const Call *call);
 // What stands within an expression for a value: f('x'), 'it''s', createArray(1, true()) …
 void call_write(TextBuffer *out, const Value *value);
 
-bool call_stays(const Value *value); // it is, or has within it, what is not evaluated
+const Call *call_of(const Value *value); // NULL: it is another value
+bool call_stays(const Value *value);     // it is, or has within it, what is not evaluated

@@ -24,6 +24,7 @@ typedef struct {
     const Value *deployer;    // what deployer() gives; NULL: made up
     int64_t now;              // seconds since 1970, for utcNow()
     uint64_t seed;            // for newGuid(): the same seed gives the same
+    bool partial;             // a snapshot: what is not given above is not known, and stays a call
 } TemplateContext;
 
 // What exists already: asked while bodies and outputs are evaluated. A NULL answer is the problem
@@ -51,7 +52,7 @@ typedef struct {
 
 typedef struct Template Template;
 
-// Reads and checks: parameters against their types and limits, unknown names, cycles, copies,
+// `parameters`: {name: {"value": …}}, as a deployment is given them. Reads and checks: parameters against their types and limits, unknown names, cycles, copies,
 // conditions. NULL with `problem` set.
 Template *template_read(Arena *arena, const Value *json, const Value *parameters,
                         const TemplateContext *context, TemplateProblem *problem);

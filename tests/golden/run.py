@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Golden cases: every folder here with an `expected` folder is one; nothing is registered.
 
-The input is swarm.yaml (build), main.bicep (compile), main.bicepparam beside it (compile that), or input.txt (console).
+The input is swarm.yaml (build), main.bicep (compile), main.bicepparam beside it (compile that), input.txt (console), or
+template.json (snapshot; parameters.json beside it).
 A folder `library` takes the place of the built-in one. Each file in `expected` asks for what its name says (TABLE):
   diagnostics       standard error, exact         status      exit status, where it is not what `diagnostics` implies
   azuredeploy.json  the template; only ever blessed from the official compiler
-  residual, sections, completed, value, main.bicep, tokens, syntax, formatted: what --dump prints        output: of the console
+  residual, sections, completed, value, main.bicep, tokens, syntax, formatted: what --dump prints
+  output: of console and snapshot
   files/NAME        a file of the output folder
   limits            `peak-kib N`: memory of the whole process, in the release build
 
@@ -48,7 +50,9 @@ class Case:
         self.folder = os.path.join(HERE, name)
         self.expected = os.path.join(self.folder, 'expected')
         has = lambda file: os.path.exists(os.path.join(self.folder, file))
-        self.command = 'build' if has('swarm.yaml') else 'console' if has('input.txt') else 'compile'
+        self.command = 'build' if has('swarm.yaml') else 'console' if has('input.txt') else \
+            'snapshot' if has('template.json') else 'compile'
+        self.parameters = ['--parameters', 'parameters.json'] if has('parameters.json') else []
         self.input = 'main.bicepparam' if has('main.bicepparam') else 'main.bicep'
         self.library = ['--library', 'library'] if has('library') else []
         self.runs = {}
@@ -83,6 +87,8 @@ class Case:
             return self.run('console', stdin='input.txt')
         if self.command == 'compile':
             return self.run(*self.compile_words())
+        if self.command == 'snapshot':
+            return self.run('snapshot', 'template.json', *self.parameters)
         wanted = list(self.wanted())
         stop = next((name for name in ('value', 'completed') if name in wanted), 'azuredeploy.json')
         return self.run('build', 'swarm.yaml', '--dump', stop, *self.library)

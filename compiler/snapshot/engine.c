@@ -1,0 +1,330 @@
+// compiler/snapshot/engine.c: a walk over JSON and the expressions in its texts. What is not known
+// stays a call; functions on lists and objects work around it (BUILTIN_DEEP).
+#include "compiler/snapshot/engine.h"
+
+#include "compiler/evaluate/functions.h"
+#include "compiler/evaluate/walks.h"
+#include "compiler/snapshot/builtin.h"
+#include "compiler/snapshot/copy.h"
+#include "compiler/snapshot/inner.h"
+#include "compiler/snapshot/member.h"
+#include "compiler/snapshot/naming.h"
+
+#include <stdarg.h>
+
+enum { DEPTH_LIMIT = 400 }; // calls, variables, parameters and user functions within each other
+
+Arena *engine_arena(const Frame *frame)
+{
+    return frame->template->arena;
+}
+
+const Value *engine_fail(const Frame *frame, const char *format, ...)
+{
+    TextBuffer out = {.arena = engine_arena(frame)};
+    va_list arguments;
+    va_start(arguments, format);
+    buffer_format_list(&out, format, arguments);
+    va_end(arguments);
+    if (!frame->problem->message.length)
+        *frame->problem = (TemplateProblem){TEXT("InvalidTemplate"), buffer_done(&out), {0}};
+    return NULL;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+}
+
+Text engine_lower(Arena *arena, Text text)
+{
+    char *copy = arena_alloc(arena, text.length + 1);
+    for (size_t i = 0; i < text.length; i++) copy[i] = lower(text.at[i]);
+    return (Text){copy, text.length};
+}
+
+bool engine_same(Text a, Text b)
+{
+    if (a.length != b.length) return false;
+    for (size_t i = 0; i < a.length; i++) {
+        if (lower(a.at[i]) != lower(b.at[i])) return false;
+    }
+    return true;
+}
+
+// ---- what is taken from a value
+
+const Value *engine_access(const Frame *frame, const Value *base, const Value *access)
+{
+    Arena *arena = engine_arena(frame);
+    if (!call_of(base) && !call_of(access)) return member_of(frame, base, access);
+    Call *longer = arena_new(arena, Call);
+    if (call_of(base)) {
+        *longer = *call_of(base);
+    } else { // a list or an object, of which nobody knows what is taken
+        bool list = base->kind == VALUE_ARRAY;
+        longer->name = list ? TEXT("createArray") : TEXT("createObject");
+        size_t size = list ? base->array.count : 2 * base->object.count;
+        longer->arguments = arena_array(arena, const Value *, size + 1);
+        for (size_t i = 0; list && i < base->array.count; i++)
+            longer->arguments[longer->count++] = base->array.items[i];
+        for (size_t i = 0; !list && base->kind == VALUE_OBJECT && i < base->object.count; i++) {
+            longer->arguments[longer->count++] = value_string(arena, base->object.items[i].name);
+            longer->arguments[longer->count++] = base->object.items[i].value;
+        }
+    }
+    const Value **accesses = arena_array(arena, const Value *, longer->access_count + 1);
+    for (size_t i = 0; i < longer->access_count; i++) accesses[i] = longer->accesses[i];
+    accesses[longer->access_count++] = access;
+    longer->accesses = accesses;
+    return call_kept(arena, longer);
+}
+
+// ---- calls
+
+const Value *engine_keep(const Frame *frame, const Call *call, const Value **arguments)
+{
+    Call *kept = arena_new(engine_arena(frame), Call);
+    *kept = (Call){
+        .space = call->space, .name = call->name, .arguments = arguments, .count = call->count};
+    return call_kept(engine_arena(frame), kept);
+}
+
+static const Value *evaluated(const Frame *frame, const Value *value)
+{
+    return call_of(value) && !value->string.length ? engine_call(frame, value) : value;
+}
+
+static bool is_lambda(const Value *value)
+{
+    return call_of(value) && !value->string.length &&
+           engine_same(call_of(value)->name, TEXT("lambda"));
+}
+
+// The arguments' values; lambdas as they are. NULL after an error.
+static const Value **arguments_of(const Frame *frame, const Call *call)
+{
+    const Value **values = arena_array(engine_arena(frame), const Value *, call->count + 1);
+    for (size_t i = 0; i < call->count; i++) {
+        const Value *argument = call->arguments[i];
+        values[i] = is_lambda(argument) ? argument : evaluated(frame, argument);
+        if (!values[i]) return NULL;
+    }
+    return values;
+}
+
+static bool any_kept(const Value **values, size_t count, bool deep)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_lambda(values[i])) continue;
+        if (deep ? call_stays(values[i]) : call_of(values[i]) != NULL) return true;
+    }
+    return false;
+}
+
+// The message of the diagnostic that a function of compiler/evaluate has left.
+static const Value *fail_as_said(const Frame *frame, Text function)
+{
+    Diags *diags = &frame->template->diags;
+    Text why = diags->count ? diags->items[diags->count - 1].message : TEXT("it has no value");
+    diags->count = diags->errors = 0;
+    return engine_fail(frame,
+                       "Unable to evaluate template language function '%.*s': %.*s. Please see "
+                       "https://aka.ms/arm-functions for usage details.",
+                       TEXT_ARG(function), TEXT_ARG(why));
+}
+
+static const Value *count_refused(const Frame *frame, const Call *call, int least, int most)
+{
+    int wanted = (int)call->count < least ? least : most;
+    return engine_fail(
+        frame,
+        "Unable to evaluate template language function '%.*s': function requires %d argument(s) "
+        "while %zu were provided. Please see https://aka.ms/arm-functions for usage details.",
+        TEXT_ARG(call->name), wanted, call->count);
+}
+
+// ---- lambdas
+
+typedef struct {
+    const Frame *frame;
+    const Call *call;
+    bool unsure; // a lambda that decides has given what is not known
+} WalkOfCall;
+
+static const Value *apply(void *self, size_t index, const Value **values, size_t count)
+{
+    WalkOfCall *walk = self;
+    const Call *lambda = call_of(walk->call->arguments[index]);
+    Scope scopes[3];
+    Frame frame = *walk->frame;
+    for (size_t i = 0; i + 1 < lambda->count && i < count; i++) {
+        scopes[i] = (Scope){lambda->arguments[i]->string, values[i], frame.lambdas};
+        frame.lambdas = &scopes[i];
+    }
+    const Value *result = evaluated(&frame, lambda->arguments[lambda->count - 1]);
+    bool decides = index == 1 && !engine_same(walk->call->name, TEXT("map")) &&
+                   !engine_same(walk->call->name, TEXT("mapValues"));
+    if (!result || !decides || !call_of(result)) return result;
+    walk->unsure = true;
+    return NULL;
+}
+
+static const Value *walked(const Frame *frame, const FunctionRow *row, const Call *call,
+                           const Value **values)
+{
+    Template *template = frame->template;
+    WalkOfCall own = {frame, call, false};
+    Walk walk = {{template->arena, &template->diags, {0}}, &own, apply};
+    const Value *given[3] = {0};
+    for (size_t i = 0; i < call->count; i++) {
+        if (is_lambda(values[i]) && call_of(values[i])->count) continue;
+        given[i] = values[i];
+    }
+    const Value *value = walk_call(&walk, text_of(row->name), given, call->count);
+    if (value) return value;
+    if (own.unsure) return engine_keep(frame, call, values);
+    return frame->problem->message.length ? NULL : fail_as_said(frame, call->name);
+}
+
+// ---- functions
+
+static const Value *of_evaluate(const Frame *frame, const Builtin *builtin, const Call *call)
+{
+    const FunctionRow *row = function_find(text_of(builtin->name));
+    if ((int)call->count < row->least || (row->most >= 0 && (int)call->count > row->most))
+        return count_refused(frame, call, row->least, row->most);
+    const Value **values = arguments_of(frame, call);
+    if (!values) return NULL;
+    if (any_kept(values, call->count, builtin->kind == BUILTIN_PLAIN) ||
+        (builtin->kind == BUILTIN_DEEP && member_keeps(builtin->name, values, call->count)))
+        return engine_keep(frame, call, values);
+    if (builtin->kind == BUILTIN_WALK) return walked(frame, row, call, values);
+    FunctionCall function = {engine_arena(frame), &frame->template->diags, {0}};
+    const Value *value = row->call(&function, values, call->count);
+    return value ? value : fail_as_said(frame, call->name);
+}
+
+static const Value *function_value(const Frame *frame, const Call *call)
+{
+    if (call->space.length) return name_user_function(frame, call);
+    const Builtin *builtin = builtin_find(call->name);
+    if (!builtin)
+        return engine_fail(frame,
+                           "The template function '%.*s' is not valid. Please see "
+                           "https://aka.ms/arm-functions for usage details.",
+                           TEXT_ARG(call->name));
+    if (!builtin->run) return of_evaluate(frame, builtin, call);
+    if ((int)call->count < builtin->least ||
+        (builtin->most >= 0 && (int)call->count > builtin->most))
+        return count_refused(frame, call, builtin->least, builtin->most);
+    if (builtin->kind == BUILTIN_LAZY) return builtin->run(frame, call, call->arguments);
+    const Value **values = arguments_of(frame, call);
+    if (!values) return NULL;
+    if (builtin->kind == BUILTIN_OWN && any_kept(values, call->count, true))
+        return engine_keep(frame, call, values);
+    return builtin->run(frame, call, values);
+}
+
+static bool is_reference(const Call *call)
+{
+    return !call->space.length && engine_same(call->name, TEXT("reference"));
+}
+
+const Value *engine_call(const Frame *frame, const Value *expression)
+{
+    if (!call_of(expression)) return expression;
+    const Call *call = call_of(expression);
+    if (frame->template->depth >= DEPTH_LIMIT)
+        return engine_fail(frame, "The template language expression is nested too deep.");
+    frame->template->depth++;
+    const Value *value = function_value(frame, call);
+    bool whole = is_reference(call); // has taken its accesses into account
+    for (size_t i = 0; value && !whole && i < call->access_count; i++) {
+        const Value *access = evaluated(frame, call->accesses[i]);
+        value = access ? engine_access(frame, value, access) : NULL;
+    }
+    frame->template->depth--;
+    return value;
+}
+
+// ---- JSON
+
+static const Value *text_value(const Frame *frame, const Value *json)
+{
+    Arena *arena = engine_arena(frame);
+    if (call_of(json) || !json->string.length || json->string.at[0] != '[') return json;
+    if (!call_is_expression(json->string)) {
+        Text plain = call_unescaped(json->string);
+        return plain.length == json->string.length ? json : value_string(arena, plain);
+    }
+    Text error = {0};
+    const Value *expression = call_read(arena, json->string, &error);
+    if (!expression) return engine_fail(frame, "%.*s", TEXT_ARG(error));
+    return engine_call(frame, expression);
+}
+
+// The list itself where nothing in it changes.
+static const Value *array_value(const Frame *frame, const Value *json)
+{
+    Arena *arena = engine_arena(frame);
+    Value *made = NULL;
+    for (size_t i = 0; i < json->array.count; i++) {
+        const Value *item = engine_json(frame, json->array.items[i]);
+        if (!item) return NULL;
+        if (!made && item != json->array.items[i]) {
+            made = value_array(arena);
+            for (size_t j = 0; j < i; j++) value_append(arena, made, json->array.items[j]);
+        }
+        if (made) value_append(arena, made, item);
+    }
+    return made ? made : json;
+}
+
+static const Value *object_value(const Frame *frame, const Value *json)
+{
+    Arena *arena = engine_arena(frame);
+    Value *made = NULL;
+    for (size_t i = 0; i < json->object.count; i++) {
+        const ValueProperty *property = &json->object.items[i];
+        bool copies = copy_is_loop(property);
+        const Value *name = NULL;
+        if (!copies && call_is_expression(property->name))
+            name = text_value(frame, value_string(arena, property->name));
+        if (!copies && call_is_expression(property->name) && !name) return NULL;
+        Text key = name ? name->string : call_unescaped(property->name);
+        if (name && name->kind != VALUE_STRING)
+            return engine_fail(frame, "The property name '%.*s' is not a string.",
+                               TEXT_ARG(property->name));
+        const Value *value = copies ? NULL : engine_json(frame, property->value);
+        if (!copies && !value) return NULL;
+        bool same = !copies && value == property->value && key.at == property->name.at;
+        if (same && !made) continue;
+        if (!made) {
+            made = value_object(arena);
+            for (size_t j = 0; j < i; j++) list_add(arena, &made->object, json->object.items[j]);
+        }
+        if (copies) {
+            if (!copy_into(frame, property->value, made)) return NULL;
+        } else if (name) {
+            value_set(arena, made, key, value);
+        } else {
+            list_add(arena, &made->object, ((ValueProperty){key, value, NULL}));
+        }
+    }
+    return made ? made : json;
+}
+
+const Value *engine_json(const Frame *frame, const Value *json)
+{
+    switch (json->kind) {
+    case VALUE_STRING: return text_value(frame, json);
+    case VALUE_ARRAY: return array_value(frame, json);
+    case VALUE_OBJECT: return object_value(frame, json);
+    case VALUE_NULL:
+    case VALUE_BOOL:
+    case VALUE_INT:
+    case VALUE_FLOAT: break;
+    }
+    return json;
+}

@@ -1,0 +1,47 @@
+// compiler/snapshot/engine.h: evaluates what stands in a template.
+//   in:     JSON of a template, or an expression that call_read made; a frame that says where it stands
+//   out:    a value; with a partial context what is not known stays in it as texts "[…]" (call.h)
+//   errors: NULL with the frame's problem set
+#pragma once
+#include "compiler/evaluate/evaluate.h"
+#include "compiler/snapshot/call.h"
+#include "compiler/snapshot/template.h"
+
+// A turn of a copy loop.
+typedef struct Loop Loop;
+struct Loop {
+    Text name;
+    int64_t index;
+    bool of_resource; // copyIndex() without a name means the innermost such, else the innermost
+    const Loop *outer;
+};
+
+typedef enum {
+    FRAME_BODY = 1,    // reference(), list*() …
+    FRAME_DEFAULT = 2, // newGuid(), utcNow()
+} FrameFlags;
+
+typedef struct {
+    Template *template;
+    unsigned flags;
+    const Loop *loops;      // innermost first
+    const Scope *lambdas;   // likewise
+    const Value *arguments; // of the user function that is evaluated; NULL outside of any
+    const TemplateRuntime *runtime;
+    TemplateProblem *problem;
+} Frame;
+
+const Value *engine_json(const Frame *frame, const Value *json);
+const Value *engine_call(const Frame *frame, const Value *expression);
+// .name or [index] of a value.
+const Value *engine_access(const Frame *frame, const Value *base, const Value *access);
+// A call with its arguments evaluated, as a text that stays.
+const Value *engine_keep(const Frame *frame, const Call *call, const Value **arguments);
+
+// NULL, after the message.
+const Value *engine_fail(const Frame *frame, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+Arena *engine_arena(const Frame *frame);
+Text engine_lower(Arena *arena, Text text);
+bool engine_same(Text a, Text b); // without regard to case

@@ -1,0 +1,221 @@
+// compiler/snapshot/runtime.c: what exists already, or will: reference(), list*() and their like.
+// With a runtime it is asked; without one, what the template itself says of its resources is taken,
+// and the rest stays as a call.
+#include "compiler/snapshot/builtin.h"
+#include "compiler/snapshot/declared.h"
+#include "compiler/snapshot/inner.h"
+#include "compiler/snapshot/member.h"
+#include "compiler/snapshot/nested.h"
+
+static const Value *not_here(const Frame *frame, const Call *call)
+{
+    return engine_fail(frame,
+                       "The template function '%.*s' is not expected at this location. Please see "
+                       "https://aka.ms/arm-functions for usage details.",
+                       TEXT_ARG(call->name));
+}
+
+static const Value *not_found(const Frame *frame, Text id)
+{
+    engine_fail(frame,
+                "The Resource '%.*s' was not found. For more details please go to "
+                "https://aka.ms/ARMResourceNotFoundFix",
+                TEXT_ARG(id));
+    frame->problem->code = TEXT("ResourceNotFound");
+    frame->problem->target = id;
+    return NULL;
+}
+
+// ---- what is meant
+
+typedef struct {
+    Item *item; // NULL: not of this template
+    const Value *id, *version;
+    bool full;
+} Target;
+
+static bool target_of(const Frame *frame, const Call *call, const Value **arguments, Target *target)
+{
+    const Value *name = arguments[0];
+    if (name->kind != VALUE_STRING) {
+        engine_fail(frame,
+                    "Unable to evaluate template language function '%.*s': the first argument must "
+                    "be a string. Please see https://aka.ms/arm-functions for usage details.",
+                    TEXT_ARG(call->name));
+        return false;
+    }
+    target->item = call_of(name) ? NULL : declared_find(frame->template, name->string);
+    target->id = target->item ? target->item->id : name;
+    if (call->count > 1) target->version = arguments[1];
+    if (!target->version && target->item)
+        target->version = value_string(engine_arena(frame), target->item->shown.api_version);
+    return true;
+}
+
+// The call with the target's ID and version instead of its symbolic name.
+static const Value *kept(const Frame *frame, const Call *call, const Value **arguments,
+                         const Target *target)
+{
+    Arena *arena = engine_arena(frame);
+    Call *whole = arena_new(arena, Call);
+    *whole = (Call){.name = call->name, .count = call->count};
+    if (whole->count < 2 && target->version) whole->count = 2;
+    whole->arguments = arena_array(arena, const Value *, whole->count);
+    for (size_t i = 0; i < call->count; i++) whole->arguments[i] = arguments[i];
+    whole->arguments[0] = target->id;
+    if (target->version) whole->arguments[1] = target->version;
+    return call_kept(arena, whole);
+}
+
+// ---- reference
+
+static const Value *asked(const Frame *frame, const Call *call, const Target *target)
+{
+    if (!frame->runtime->resource) return not_here(frame, call);
+    if (target->item && target->item->absent) return not_found(frame, target->id->string);
+    Text version = target->version && target->version->kind == VALUE_STRING
+                       ? target->version->string
+                       : (Text){0};
+    const Value *found = frame->runtime->resource(frame->runtime->self, engine_arena(frame),
+                                                  target->id->string, version);
+    if (!found) return not_found(frame, target->id->string);
+    if (target->full) return found;
+    const Value *properties = value_find(found, TEXT("properties"));
+    return properties ? properties : value_object(engine_arena(frame));
+}
+
+// What the template says of its resource; NULL, perhaps with a problem: nothing.
+static const Value *predicted(const Frame *frame, const Target *target)
+{
+    const Value *properties = target->item ? nested_properties(frame, target->item) : NULL;
+    if (!properties || !target->full) return properties;
+    Value *whole = value_object(engine_arena(frame));
+    value_set(engine_arena(frame), whole, TEXT("Properties"), properties);
+    return whole;
+}
+
+static const Value *evaluated_access(const Frame *frame, const Value *access)
+{
+    return call_of(access) ? engine_call(frame, access) : access;
+}
+
+static const Value *reference_to(const Frame *frame, const Call *call, const Value **arguments,
+                                 const Target *target)
+{
+    if (frame->runtime) {
+        const Value *value = asked(frame, call, target);
+        for (size_t i = 0; value && i < call->access_count; i++) {
+            const Value *access = evaluated_access(frame, call->accesses[i]);
+            value = access ? member_of(frame, value, access) : NULL;
+        }
+        return value;
+    }
+    const Value *found = predicted(frame, target);
+    if (frame->problem->message.length) return NULL;
+    const Value *stays = kept(frame, call, arguments, target);
+    for (size_t i = 0; i < call->access_count; i++) {
+        const Value *access = evaluated_access(frame, call->accesses[i]);
+        stays = access ? engine_access(frame, stays, access) : NULL;
+        if (!stays) return NULL;
+        if (found && call_of(found))
+            found = engine_access(frame, found, access);
+        else if (found)
+            found = call_of(access) ? NULL : member_find(found, access);
+    }
+    return found ? found : stays;
+}
+
+const Value *runtime_reference(const Frame *frame, const Call *call, const Value **arguments)
+{
+    if (!(frame->flags & FRAME_BODY)) return not_here(frame, call);
+    Target target = {0};
+    if (!target_of(frame, call, arguments, &target)) return NULL;
+    target.full = call->count > 2 && arguments[2]->kind == VALUE_STRING &&
+                  engine_same(arguments[2]->string, TEXT("full"));
+    return reference_to(frame, call, arguments, &target);
+}
+
+// All turns of a loop.
+const Value *runtime_references(const Frame *frame, const Call *call, const Value **arguments)
+{
+    if (!(frame->flags & FRAME_BODY)) return not_here(frame, call);
+    Arena *arena = engine_arena(frame);
+    bool full = call->count > 1 && arguments[1]->kind == VALUE_STRING &&
+                engine_same(arguments[1]->string, TEXT("full"));
+    Value *list = value_array(arena);
+    const Template *template = frame->template;
+    bool any = false;
+    for (size_t i = 0; i < template->items.count; i++) {
+        Item *item = template->items.items[i];
+        if (arguments[0]->kind != VALUE_STRING || !engine_same(item->key, arguments[0]->string))
+            continue;
+        any = true;
+        if (item->absent) continue;
+        Target target = {item, item->id, value_string(arena, item->shown.api_version), full};
+        const Value *given[] = {target.id, target.version, value_string(arena, TEXT("full"))};
+        Call one = {.name = TEXT("reference"), .count = full ? 3 : 2};
+        const Value *value = reference_to(frame, &one, given, &target);
+        if (!value) return NULL;
+        value_append(arena, list, value);
+    }
+    if (any || map_has(&template->symbols, engine_lower(arena, arguments[0]->string))) return list;
+    return engine_keep(frame, call, arguments);
+}
+
+// ---- the rest
+
+const Value *runtime_list(const Frame *frame, const Call *call, const Value **arguments)
+{
+    if (!(frame->flags & FRAME_BODY)) return not_here(frame, call);
+    Target target = {0};
+    if (!target_of(frame, call, arguments, &target)) return NULL;
+    if (!frame->runtime) return kept(frame, call, arguments, &target);
+    if (!frame->runtime->list) return not_here(frame, call);
+    Text version =
+        target.version && target.version->kind == VALUE_STRING ? target.version->string : (Text){0};
+    const Value *found =
+        frame->runtime->list(frame->runtime->self, engine_arena(frame), call->name,
+                             target.id->string, version, call->count > 2 ? arguments[2] : NULL);
+    return found ? found : not_found(frame, target.id->string);
+}
+
+const Value *runtime_resource_info(const Frame *frame, const Call *call, const Value **arguments)
+{
+    Arena *arena = engine_arena(frame);
+    Target target = {0};
+    if (!target_of(frame, call, arguments, &target)) return NULL;
+    const Item *item = target.item;
+    if (!item)
+        return engine_fail(frame,
+                           "The template resource '%.*s' is not found. Please see "
+                           "https://aka.ms/arm-syntax for usage details.",
+                           TEXT_ARG(arguments[0]->string));
+    Value *info = value_object(arena);
+    value_set(arena, info, TEXT("id"), item->id);
+    value_set(arena, info, TEXT("name"), item->name);
+    value_set(arena, info, TEXT("type"), value_string(arena, item->shown.type));
+    value_set(arena, info, TEXT("apiVersion"), target.version);
+    return info;
+}
+
+// The first zones of a region with three, behind `offset` of them.
+const Value *runtime_pick_zones(const Frame *frame, const Call *call, const Value **arguments)
+{
+    if (frame->template->context.partial) return engine_keep(frame, call, arguments);
+    bool counted = call->count > 3 && arguments[3]->kind == VALUE_INT;
+    int64_t count = counted ? arguments[3]->integer : 1;
+    int64_t offset = call->count > 4 && arguments[4]->kind == VALUE_INT ? arguments[4]->integer : 0;
+    Value *zones = value_array(engine_arena(frame));
+    for (int64_t i = offset + 1; i <= offset + count && i <= 3; i++) {
+        value_append(engine_arena(frame), zones,
+                     value_string(engine_arena(frame),
+                                  text_format(engine_arena(frame), "%lld", (long long)i)));
+    }
+    return zones;
+}
+
+const Value *runtime_other(const Frame *frame, const Call *call, const Value **arguments)
+{
+    if (frame->template->context.partial) return engine_keep(frame, call, arguments);
+    return not_here(frame, call);
+}
