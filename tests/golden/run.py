@@ -51,7 +51,7 @@ class Case:
         self.expected = os.path.join(self.folder, 'expected')
         has = lambda file: os.path.exists(os.path.join(self.folder, file))
         self.command = 'build' if has('swarm.yaml') else 'console' if has('input.txt') else \
-            'snapshot' if has('template.json') else 'compile'
+            'compile' if has('main.bicep') else 'snapshot'
         self.parameters = ['--parameters', 'parameters.json'] if has('parameters.json') else []
         self.input = 'main.bicepparam' if has('main.bicepparam') else 'main.bicep'
         self.library = ['--library', 'library'] if has('library') else []
