@@ -50,6 +50,29 @@ static void end_event(JsonWriter *json)
     fflush(stdout);
 }
 
+void report_event(Arena *arena, const char *event, const char *key, const Value *value)
+{
+    Arena work = arena_borrow(arena);
+    TextBuffer text = {.arena = &work};
+    JsonWriter json = {.out = &text, .compact = true};
+    begin_event(&work, &json, event);
+    json_key(&json, text_of(key));
+    value_write_json(&json, value);
+    end_event(&json);
+    arena_return(&work, arena);
+}
+
+void report_failure(Arena *arena, const Failure *failure)
+{
+    Arena work = arena_borrow(arena);
+    TextBuffer text = {.arena = &work};
+    JsonWriter json = {.out = &text, .compact = true};
+    begin_event(&work, &json, "error");
+    problems_write_json(&json, &work, failure);
+    end_event(&json);
+    arena_return(&work, arena);
+}
+
 static void step_members(JsonWriter *json, const Step *step)
 {
     member(json, "symbol", step->symbol);

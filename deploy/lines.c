@@ -19,7 +19,7 @@ typedef struct {
 static void say(Lines *self, TextBuffer *text)
 {
     (void)self;
-    fwrite(text->items, 1, text->count, stderr);
+    if (text->count) fwrite(text->items, 1, text->count, stderr);
     fflush(stderr);
 }
 

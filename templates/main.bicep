@@ -34,6 +34,7 @@ func sections() { *: string } => {
   tokens: 'vault'
   operators: 'vault'
   backup: 'vault'
+  windows: 'vault'
   ownSecret: 'secrets'
   foreignSecret: 'secrets'
   registry: 'registries'

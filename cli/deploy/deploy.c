@@ -1,0 +1,200 @@
+// cli/deploy/deploy.c: from the description to a running swarm.
+//   Each step may be the last one that runs: the next `deploy` finds what was done, and goes on.
+#include "cli/deploy/work.h"
+
+#include "compiler/evaluate/shape.h"
+#include "deploy/preflight.h"
+#include "deploy/question.h"
+
+static Status not_answered(const Work *work)
+{
+    return work_fail(work, STATUS_INTERRUPTED, "nothing was deployed");
+}
+
+// ---- what runs already
+
+static bool is_ours(const Work *work, const Value *run)
+{
+    return existing_same(shape_text(run, "name"), work->order.name) &&
+           (!work->order.stack || text_equal(shape_text(run, "tags.content"), work->order.content));
+}
+
+// Our own deployment runs (of an earlier, interrupted or parallel call): it is taken up. Another one
+// of this swarm would be in our way.
+static Status take_up(Work *work, bool *taken)
+{
+    const Value *running = NULL;
+    const Value *deployments = work->existing.deployments;
+    if (work->existing.stack && existing_runs(work->existing.stack)) running = work->existing.stack;
+    for (size_t i = 0; !running && i < deployments->array.count; i++) {
+        if (existing_runs(deployments->array.items[i])) running = deployments->array.items[i];
+    }
+    *taken = running && is_ours(work, running);
+    if (*taken) {
+        work_say(work, "This deployment runs already: %.*s. Following it.",
+                 TEXT_ARG(work->order.name));
+        return STATUS_DONE;
+    }
+    if (!running) return STATUS_DONE;
+    Text name = shape_text(running, "name");
+    return work_fail(
+        work, STATUS_AZURE,
+        "another deployment of this swarm runs: %.*s. Wait for its end: swarmgen status "
+        "-g %.*s -n %.*s; or stop it: swarmgen cancel -g %.*s -n %.*s",
+        TEXT_ARG(name), TEXT_ARG(work->group_name), TEXT_ARG(name), TEXT_ARG(work->group_name),
+        TEXT_ARG(name));
+}
+
+// ---- the resource group
+
+static Status choose_place(Work *work)
+{
+    if (work->place.length) return STATUS_DONE;
+    if (question_possible()) {
+        Text prompt = text_format(
+            work->arena,
+            "Region for the new resource group '%.*s' (westeurope): ", TEXT_ARG(work->group_name));
+        if (question_line(work->arena, prompt, false, &work->place) == QUESTION_INTERRUPTED)
+            return not_answered(work);
+        if (!work->place.length) work->place = TEXT("westeurope");
+        return STATUS_DONE;
+    }
+    return work_fail(
+        work, STATUS_USAGE,
+        "there is no resource group '%.*s'; to make it, say where: --location REGION, such "
+        "as westeurope",
+        TEXT_ARG(work->group_name));
+}
+
+static Status make_group(Work *work)
+{
+    if (work->existing.group) return STATUS_DONE;
+    Status status = choose_place(work);
+    if (status != STATUS_DONE) return status;
+    if (!work->want->yes) {
+        bool yes;
+        Text prompt =
+            text_format(work->arena, "There is no resource group '%.*s'. Make it in %.*s?",
+                        TEXT_ARG(work->group_name), TEXT_ARG(work->place));
+        if (question_yes(work->arena, prompt, &yes) == QUESTION_INTERRUPTED || !yes)
+            return not_answered(work);
+    }
+    Answer answer;
+    Failure failure = {0};
+    Call call = {.method = "PUT",
+                 .path = work->wanted.group,
+                 .api_version = "2021-04-01",
+                 .body = shape_make(work->arena, "{location:%t}", work->place)};
+    if (!manager_call(work->manager, &call, &answer, &failure)) return work_refused(work, &failure);
+    Text location = shape_text(answer.body, "location");
+    work->existing.group = true;
+    work->existing.location = location.length ? location : work->place;
+    work_say(work, "Resource group '%.*s' made in %.*s.", TEXT_ARG(work->group_name),
+             TEXT_ARG(work->place));
+    return STATUS_DONE;
+}
+
+// ---- preflight
+
+static Status fix(Work *work, const Finding *finding, bool *fixed)
+{
+    static const char *const prompts[] = {
+        [FIX_NONE] = "",
+        [FIX_REGISTER] = "  Register the subscription for it?",
+        [FIX_RECOVER] = "  Bring that vault back, with its secrets?",
+    };
+    Failure failure = {0};
+    bool yes = work->want->yes && finding->fix == FIX_REGISTER; // nothing is lost by it
+    if (!yes && question_possible() &&
+        question_yes(work->arena, text_of(prompts[finding->fix]), &yes) == QUESTION_INTERRUPTED)
+        return not_answered(work);
+    *fixed = yes;
+    if (!yes) return STATUS_DONE;
+    if (!preflight_fix(work->arena, work->manager, finding, &failure))
+        return work_refused(work, &failure);
+    work_say(work, "  Done.");
+    return STATUS_DONE;
+}
+
+// What Azure would surely refuse is not even sent.
+static Status look_ahead(Work *work, const Resolved *resolved)
+{
+    PreflightWanted wanted = {resolved->known, &work->existing, work->wanted.group,
+                              work->existing.location,
+                              text_of(work->want->location ? work->want->location : "")};
+    Findings findings = preflight(work->arena, work->manager, &wanted);
+    size_t fatal = 0;
+    for (size_t i = 0; i < findings.count; i++) {
+        const Finding *finding = &findings.items[i];
+        bool fixed = false;
+        work_say(work, "%s: %.*s\n  %.*s", finding->fatal ? "Problem" : "Note",
+                 TEXT_ARG(finding->what), TEXT_ARG(finding->todo));
+        Status status = finding->fix == FIX_NONE ? STATUS_DONE : fix(work, finding, &fixed);
+        if (status != STATUS_DONE) return status;
+        fatal += finding->fatal && !fixed;
+    }
+    if (!fatal) return STATUS_DONE;
+    return work_fail(work, STATUS_AZURE, "%zu %s in the way; nothing was deployed", fatal,
+                     fatal == 1 ? "problem is" : "problems are");
+}
+
+// ---- the deployment
+
+static Status confirm(Work *work, const Resolved *resolved)
+{
+    if (work->want->yes) return STATUS_DONE;
+    bool any, yes = false;
+    Status status = work_changes(work, resolved, stderr, &any);
+    if (status != STATUS_DONE) return status;
+    Text prompt = any ? TEXT("Deploy this?") : TEXT("Nothing would change. Deploy nevertheless?");
+    if (question_yes(work->arena, prompt, &yes) == QUESTION_INTERRUPTED || !yes)
+        return not_answered(work);
+    return STATUS_DONE;
+}
+
+// Somebody may have begun the same a moment ago.
+static Status submit(Work *work)
+{
+    Failure failure = {0}, again = {0};
+    bool taken = false;
+    if (order_submit(work->arena, work->manager, &work->order, &failure)) {
+        if (work->want->no_wait)
+            work_say(work, "Azure has taken the order: %.*s", TEXT_ARG(work->order.name));
+        return STATUS_DONE;
+    }
+    if (failure.status != 409) return work_refused(work, &failure);
+    if (!existing_read_runs(work->arena, work->manager, &work->wanted, &work->existing, &again))
+        return work_refused(work, &again);
+    Status status = take_up(work, &taken);
+    return taken || status != STATUS_DONE ? status : work_refused(work, &failure);
+}
+
+static Status begin(Work *work)
+{
+    Failure failure = {0};
+    Resolved resolved = {0};
+    Status status = make_group(work);
+    if (status == STATUS_DONE) status = work_resolve(work, &resolved);
+    if (status == STATUS_DONE) status = look_ahead(work, &resolved);
+    if (status != STATUS_DONE) return status;
+    if (!order_validate(work->arena, work->manager, &work->order, &failure))
+        return work_refused(work, &failure);
+    status = confirm(work, &resolved);
+    return status == STATUS_DONE ? submit(work) : status;
+}
+
+Status deploy_run(Work *work)
+{
+    Failure failure = {0};
+    bool taken = false;
+    if (!work->want->yes && !question_possible())
+        return work_fail(work, STATUS_USAGE,
+                         "nobody is at a terminal to confirm what would change: say --yes, or look "
+                         "at it with what-if first");
+    if (!existing_read(work->arena, work->manager, &work->wanted, &work->existing, &failure))
+        return work_refused(work, &failure);
+    Status status = take_up(work, &taken);
+    if (status == STATUS_DONE && !taken) status = begin(work);
+    if (status != STATUS_DONE || work->want->no_wait) return status;
+    return work_follow(work);
+}

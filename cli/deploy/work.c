@@ -1,0 +1,330 @@
+// cli/deploy/work.c
+#include "cli/deploy/work.h"
+
+#include "compiler/evaluate/shape.h"
+#include "deploy/follow.h"
+#include "deploy/interrupt.h"
+#include "deploy/name.h"
+#include "deploy/problem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// ---- what is said
+
+void work_event(const Work *work, const char *event, const char *key, const Value *value)
+{
+    if (work->json) report_event(work->arena, event, key, value);
+}
+
+static void sentence(const Work *work, const char *event, bool shown, const char *format,
+                     va_list arguments)
+{
+    TextBuffer line = {.arena = work->arena};
+    buffer_format_list(&line, format, arguments);
+    work_event(work, event, event, value_string(work->arena, buffer_done(&line)));
+    if (!work->json && shown) fprintf(stderr, "%.*s\n", TEXT_ARG(buffer_done(&line)));
+}
+
+void work_say(const Work *work, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    sentence(work, "note", !work->want->quiet, format, arguments);
+    va_end(arguments);
+}
+
+Status work_fail(const Work *work, Status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (!work->json) fputs("swarmgen: ", stderr);
+    sentence(work, "error", true, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+Status work_complain(const Work *work, Status status, const Sentences *sentences)
+{
+    for (size_t i = 0; i < sentences->count; i++)
+        work_fail(work, status, "%.*s", TEXT_ARG(sentences->items[i]));
+    return status;
+}
+
+static Status status_of(const Failure *failure)
+{
+    switch (failure->kind) {
+    case FAILURE_SIGN_IN:
+    case FAILURE_CONNECTION: return STATUS_OFFLINE;
+    case FAILURE_INTERRUPTED: return STATUS_INTERRUPTED;
+    case FAILURE_NONE:
+    case FAILURE_AZURE: break;
+    }
+    return STATUS_AZURE;
+}
+
+Status work_refused(const Work *work, const Failure *failure)
+{
+    if (failure->kind == FAILURE_INTERRUPTED)
+        return work_fail(work, STATUS_INTERRUPTED, "interrupted");
+    if (work->json) {
+        report_failure(work->arena, failure);
+    } else {
+        problems_show(stderr, work->arena, failure, work->session->colour);
+    }
+    return status_of(failure);
+}
+
+// ---- what was built
+
+// The whole of a file that is open; false after a message.
+static bool read_all(Work *work, int file, Text *text)
+{
+    TextBuffer all = {.arena = work->arena};
+    for (;;) {
+        buffer_expect(&all, 65536);
+        ssize_t got = read(file, all.items + all.count, all.room - all.count);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return false;
+        if (got == 0) break;
+        all.count += (size_t)got;
+    }
+    *text = buffer_done(&all);
+    return true;
+}
+
+static Status read_built(Work *work)
+{
+    Text text, error = {0};
+    if (!read_all(work, atoi(work->want->built), &text))
+        return work_fail(work, STATUS_INPUT, "what was built cannot be read: %s", strerror(errno));
+    const Value *built = value_read_json(work->arena, text, &error);
+    const Value *files = shape_at(built, "files");
+    const Value *template = files ? value_get(files, TEXT("azuredeploy.json")) : NULL;
+    work->swarm = shape_at(built, "swarm");
+    work->sections = shape_at(built, "sections");
+    if (template) work->template = value_read_json(work->arena, template->string, &error);
+    if (!work->template || !work->swarm)
+        return work_fail(work, STATUS_INPUT, "what was built is not complete: %.*s",
+                         TEXT_ARG(error));
+    return STATUS_DONE;
+}
+
+// ---- options
+
+static bool one_of(const char *word, const char *first, const char *second)
+{
+    return !word || strcmp(word, first) == 0 || strcmp(word, second) == 0;
+}
+
+// The option, else what swarm.yaml says under `deployment`, else the environment.
+static Text chosen(const Work *work, const char *option, const char *path, const char *variable)
+{
+    if (option) return text_of(option);
+    Text described = shape_text(work->swarm, path);
+    const char *set = variable ? getenv(variable) : NULL;
+    return described.length || !set ? described : text_of(set);
+}
+
+static Status check_options(Work *work)
+{
+    const AzureOptions *want = work->want;
+    if (!one_of(want->format, "text", "json"))
+        return work_fail(work, STATUS_USAGE, "--format is text or json, not '%s'", want->format);
+    if (!one_of(want->mode, "incremental", "stack"))
+        return work_fail(work, STATUS_USAGE, "--mode is incremental or stack, not '%s'",
+                         want->mode);
+    work->json = want->format && strcmp(want->format, "json") == 0;
+    return STATUS_DONE;
+}
+
+// A group's name has at most 90 letters, digits and -_.() and no dot at its end.
+static bool is_group_name(Text name)
+{
+    for (size_t i = 0; i < name.length; i++) {
+        unsigned char c = (unsigned char)name.at[i];
+        bool fine = c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                    (c >= '0' && c <= '9') || strchr("-_.()", c);
+        if (!fine) return false;
+    }
+    return name.length >= 1 && name.length <= 90 && name.at[name.length - 1] != '.';
+}
+
+static Status choose_group(Work *work)
+{
+    const AzureOptions *want = work->want;
+    work->group_name = chosen(work, want->group, "deployment.group", "AZURE_DEFAULTS_GROUP");
+    work->place = chosen(work, want->location, "deployment.location", "AZURE_DEFAULTS_LOCATION");
+    if (!work->group_name.length)
+        return work_fail(
+            work, STATUS_USAGE,
+            "which resource group? Say --group NAME, or deployment: { group: NAME } in "
+            "swarm.yaml");
+    if (!is_group_name(work->group_name))
+        return work_fail(
+            work, STATUS_USAGE,
+            "'%.*s' cannot be the name of a resource group: letters, digits, -_.() and "
+            "no dot at its end, 90 at most",
+            TEXT_ARG(work->group_name));
+    return STATUS_DONE;
+}
+
+static Status read_given(Work *work)
+{
+    Sentences complaints = {0};
+    const OptionList *words = &work->want->parameters;
+    if (!work->template) return STATUS_DONE;
+    work->given =
+        parameters_given(work->arena, work->template, words->items, words->count, &complaints);
+    if (complaints.count) return work_complain(work, STATUS_USAGE, &complaints);
+    size_t size = shape_json(work->arena, work->template).length;
+    if (size > PARAMETERS_LIMIT)
+        return work_fail(work, STATUS_INPUT,
+                         "the template has %zu bytes; Azure takes %d. Fewer pools, or shorter "
+                         "scripts of your own, make it smaller",
+                         size, PARAMETERS_LIMIT);
+    return STATUS_DONE;
+}
+
+static void name_order(Work *work)
+{
+    Order *order = &work->order;
+    order->stack = text_is(chosen(work, work->want->mode, "deployment.mode", NULL), "stack");
+    order->group = work->wanted.group;
+    order->swarm = shape_text(work->swarm, "name");
+    if (work->template) {
+        order->template = work->template;
+        order->content = name_content(work->arena, shape_json(work->arena, work->template),
+                                      work->given, shape_at(work->template, "parameters"));
+        order->name = order->stack ? order->swarm
+                                   : name_deployment(work->arena, order->swarm, order->content);
+    }
+    if (work->want->name) order->name = text_of(work->want->name);
+    work->wanted.swarm = order->swarm;
+    work->wanted.stack = order->stack && order->name.length ? order->name : order->swarm;
+}
+
+Status work_open(Work *work, Session *session, const AzureOptions *want)
+{
+    *work = (Work){.arena = &session->arena, .session = session, .want = want};
+    Status status = check_options(work);
+    if (status == STATUS_DONE && want->built) status = read_built(work);
+    if (status == STATUS_DONE) status = choose_group(work);
+    if (status == STATUS_DONE) status = read_given(work);
+    if (status != STATUS_DONE) return status;
+    interrupt_watch();
+    Failure failure = {0};
+    ManagerOptions options = {want->cloud, want->subscription, want->verbose};
+    work->manager = manager_open(work->arena, &options, &failure);
+    if (!work->manager) return work_refused(work, &failure);
+    work->wanted.group =
+        text_format(work->arena, "/subscriptions/%.*s/resourceGroups/%.*s",
+                    TEXT_ARG(manager_subscription(work->manager)), TEXT_ARG(work->group_name));
+    name_order(work);
+    return STATUS_DONE;
+}
+
+void work_close(Work *work)
+{
+    if (work->manager) manager_close(work->manager);
+}
+
+// ---- what runs or ran
+
+Status work_find(Work *work, const Value **run)
+{
+    Failure failure = {0};
+    Order *order = &work->order;
+    if (!existing_read_runs(work->arena, work->manager, &work->wanted, &work->existing, &failure))
+        return work_refused(work, &failure);
+    *run = NULL;
+    for (size_t i = 0; !*run && i < work->existing.deployments->array.count; i++) {
+        const Value *deployment = work->existing.deployments->array.items[i];
+        bool named = existing_same(shape_text(deployment, "name"), order->name);
+        if (!work->want->name || named) *run = deployment;
+    }
+    order->stack = work->existing.stack && (!*run || !work->want->name);
+    if (order->stack) *run = work->existing.stack;
+    if (!*run) {
+        return work_fail(work, STATUS_AZURE, "no deployment%s%s%s%.*s in resource group '%.*s'",
+                         work->want->name ? " " : "", work->want->name ? work->want->name : "",
+                         order->swarm.length ? " of swarm " : "", TEXT_ARG(order->swarm),
+                         TEXT_ARG(work->group_name));
+    }
+    order->name = shape_text(*run, "name");
+    work->elsewhere = !text_equal(shape_text(*run, "tags.content"), order->content);
+    return STATUS_DONE;
+}
+
+// ---- following
+
+static Text told(const Work *work, const char *command)
+{
+    bool swarm = work->want->argument != NULL;
+    return text_format(work->arena, "swarmgen %s%s%s -g %.*s%s%s -n %.*s", command,
+                       swarm ? " " : "", swarm ? work->want->argument : "",
+                       TEXT_ARG(work->group_name), work->want->cloud ? " --cloud " : "",
+                       work->want->cloud ? work->want->cloud : "", TEXT_ARG(work->order.name));
+}
+
+Status work_follow(Work *work)
+{
+    const AzureOptions *want = work->want;
+    Failure failure = {0};
+    Ending ending = {0};
+    Followed what = {.group = work->group_name,
+                     .name = work->order.name,
+                     .stack = work->order.stack,
+                     .template = work->elsewhere ? NULL : work->template,
+                     .sections = work->sections};
+    Reporter *reporter =
+        report_open(work->arena, report_kind(want->format, want->quiet, want->verbose));
+    if (!follow(work->manager, &what, reporter, &ending, &failure)) return status_of(&failure);
+    switch (ending.state) {
+    case STEP_DONE: work_outputs(work, ending.outputs); return STATUS_DONE;
+    case STEP_FAILED:
+    case STEP_CANCELED: return STATUS_AZURE;
+    case STEP_WAITING:
+    case STEP_RUNNING: break;
+    }
+    work_say(work, "It goes on at Azure. To follow it: %.*s\nTo stop it:   %.*s",
+             TEXT_ARG(told(work, "status")), TEXT_ARG(told(work, "cancel")));
+    return STATUS_INTERRUPTED;
+}
+
+// ---- outputs
+
+static void row(TextBuffer *out, const char *what, Text value)
+{
+    if (value.length) buffer_format(out, "%-11s%.*s\n", what, TEXT_ARG(value));
+}
+
+void work_outputs(const Work *work, const Value *outputs)
+{
+    if (work->json || !outputs) return;
+    Arena *arena = work->arena;
+    TextBuffer out = {.arena = arena};
+    Text vault = shape_text(outputs, "vault.value");
+    Text address = shape_text(outputs, "ingressAddress.value");
+    Text ingress = shape_text(outputs, "ingress.value");
+    row(&out, "Ingress",
+        address.length ? text_format(arena, "%.*s (%.*s)", TEXT_ARG(ingress), TEXT_ARG(address))
+                       : ingress);
+    Text portainer = shape_text(outputs, "portainer.value");
+    row(&out, "Portainer", portainer);
+    if (portainer.length && vault.length) {
+        row(&out, "",
+            text_format(arena,
+                        "user admin, password: az keyvault secret show --vault-name %.*s --name "
+                        "portainer-password --query value -o tsv",
+                        TEXT_ARG(vault)));
+    }
+    row(&out, "Jumpbox", shape_text(outputs, "jumpbox.value"));
+    const Value *managers = shape_at(outputs, "managers.value");
+    for (size_t i = 0; managers && managers->kind == VALUE_ARRAY && i < managers->array.count; i++)
+        row(&out, i ? "" : "Managers", managers->array.items[i]->string);
+    row(&out, "Vault", vault);
+    if (out.count) command_print(buffer_done(&out));
+}
