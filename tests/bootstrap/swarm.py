@@ -439,9 +439,13 @@ class Swarm:
         """What the node program said, since the machine's first boot."""
         return read(f'{self.folder_of(name)}/upper/var/log/unit/swarmgen.service.log')
 
+    def beside(self, *command):
+        """Runs a command of this machine in the network of the swarm, beside its machines: its result."""
+        return subprocess.run(['nsenter', '-t', str(self.keeper), '-n', '--', *command], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors='replace')
+
     def get(self, url, *options):
-        """What an address in the network of the swarm answers to somebody outside of the machines: text, None if nothing."""
-        said = subprocess.run(['nsenter', '-t', str(self.keeper), '-n', '--', 'curl', '-sf', '-m', '5', *options, url], capture_output=True, text=True, errors='replace')
+        """What an address answers to somebody beside the machines: text, None if nothing."""
+        said = self.beside('curl', '-sf', '-m', '5', *options, url)
         return said.stdout if said.returncode == 0 else None
 
     def replicas(self, of=None):

@@ -5,7 +5,7 @@ import time
 
 from rows import row
 from rows.common import ONE_MANAGER, ONE_WORKER, everywhere, facts, formed, looks, running, stored, whole
-from swarm import Failed, started
+from swarm import Failed, read, started
 
 
 @row('tokens are rotated while machines are missing')
@@ -62,20 +62,22 @@ def keys(swarm):
     formed(swarm)
     admin, address = swarm.machines['web0'].admin, swarm.machines['web0'].address
     swarm.enter('web0', 'systemctl', 'start', 'ssh', check=True)
-    swarm.enter('manager0', 'ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', '/root/key', check=True)
-    public = swarm.enter('manager0', 'cat', '/root/key.pub', check=True).stdout
+    key = f'{swarm.top}/key'
+    swarm.beside('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key)
 
     def enters():
-        said = swarm.enter('manager0', 'ssh', '-i', '/root/key', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no', '-o', 'ConnectTimeout=5', f'{admin}@{address}', 'id', '-un')
+        said = swarm.beside('ssh', '-F', 'none', '-i', key, '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null',
+                            '-o', 'ConnectTimeout=5', f'{admin}@{address}', 'id', '-un')
+        if said.stdout.strip() != admin and 'Permission denied (publickey)' not in said.stderr:
+            raise Failed(said.stderr)
         return said.stdout.strip() == admin
 
     def later(seconds):
         swarm.enter('web0', 'sh', '-ec', f'umount /proc/uptime 2>/dev/null || :; awk -v s={seconds} \'{{print $1 + s, $2}}\' /proc/uptime >/tmp/uptime; mount --bind /tmp/uptime /proc/uptime', check=True)
     swarm.pace(0.2)
-    if enters():
-        raise Failed('it opens before it is in the vault')
+    swarm.wait('it is refused while it is not in the vault', lambda: not enters(), 20)
     old = swarm.azure.secret('operator-keys')['value']
-    swarm.azure.put_secret('operator-keys', f'{old}\n{public}')
+    swarm.azure.put_secret('operator-keys', f'{old}\n{read(key + ".pub")}')
     later(301)
     swarm.wait('the new key opens', enters)
     swarm.azure.put_secret('operator-keys', old)
