@@ -266,6 +266,20 @@ def terminated(swarm):
     swarm.wait('no ghost', lambda: list(swarm.nodes()) == [swarm.machines['manager0'].host], 150)
 
 
+@windows('worker scaled in while a script of its own holds it up')
+def terminated_waiting(swarm):
+    common.facts(swarm, 'worker0', scripts={'after': [{'text': 'exit 5', 'run': 'once', 'stop': True}]})
+    swarm.boot(*swarm.machines)
+    swarm.said('worker0', 'script after 0 failed: 5')
+    health = swarm.health('worker0')
+    check(health['step'] == 'scripts after' and health['message'] == 'script after 0 failed: 5', f'it says {health}')
+    swarm.azure.event('Terminate', ['worker0'])
+    swarm.wait('it is confirmed', lambda: any(one['EventStatus'] == 'Started' for one in swarm.azure.events()), 60)
+    swarm.wait('it has left', lambda: swarm.info('worker0').get('LocalNodeState') == 'inactive', 30)
+    swarm.remove('worker0')
+    swarm.wait('no ghost', lambda: len(swarm.nodes()) == 1, 150)
+
+
 @windows('worker preempted: gone within 30 s')
 def preempted(swarm):
     formed(swarm)
@@ -407,7 +421,12 @@ def scripts(swarm):
 def operators(swarm):
     formed(swarm)
     swarm.azure.put_secret('operator-keys', 'ssh-ed25519 AAAA new@acme.example')
-    swarm.clock(400)
+    key = swarm.azure.fault('vault GET /secrets/operator-keys', status=500, code='InternalError')
+    swarm.clock(400)  # it looks every five minutes
+    swarm.wait('what fails is shown', lambda: swarm.health('worker0').get('message') == 'access: vault GET operator-keys: 500 InternalError', 60)
+    check(swarm.health('worker0')['ApplicationHealthState'] == 'Healthy', 'a vault that does not answer is no reason to repair a machine')
+    swarm.azure.clear(key)
+    swarm.wait('nothing fails any more', lambda: swarm.health('worker0').get('message') == '', 60)
     swarm.wait('the key', lambda: 'new@acme.example' in read(swarm.path('worker0', '/c/ProgramData/ssh/administrators_authorized_keys')), 60)
     check('PasswordAuthentication no' in read(swarm.path('worker0', '/c/ProgramData/ssh/sshd_config')), 'passwords are taken')
     check(swarm.enter('worker0', 'stat', '-c', '%a', '/c/ProgramData/ssh/administrators_authorized_keys').stdout.strip() == '600', 'its rights')
