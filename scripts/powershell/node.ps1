@@ -418,7 +418,7 @@ function Test-Manager($Address) {
 # while it is missing, none was begun. Of two that began at once, the other gives way, while nobody else is in it.
 function Save-Tokens {
   $swarm = Engine GET /swarm
-  Need "no quorum? A person must decide. The engine says: $($my.Problem)"
+  Need "no quorum? A person must decide: $($my.Problem)"
   $right = (Vault GET $facts.secrets.managerToken).tags.cluster
   $my.Foreign = $right -and $right -ne $swarm.ID
   if ($my.Foreign) {

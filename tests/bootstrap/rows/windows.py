@@ -143,8 +143,7 @@ def user_data(swarm):
 @windows('token rotated while a worker is away')
 def rotated(swarm):
     swarm.boot('manager0')
-    swarm.wait('a swarm', lambda: swarm.info('manager0').get('LocalNodeState') == 'active')
-    swarm.wait('its token is stored', lambda: (swarm.azure.secret('swarm-worker-token') or {}).get('value', '-') != '-')
+    swarm.wait('a swarm', lambda: swarm.health('manager0').get('ApplicationHealthState') == 'Healthy')
     key = swarm.azure.fault('vault PUT', status=500)
     swarm.docker('manager0', 'swarm', 'join-token', '--rotate', '--quiet', 'worker')
     swarm.boot('worker0')
@@ -229,7 +228,7 @@ def cuts(call):
         swarm.settled(240)
 
 
-for call in 'Add-WindowsCapability', 'Initialize-Disk', 'Format-Volume', 'New-SmbGlobalMapping', 'Install-WindowsFeature', 'Expand-Archive', 'Start-Service':
+for call in 'Add-WindowsCapability', 'Initialize-Disk', 'Format-Volume', 'New-SmbGlobalMapping', 'Install-WindowsFeature', 'Expand-Archive', 'Start-Service docker':
     cuts(call)
 
 

@@ -5,9 +5,9 @@ $now = '/run/windows'
 function Note { [IO.File]::AppendAllText("$there/calls", "$args`n") }
 function Flag([string] $Path) { Test-Path "$there/$Path" }
 function Set-Flag([string] $Path) { [IO.File]::WriteAllText("$there/$Path", '') }
-function Wait-Here([string] $What) { # a test holds a call, so that it can cut it
+function Wait-Here([string] $What) { # a test holds calls that begin so, so that it can cut them
     Note $What
-    while (Test-Path "/.azure/hold/$($What -replace ' .*')") { Microsoft.PowerShell.Utility\Start-Sleep -Milliseconds 50 }
+    while (Get-ChildItem /.azure/hold -ErrorAction Ignore | Where-Object { $What.StartsWith($_.Name) }) { Microsoft.PowerShell.Utility\Start-Sleep -Milliseconds 50 }
 }
 
 foreach ($drive in 'D', 'HKLM') {
