@@ -1,4 +1,4 @@
-# The node program for Windows: makes this machine what its facts say, and keeps it so. Runs from boot to shutdown.
+# The node program for Windows: makes this machine what its facts say, and keeps it so.
 #   in:     the name of a file with the facts, one JSON text (docs/node-facts.md)
 #   out:    a line a change on standard output (the loader's log) and in the event log; http://127.0.0.1:8765/health
 # Windows PowerShell 5.1, ASCII only. States, waits and lines: docs/node-lifecycle.md. Each step looks first, so all may be cut
@@ -35,7 +35,7 @@ function Table($Object) { $table = @{}; foreach ($entry in Properties $Object) {
 function Escape([string] $Text) { [Uri]::EscapeDataString($Text) }
 function Json([string] $Text) { try { $Text | ConvertFrom-Json } catch { } } # nothing if it is not JSON
 function Folder($Path) { New-Item -ItemType Directory -Force $Path }
-function Put($Path, [string] $Text) { [IO.File]::WriteAllText($Path, $Text) } # UTF-8, without a byte order mark
+function Put($Path, [string] $Text) { [IO.File]::WriteAllText($Path, $Text) } # UTF-8, no byte order mark
 function Text($Path) { if (Test-Path $Path) { [IO.File]::ReadAllText($Path) } }
 function Ok { $my.Status -eq 200 }
 function Need([string] $Text) { if (-not (Ok)) { throw $Text } }
@@ -120,11 +120,11 @@ function Ask($Method, $Uri, $Headers = @{}, $Body, $Timeout = 30, $OutFile) {
 
 function Metadata($Path) {
   $content = Json (Ask GET "$imds$Path" @{ Metadata = 'true' } '' 10)
-  if (-not (Ok) -or -not $content) { throw "metadata $($Path -replace '\?.*'): $($my.Status)" }
+  if (-not (Ok) -or -not ($content.network -or $content.access_token)) { throw "metadata $($Path -replace '\?.*'): $($my.Status)" }
   return $content
 }
 
-# What Azure says of this machine, or said before, and whether the clock is right: certificates bear an hour at most.
+# What Azure says of this machine, or said before. Certificates bear a clock that is an hour off at most.
 function Find-Self {
   if (Try-This { $my.Found = Metadata 'instance?api-version=2021-02-01' }) {
     $off = [int](([DateTime]$my.Date).ToUniversalTime() - (Get-Utc)).TotalSeconds
@@ -166,7 +166,7 @@ function Secret($Name) {
   if (-not $secret) { throw $my.Why }
   return $secret
 }
-function Get-Version($Secret) { ($Secret.id -split '/')[-1] }
+function Get-Version($Secret) { Split-Path -Leaf $Secret.id }
 
 # -- engine
 
@@ -208,7 +208,7 @@ function Restart-Machine($Why) {
 
 function Open-Ports($Protocol, $Ports) {
   $name = "swarmgen-$Protocol-$Ports"
-  if (-not (Get-NetFirewallRule $name -ErrorAction Ignore)) { New-NetFirewallRule -Name $name -DisplayName $name -Protocol $Protocol -LocalPort $Ports }
+  if (-not (Get-NetFirewallRule -Name $name -ErrorAction Ignore)) { New-NetFirewallRule -Name $name -DisplayName $name -Protocol $Protocol -LocalPort $Ports }
 }
 
 function Get-DockerService { Get-CimInstance Win32_Service -Filter "Name='docker'" }
@@ -418,7 +418,7 @@ function Test-Manager($Address) {
 # while it is missing, none was begun. Of two that began at once, the other gives way, while nobody else is in it.
 function Save-Tokens {
   $swarm = Engine GET /swarm
-  Need "no quorum? A person must decide. The engine says: $($my.Problem)"
+  Need "no quorum? A person must decide: $($my.Problem)"
   $right = (Vault GET $facts.secrets.managerToken).tags.cluster
   $my.Foreign = $right -and $right -ne $swarm.ID
   if ($my.Foreign) {
