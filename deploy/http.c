@@ -165,6 +165,15 @@ static void wipe_headers(struct curl_slist *list)
     curl_slist_free_all(list);
 }
 
+static bool is_safe(const HttpRequest *request) // to repeat
+{
+    static const char *const safe[] = {"GET", "HEAD", "PUT", "DELETE"};
+    bool found = request->safe;
+    for (size_t i = 0; i < sizeof safe / sizeof *safe; i++)
+        found = found || strcmp(request->method, safe[i]) == 0;
+    return found;
+}
+
 static void set_up(Http *http, const HttpRequest *request, const char *address,
                    const struct curl_slist *headers)
 {
@@ -181,6 +190,8 @@ static void set_up(Http *http, const HttpRequest *request, const char *address,
     if (authorities && *authorities) curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
     if (folder && *folder) curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
     if (request->direct) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    // A kept connection that turns out to be closed makes libcurl repeat by itself.
+    if (!is_safe(request)) curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     double connect = request->patience > 0 && request->patience < connect_limit ? request->patience
@@ -307,16 +318,12 @@ static bool hopeless(CURLcode result) // whatever is repeated
 
 static bool may_repeat(const HttpRequest *request, CURLcode result, const HttpAnswer *answer)
 {
-    static const char *const safe[] = {"GET", "HEAD", "PUT", "DELETE"};
     int status = result == CURLE_OK ? answer->status : 0;
     if (hopeless(result)) return false;
     if (status == 429 || never_sent(result)) return true;
-    bool repeatable = request->safe;
-    for (size_t i = 0; i < sizeof safe / sizeof *safe; i++)
-        repeatable = repeatable || strcmp(request->method, safe[i]) == 0;
     bool broken =
         result != CURLE_OK || status == 408 || (status >= 500 && status != 501 && status != 505);
-    return repeatable && broken;
+    return is_safe(request) && broken;
 }
 
 // Seconds before the next try.
