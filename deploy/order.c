@@ -3,7 +3,7 @@
 
 #include "compiler/evaluate/shape.h"
 
-#define DEPLOYMENTS "2024-11-01"
+#define DEPLOYMENTS "2025-04-01"
 #define STACKS "2025-07-01"
 
 Text order_path(Arena *arena, const Order *order)

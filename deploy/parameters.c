@@ -398,8 +398,8 @@ static const Value *from_person(Resolver *self)
     if (has_default(self->declared) || !self->wanted->ask || self->result->interrupted) return NULL;
     Arena *arena = self->arena;
     Text description = shape_text(self->declared, "metadata.description"), answer = {0}, why = {0};
-    Text prompt = text_format(arena, "%.*s%s%.*s: ", TEXT_ARG(self->name),
-                              description.length ? ": " : "", TEXT_ARG(description));
+    Text prompt = text_format(arena, "%.*s%s%.*s: ", TEXT_ARG(description),
+                              description.length ? "\n" : "", TEXT_ARG(self->name));
     while (!answer.length) {
         if (question_line(arena, prompt, is_secure(self->declared), &answer) ==
             QUESTION_INTERRUPTED) {

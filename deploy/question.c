@@ -49,15 +49,15 @@ QuestionEnd question_line(Arena *arena, Text prompt, bool hidden, Text *answer)
     bool hides = hidden && tcgetattr(STDIN_FILENO, &shown) == 0;
     interrupted = 0;
     sigaction(SIGINT, &ours, &before);
-    fprintf(stderr, "%.*s", TEXT_ARG(prompt));
     if (hides) {
         struct termios dark = shown;
         dark.c_lflag &= ~(tcflag_t)ECHO;
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &dark);
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &dark); // before anybody is asked to type
     }
+    fprintf(stderr, "%.*s", TEXT_ARG(prompt));
     TextBuffer line = {.arena = arena};
     bool whole = read_line(&line);
-    if (hides) tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+    if (hides) tcsetattr(STDIN_FILENO, TCSADRAIN, &shown);
     if (hides || !whole) fputc('\n', stderr);
     sigaction(SIGINT, &before, NULL);
     if (!whole) return QUESTION_INTERRUPTED;

@@ -89,11 +89,30 @@ static const Value *all_new(Work *work, const Resolved *resolved)
     Value *changes = value_array(work->arena);
     for (size_t i = 0; i < count; i++) {
         if (resources[i].existing) continue;
-        value_append(
-            work->arena, changes,
-            shape_make(work->arena, "{resourceId:%t,changeType:'Create'}", resources[i].id));
+        value_append(work->arena, changes,
+                     shape_make(work->arena, "{resourceId:%t,symbolicName:%t,changeType:'Create'}",
+                                resources[i].id, resources[i].symbol));
     }
     return changes;
+}
+
+// Changes with the template's symbols, which Azure does not always tell.
+static const Value *named(Work *work, const Resolved *resolved, const Value *changes)
+{
+    size_t count;
+    const TemplateResource *resources = template_resources(resolved->known, &count);
+    Value *all = value_array(work->arena);
+    for (size_t i = 0; i < changes->array.count; i++) {
+        const Value *change = changes->array.items[i];
+        Text id = shape_text(change, work->order.stack ? "id" : "resourceId");
+        for (size_t r = 0; r < count && !shape_text(change, "symbolicName").length; r++) {
+            if (!existing_same(resources[r].id, id)) continue;
+            change = shape_with(work->arena, change, "symbolicName",
+                                value_string(work->arena, resources[r].symbol));
+        }
+        value_append(work->arena, all, change);
+    }
+    return all;
 }
 
 Status work_changes(Work *work, const Resolved *resolved, FILE *out, bool *any)
@@ -103,6 +122,7 @@ Status work_changes(Work *work, const Resolved *resolved, FILE *out, bool *any)
                                ? order_changes(work->arena, work->manager, &work->order, &failure)
                                : all_new(work, resolved);
     if (!changes) return work_refused(work, &failure);
+    changes = named(work, resolved, changes);
     *any = changes_any(work->arena, changes);
     work_event(work, "changes", "changes", changes);
     if (!work->json)
