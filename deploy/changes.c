@@ -85,7 +85,7 @@ struct Delta {
 
 typedef struct {
     ChangeKind kind;
-    Text id, symbol, section, type, reason;
+    Text id, symbol, section, type, name, reason;
     bool perhaps; // a stack's what-if is not sure
     Deltas deltas;
     size_t noise; // differences that are none
@@ -141,6 +141,15 @@ static bool glob(const char *pattern, Text text)
     return false;
 }
 
+// Of what Azure compares without regard to case: an ID, a choice; not a query, a script, a message.
+static bool is_name(Text text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (isspace((unsigned char)text.at[i])) return false;
+    }
+    return text.length <= 64 || text_starts(text, "/subscriptions/");
+}
+
 static bool loosely_equal(const Value *a, const Value *b);
 
 // Each item of `a` has one of its own in `b`.
@@ -163,7 +172,8 @@ static bool same_items(Arena *arena, const Value *a, const Value *b)
 static bool loosely_equal(const Value *a, const Value *b)
 {
     if (a->kind == VALUE_STRING && b->kind == VALUE_STRING)
-        return same_letters(a->string, b->string);
+        return text_equal(a->string, b->string) ||
+               (is_name(a->string) && same_letters(a->string, b->string));
     bool numbers = (a->kind == VALUE_INT && b->kind == VALUE_FLOAT) ||
                    (a->kind == VALUE_FLOAT && b->kind == VALUE_INT);
     if (numbers) {
@@ -355,15 +365,15 @@ static Changes read_changes(Arena *arena, const Value *list, const Value *sectio
                          .symbol = shape_text(item, "symbolicName"),
                          .reason = shape_text(item, "unsupportedReason")};
         if (!change.id.length) change.id = shape_text(item, "id");
-        Text kind = shape_text(item, "changeType"), name;
+        Text kind = shape_text(item, "changeType");
         change.kind = (ChangeKind)index_of(kind, kind_names, CHANGE_COUNT, CHANGE_UNSUPPORTED);
         change.perhaps = same_letters(shape_text(item, "changeCertainty"), TEXT("potential"));
-        change.type = type_of(arena, change.id, &name);
+        change.type = type_of(arena, change.id, &change.name);
         const Value *section = sections && sections->kind == VALUE_OBJECT && change.symbol.length
                                    ? value_get(sections, change.symbol)
                                    : NULL;
         if (section && section->kind == VALUE_STRING) change.section = section->string;
-        if (!change.symbol.length) change.symbol = name;
+        if (!change.symbol.length) change.symbol = change.name;
         const Value *delta = shape_at(item, "resourceConfigurationChanges.delta");
         change.deltas = read_deltas(arena, delta ? delta : shape_at(item, "delta"), (Text){0});
         for (size_t d = 0; d < change.deltas.count; d++)
@@ -428,7 +438,7 @@ static void paint_value(View *view, Text type, const Delta *delta, const Value *
         paint(painter, PAINT_FAINT, TEXT("(secret)"));
         return;
     }
-    Text text = shape_json(view->arena, value);
+    Text text = report_ids(view->arena, shape_json(view->arena, value));
     if (text.length > LONG_TEXT)
         paint_format(painter, how, "(%zu characters)", text.length);
     else
@@ -451,7 +461,8 @@ static void show_delta(View *view, Text type, const Delta *delta, size_t indent)
     paint(painter, delta->noise ? PAINT_FAINT : marks[delta->kind].paint,
           text_of(marks[delta->kind].mark));
     bool position = delta->label.length && isdigit((unsigned char)delta->label.at[0]);
-    paint_format(painter, PAINT_PLAIN, position ? "[%.*s]" : "%.*s", TEXT_ARG(delta->label));
+    paint_format(painter, PAINT_PLAIN, position ? "[%.*s]" : "%.*s",
+                 TEXT_ARG(report_ids(view->arena, delta->label)));
     if (!delta->inner.count) {
         paint(painter, PAINT_PLAIN, TEXT(": "));
         if (delta->before) paint_value(view, type, delta, delta->before, PAINT_PLAIN);
@@ -476,10 +487,15 @@ static void show_change(View *view, const Change *change)
     paint(painter, PAINT_STRONG, change->symbol);
     paint_to(painter, 4 + view->section + view->symbol);
     paint(painter, PAINT_FAINT, report_type(view->arena, change->type));
+    if (!text_equal(change->name, change->symbol) && change->kind != CHANGE_UNSUPPORTED)
+        paint_format(painter, PAINT_FAINT, "  %.*s", TEXT_ARG(change->name));
     if (change->perhaps) paint(painter, PAINT_CHANGE, TEXT("  perhaps"));
-    if (change->reason.length)
-        paint_format(painter, PAINT_FAINT, "  %.*s", TEXT_ARG(change->reason));
     paint_line(painter);
+    if (change->reason.length) {
+        paint_to(painter, 6);
+        paint_words(painter, PAINT_FAINT, change->reason);
+        paint_line(painter);
+    }
     if (change->kind != CHANGE_MODIFY) return;
     for (size_t i = 0; i < change->deltas.count; i++)
         show_delta(view, change->type, &change->deltas.items[i], 6);
@@ -563,9 +579,10 @@ static void show_counts(View *view, const Changes *changes)
                       noise_words[kind]);
     }
     if (!noise) return;
-    Text text =
-        text_format(view->arena, "%zu differences that Azure reports are none (%.*s)%s", noise,
-                    TEXT_ARG(buffer_done(&reasons)), view->all ? "" : "; --verbose shows them");
+    Text text = text_format(
+        view->arena, "%zu %s none (%.*s)%s", noise,
+        noise == 1 ? "difference that Azure reports is" : "differences that Azure reports are",
+        TEXT_ARG(buffer_done(&reasons)), view->all ? "" : "; --verbose shows them");
     paint_words(painter, PAINT_FAINT, text);
     paint_line(painter);
 }

@@ -174,7 +174,6 @@ void paint_words(Painter *painter, Paint how, Text text)
         if (text.at[at] == '\n' || text.at[at] == ' ') {
             if (text.at[at] == '\n') {
                 paint_line(painter);
-                paint_to(painter, indent);
                 first = true;
             }
             at++;
@@ -186,9 +185,9 @@ void paint_words(Painter *painter, Paint how, Text text)
         if (!first && painter->limit &&
             painter->column + 1 + paint_width(painter, word) > painter->limit) {
             paint_line(painter);
-            paint_to(painter, indent);
             first = true;
         }
+        if (first) paint_to(painter, indent);
         if (!first) paint(painter, PAINT_PLAIN, TEXT(" "));
         // A word that fits on no line (an address) goes over its end, so that it can be copied.
         size_t limit = painter->limit;

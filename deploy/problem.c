@@ -1,7 +1,7 @@
 // deploy/problem.c: walks an error of Azure down to its leaves, reading JSON that is hidden in texts;
 // an error with errors in it is only a wrapper. Then the table says what to do.
 #include "deploy/problem.h"
-#include "deploy/paint.h"
+#include "deploy/report.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -181,6 +181,9 @@ static Text without_boilerplate(Arena *arena, Text message)
         {"Please see https://aka.ms/", "for usage details."},
         {"More information on troubleshooting is available at ", ""},
         {"The tracking id is '", "'."},
+        {"Setup Alerts when Quota", ""}, // and where to ask for more, which the advice says
+        {"Submit a request for Quota", ""},
+        {"Please read more about quota", ""},
         {"Trace ID: ", ""},
         {"To troubleshoot, visit https://", ""},
     };
@@ -213,9 +216,13 @@ static Text with_lines(Arena *arena, Text text)
 // "… Error message: 'Enable failed: …\n[stdout]\n…\n[stderr]\n…'."
 static void split_log(Arena *arena, Problem *problem)
 {
-    static const char *const marks[] = {
-        "[stdout]",         "---stdout---", "[stderr]", "---errout---",
-        "error output of:", "StdOut:",      "StdErr:"};
+    static const char *const marks[] = {"[stdout]",
+                                        "---stdout---",
+                                        "[stderr]",
+                                        "---errout---",
+                                        "The command had an error output of:",
+                                        "StdOut:",
+                                        "StdErr:"};
     Text message = with_lines(arena, problem->message);
     size_t from = SIZE_MAX;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
@@ -240,12 +247,20 @@ static Text shown_value(Arena *arena, const Value *value)
     return buffer_done(&out);
 }
 
-// additionalInfo: which policy, and which of its conditions; where in the template.
+// The list of policies in the message is hard to read.
+static Text without_policies(Arena *arena, Text message)
+{
+    size_t from = find(message, TEXT("Policy identifiers: '"), 0);
+    size_t to = from == SIZE_MAX ? from : find(message, TEXT("'."), from);
+    return to == SIZE_MAX ? message : trimmed(without(arena, message, from, to + 2));
+}
+
+// additionalInfo: which policy, and which of its conditions.
 static Text with_information(Arena *arena, Text message, const Value *error)
 {
     const Value *list = array_member(error, "additionalInfo");
     TextBuffer out = {.arena = arena};
-    buffer_text(&out, message);
+    buffer_text(&out, list ? without_policies(arena, message) : message);
     for (size_t i = 0; list && i < list->array.count; i++) {
         const Value *item = list->array.items[i];
         const Value *info = item->kind == VALUE_OBJECT ? object_member(item, "info") : NULL;
@@ -296,8 +311,8 @@ static bool mentions(Text list, Text target)
 static void add(Arena *arena, Problems *problems, Problem problem)
 {
     problem.code = better_code(problem.code, problem.message);
-    problem.message = without_boilerplate(arena, problem.message);
     problem.advice = problem_advice(arena, problem.code, problem.message);
+    problem.message = without_boilerplate(arena, problem.message);
     split_log(arena, &problem);
     for (size_t i = 0; i < problems->count; i++) {
         Problem *other = &problems->items[i];
@@ -312,6 +327,39 @@ static void add(Arena *arena, Problems *problems, Problem problem)
         return;
     }
     list_add(arena, problems, problem);
+}
+
+// It only says that something else failed.
+static bool is_wrapper(Text code)
+{
+    static const char *const codes[] = {
+        "DeploymentFailed",
+        "DeploymentCanceled",
+        "Conflict",
+        "BadRequest",
+        "ResourceDeploymentFailure",
+        "DependencyFailed",
+        "Canceled",
+        "OperationCanceled",
+        "OperationPreempted",
+        "ResourceOperationFailure",
+        "InvalidTemplateDeployment",
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (text_is(code, codes[i])) return true;
+    }
+    return false;
+}
+
+// What the table says of an error helps where it knows nothing of what is within.
+static void explain(Arena *arena, Problems *problems, size_t first, Text code, Text message)
+{
+    Text advice = is_wrapper(code) ? (Text){0} : problem_advice(arena, code, message);
+    for (size_t i = first; advice.length && i < problems->count; i++) {
+        if (problems->items[i].advice.length) continue;
+        problems->items[i].advice = advice;
+        problems->items[i].code = code;
+    }
 }
 
 static size_t walk(Arena *arena, Problems *problems, const Value *error, Text target, int depth);
@@ -337,14 +385,19 @@ static size_t walk(Arena *arena, Problems *problems, const Value *error, Text ta
     // A property or an index is less than the resource that was named before.
     Text own = text_member(error, "target");
     bool index = own.length && isdigit((unsigned char)own.at[0]);
-    if (text_starts(own, "/") || (!target.length && !index)) target = own;
+    bool whole = find(own, TEXT("/Microsoft.Resources/deployments/"), 0) != SIZE_MAX;
+    if (!whole && (text_starts(own, "/") || (!target.length && !index))) target = own;
+    size_t first = problems->count;
     size_t found = walk_all(arena, problems, array_member(error, "details"), target, depth + 1);
     const Value *hidden = hidden_json(arena, message);
     if (hidden) found += walk(arena, problems, hidden, target, depth + 1);
     const Value *cause = object_member(error, "innererror");
     if (!found && cause && text_member(cause, "message").length)
         found = walk(arena, problems, cause, target, depth + 1);
-    if (found) return found;
+    if (found) {
+        explain(arena, problems, first, code, message);
+        return found;
+    }
     if (!message.length && !code.length) return 0;
     if (!message.length && !problem_advice(arena, code, message).length) return 0;
     add(arena, problems,
@@ -356,16 +409,8 @@ static size_t walk(Arena *arena, Problems *problems, const Value *error, Text ta
 // 0: the table knows it; 2: it only says that something else failed.
 static int rank(const Problem *problem)
 {
-    static const char *const followers[] = {
-        "DeploymentFailed",          "DeploymentCanceled",       "Conflict", "BadRequest",
-        "ResourceDeploymentFailure", "DependencyFailed",         "Canceled", "OperationCanceled",
-        "OperationPreempted",        "ResourceOperationFailure",
-    };
     if (problem->advice.length) return 0;
-    for (size_t i = 0; i < sizeof followers / sizeof *followers; i++) {
-        if (text_is(problem->code, followers[i])) return 2;
-    }
-    return 1;
+    return is_wrapper(problem->code) ? 2 : 1;
 }
 
 // Stable.
@@ -431,28 +476,6 @@ Problems problems_of_failure(Arena *arena, const Failure *failure, const Progres
 
 // ---- showing it
 
-// Resource IDs in a text without what all of them share: virtualMachines/acme-manager-0
-static Text with_short_ids(Arena *arena, Text text)
-{
-    TextBuffer out = {.arena = arena};
-    for (size_t at = 0; at < text.length;) {
-        size_t from = find(text, TEXT("/subscriptions/"), at);
-        if (from == SIZE_MAX) from = text.length;
-        size_t end = from;
-        while (end < text.length && !isspace((unsigned char)text.at[end]) &&
-               !strchr("'\",;()[]", text.at[end]))
-            end++;
-        buffer_text(&out, text_slice(text, at, from));
-        Text id = text_slice(text, from, end);
-        size_t last = SIZE_MAX, next = find(id, TEXT("/providers/"), 0);
-        for (; next != SIZE_MAX; next = find(id, TEXT("/providers/"), next + 1)) last = next;
-        size_t slash = last == SIZE_MAX ? SIZE_MAX : find(id, TEXT("/"), last + 11);
-        buffer_text(&out, slash == SIZE_MAX ? id : text_slice(id, slash + 1, id.length));
-        at = end;
-    }
-    return buffer_done(&out);
-}
-
 static size_t columns_of(FILE *out)
 {
     struct winsize size = {0};
@@ -465,14 +488,14 @@ static void paint_one(Painter *painter, const Problem *problem)
     Arena *arena = painter->out->arena;
     paint(painter, PAINT_BAD, TEXT("✗ "));
     paint(painter, PAINT_BAD, problem->code.length ? problem->code : TEXT("Error"));
-    Text where = problem->symbol.length ? problem->symbol : with_short_ids(arena, problem->target);
+    Text where = problem->symbol.length ? problem->symbol : report_ids(arena, problem->target);
     if (where.length) {
         paint(painter, PAINT_PLAIN, TEXT(": "));
         paint_words(painter, PAINT_STRONG, where);
     }
     paint_line(painter);
     paint_to(painter, 2);
-    paint_words(painter, PAINT_PLAIN, with_short_ids(arena, problem->message));
+    paint_words(painter, PAINT_PLAIN, report_ids(arena, problem->message));
     paint_line(painter);
     if (problem->log.length) {
         paint_to(painter, 4);
@@ -481,7 +504,7 @@ static void paint_one(Painter *painter, const Problem *problem)
     }
     if (!problem->advice.length) return;
     paint(painter, PAINT_BUSY, TEXT("→ "));
-    paint_words(painter, PAINT_PLAIN, with_short_ids(arena, problem->advice));
+    paint_words(painter, PAINT_PLAIN, report_ids(arena, problem->advice));
     paint_line(painter);
 }
 
@@ -489,12 +512,14 @@ void problems_paint(Painter *painter, const Problems *problems, const Failure *f
 {
     for (size_t i = 0; i < problems->count; i++) paint_one(painter, &problems->items[i]);
     if (!failure->call.length && !failure->correlation.length) return;
-    paint(painter, PAINT_FAINT, failure->call);
+    TextBuffer line = {.arena = painter->out->arena};
+    buffer_text(&line, failure->call);
     if (failure->call.length && failure->status)
-        paint_format(painter, PAINT_FAINT, " answered %d", failure->status);
+        buffer_format(&line, " answered %d", failure->status);
     if (failure->correlation.length)
-        paint_format(painter, PAINT_FAINT, "%scorrelation ID %.*s",
-                     failure->call.length ? "; " : "", TEXT_ARG(failure->correlation));
+        buffer_format(&line, "%scorrelation ID %.*s", failure->call.length ? "; " : "",
+                      TEXT_ARG(failure->correlation));
+    paint_words(painter, PAINT_FAINT, buffer_done(&line));
     paint_line(painter);
 }
 

@@ -96,6 +96,55 @@ Text report_type(Arena *arena, Text type)
     return words_of(arena, text_slice(type, at, type.length));
 }
 
+static Text part_of(Text path, size_t *at)
+{
+    while (*at < path.length && path.at[*at] == '/') ++*at;
+    size_t from = *at;
+    while (*at < path.length && path.at[*at] != '/') ++*at;
+    return text_slice(path, from, *at);
+}
+
+// Behind each "providers" stands a namespace; what is before the first one is the group.
+static Text short_id(Arena *arena, Text id)
+{
+    TextBuffer out = {.arena = arena};
+    Text group = {0};
+    for (size_t at = 0; at < id.length;) {
+        Text part = part_of(id, &at);
+        if (same_letters(part, "providers")) {
+            part_of(id, &at);
+            group = TEXT("/");
+        } else if (text_is(group, "/")) {
+            buffer_format(&out, "%s%.*s", out.count ? "/" : "", TEXT_ARG(part));
+        } else if (same_letters(part, "resourceGroups")) {
+            group = part_of(id, &at);
+        }
+    }
+    if (out.count || !group.length || text_is(group, "/"))
+        return out.count ? buffer_done(&out) : id;
+    return text_format(arena, "resource group %.*s", TEXT_ARG(group));
+}
+
+Text report_ids(Arena *arena, Text text)
+{
+    static const char begin[] = "/subscriptions/";
+    TextBuffer out = {.arena = arena};
+    for (size_t at = 0; at < text.length;) {
+        size_t end = at;
+        if (text.length - at >= sizeof begin - 1 &&
+            same_letters(text_slice(text, at, at + sizeof begin - 1), begin)) {
+            while (end < text.length && !isspace((unsigned char)text.at[end]) &&
+                   !strchr("'\",;()[]", text.at[end]))
+                end++;
+            buffer_text(&out, short_id(arena, text_slice(text, at, end)));
+            at = end;
+        } else {
+            buffer_char(&out, text.at[at++]);
+        }
+    }
+    return buffer_done(&out);
+}
+
 Text report_mark(StepState state)
 {
     switch (state) {

@@ -30,6 +30,9 @@ const Step *report_longest(const Progress *progress); // of the running ones; NU
 size_t report_count(const Progress *progress, StepState state);
 size_t report_waiting_for(const Progress *progress, const Step *step); // how many wait for it
 
+// Resource IDs in a text without what all of them share: virtualMachines/acme-manager-0
+Text report_ids(Arena *arena, Text text);
+
 // The whole list, compact, failures first; the line that says how it ended; and why it failed.
 void report_list(Painter *painter, Arena *arena, const Progress *progress);
 void report_problems(Painter *painter, const Progress *progress, const Ending *ending);

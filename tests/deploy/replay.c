@@ -96,8 +96,8 @@ int main(int count, char **words)
         progress.now = start + (progress_now() - start) * speed;
         double at = progress.now - start;
         if (speed > 0 && shape_at(tape, "estimate")) progress.left = end - at;
-        bool noted = at >= shape_number(tape, "note.from", 1e9) &&
-                     at < shape_number(tape, "note.to", 0);
+        bool noted =
+            at >= shape_number(tape, "note.from", 1e9) && at < shape_number(tape, "note.to", 0);
         progress.note = noted ? shape_text(tape, "note.text") : (Text){0};
         for (; next < events->array.count; next++) {
             const Value *event = events->array.items[next];
@@ -119,7 +119,8 @@ int main(int count, char **words)
     const Value *wrong = shape_at(tape, "end.error");
     Failure failure = {.kind = FAILURE_AZURE, .error = wrong};
     failure.correlation = TEXT("6f0c0a4e-9d5c-4f43-9bd0-0b3f0c2f7d11");
-    Ending ending = {.state = interrupted ? STEP_RUNNING : state_named(shape_text(tape, "end.state")),
+    Ending ending = {.state =
+                         interrupted ? STEP_RUNNING : state_named(shape_text(tape, "end.state")),
                      .failure = wrong && !interrupted ? &failure : NULL,
                      .seconds = progress.now - start};
     reporter->end(reporter, &progress, &ending);
