@@ -1,30 +1,59 @@
 #!/bin/sh
-# Builds an example and says what was made. Needs build/release/swarmgen.
+# Builds an example, says what was made, and deploys it to a local Resource Manager.
+# SWARMGEN: the program; SPEED: how many times faster than Azure.
 set -eu
 cd "$(dirname "$0")/.."
 example=${1:-examples/linux}
+swarmgen=${SWARMGEN:-build/release/swarmgen}
 echo
 echo "$example/swarm.yaml:"
 echo
 sed 's/^/    /' "$example/swarm.yaml"
 echo
-build/release/swarmgen build --quiet "$example"
+"$swarmgen" build --quiet "$example"
 echo "became $example/azure/:"
 echo
 (cd "$example/azure" && find . -type f ! -name '.*' | sort | while read -r file; do
     printf '    %-40s %6s lines  %8s bytes\n' "${file#./}" "$(wc -l <"$file")" "$(wc -c <"$file")"
 done)
+
+scratch=$(mktemp -d)
+emulator=
+leave() {
+    if [ "$emulator" ]; then kill "$emulator" 2>/dev/null || true; fi
+    rm -rf "$scratch"
+}
+trap leave EXIT
+"$swarmgen" emulate --quiet --port 0 --speed "${SPEED:-60}" --ready "$scratch/ready" 2>"$scratch/log" &
+emulator=$!
+tries=0
+while [ ! -s "$scratch/ready" ]; do
+    tries=$((tries + 1))
+    if [ $tries -gt 200 ]; then
+        cat "$scratch/log" >&2
+        exit 1
+    fi
+    sleep 0.05
+done
+told() {
+    sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p" "$scratch/ready"
+}
+AZURE_TENANT_ID=$(told tenant) AZURE_CLIENT_ID=$(told client) AZURE_CLIENT_SECRET=$(told secret)
+AZURE_SUBSCRIPTION_ID=$(told subscription) SSL_CERT_FILE=$(told certificate)
+export AZURE_TENANT_ID AZURE_CLIENT_ID AZURE_CLIENT_SECRET AZURE_SUBSCRIPTION_ID SSL_CERT_FILE
+unset AZURE_FEDERATED_TOKEN_FILE AZURE_CLIENT_CERTIFICATE_PATH AZURE_AUTHORITY_HOST AZURE_TOKEN_CREDENTIALS
+if ! ls "${HOME:-/}"/.ssh/*.pub >/dev/null 2>&1; then # a key that nobody has
+    SWARM_SSH_KEY='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA nobody'
+    export SWARM_SSH_KEY
+fi
 echo
-echo "with these resources:"
+echo "A local Resource Manager takes the place of Azure, ${SPEED:-60} times faster:"
 echo
-grep -o "^resource [A-Za-z0-9_]* '[^'@]*" "$example/azure/main.bicep" | awk '{ sub(/^\047/, "", $3); printf "    %-28s %s\n", $2, $3 }'
+echo "    swarmgen deploy $example --group acme --location westeurope --yes"
+echo
+"$swarmgen" deploy "$example" --cloud "$(told url)" --group acme --location westeurope --yes
 cat <<END
 
-Read $example/azure/main.bicep: it says what will be deployed, and why. To deploy it into a resource group of your own:
-
-    az deployment group create --resource-group NAME --template-file $example/azure/azuredeploy.json \\
-      --parameters $example/azure/azuredeploy.parameters.json --parameters sshKey="\$(cat ~/.ssh/id_ed25519.pub)"
-
-Next: copy the example, change swarm.yaml (docs/swarm-yaml.md lists every setting), and run
-    build/release/swarmgen build FOLDER
+To Azure, from a copy of your own:   swarmgen deploy FOLDER --group NAME --location REGION
+Read $example/azure/main.bicep: it says what was deployed, and why. docs/swarm-yaml.md lists every setting, docs/deploy.md what deploy does.
 END
