@@ -5,7 +5,7 @@ import shutil
 import time
 
 from rows import row
-from rows.common import ONE_MANAGER, ONE_WORKER, bounded, facts, formed, outside, said, state, user_data, whole
+from rows.common import ONE_MANAGER, ONE_WORKER, bounded, command, facts, formed, outside, said, state, user_data, whole
 from swarm import CACHE, read, write
 
 OTHER_KEY = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nnot that of the vendor\n-----END PGP PUBLIC KEY BLOCK-----\n'
@@ -53,13 +53,16 @@ def nothing_below(swarm, *names):
 
 @row("Docker's disk full", ONE_MANAGER)
 def disk_full(swarm):
+    for name in swarm.machines:  # on a full disk the engine starts or not, as it happens: here it never does
+        command(swarm, name, 'dockerd', '#!/bin/sh\ncase $* in --exec-opt*) [ "$(df --output=avail /var/lib/docker | tail -n 1)" -gt 65536 ] || exit 1 ;; esac\n'
+                'exec /usr/sbin/dockerd "$@"\n')
     before = formed(swarm)
     names, full = ['manager0', 'web0'], 'the disk of /var/lib/docker is full'
     for name in names:
         swarm.enter(name, 'sh', '-c', 'cd /var/lib/docker; fallocate -l $(($(df --output=avail -B1 . | tail -n 1) - 1048576)) full; dd if=/dev/zero of=full2 bs=64k; :')
     swarm.wait('they say so', lambda: all(full in swarm.health(name).get('message', '') for name in names), 120, 1)
     swarm.restart(*names)
-    said(swarm, {name: full for name in names})  # the engine does not start any more
+    said(swarm, {name: full for name in names})
     for name in names:
         swarm.enter(name, 'sh', '-c', 'rm /var/lib/docker/full*', check=True)
     whole(swarm, before, seconds=300)
