@@ -2,9 +2,10 @@
 #include "emulator/deployment.h"
 
 #include "compiler/evaluate/hashes.h"
+#include "compiler/evaluate/shape.h"
 #include "emulator/fault.h"
+#include "emulator/preflight.h"
 #include "emulator/resource.h"
-#include "emulator/shape.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -270,6 +271,7 @@ static void begin_step(World *world, Deployment *deployment, size_t index, doubl
         return;
     }
     step->created = !found;
+    preflight_register(world, arena, step->type);
     Text code = fault_failure(world, step->type);
     bool later = true;
     const Value *refused = code.at ? failure_value(arena, code, step->id, &later) : NULL;

@@ -1,10 +1,11 @@
 // emulator/deploymentcalls.c: the calls of deployments.
+#include "compiler/evaluate/shape.h"
 #include "emulator/deployment.h"
 #include "emulator/group.h"
 #include "emulator/handlers.h"
 #include "emulator/operation.h"
+#include "emulator/preflight.h"
 #include "emulator/resource.h"
-#include "emulator/shape.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,33 @@ static const Value *problem_error(Exchange *exchange, const TemplateProblem *pro
                       problem->message, problem->target.length ? problem->target : (Text){0});
 }
 
+// The template, read and found good by the providers; NULL after an answer.
+static Template *template_checked(Exchange *exchange, Text id)
+{
+    Arena *arena = exchange->arena;
+    World *world = exchange->world;
+    TemplateContext context = deployment_context(world, arena, id, exchange->body);
+    TemplateProblem problem = {0};
+    const Value *given = shape_at(exchange->body, "properties.parameters");
+    Template *template = template_read(arena, shape_at(exchange->body, "properties.template"),
+                                       given ? given : value_object(arena), &context, &problem);
+    if (!template) {
+        refuse_with(exchange, 400, problem_error(exchange, &problem));
+        return NULL;
+    }
+    const Value *errors = preflight_template(world, arena, template, context.location);
+    if (!errors->array.count) return template;
+    Text message = text_format(
+        arena,
+        "The template deployment '%.*s' is not valid according to the validation procedure. The "
+        "tracking id is '%.*s'. See inner errors for details.",
+        TEXT_ARG(exchange->words[0]), TEXT_ARG(exchange->correlation));
+    refuse_with(exchange, 400,
+                shape_make(arena, "{code:'InvalidTemplateDeployment',message:%t,details:%v}",
+                           message, errors));
+    return NULL;
+}
+
 void deployment_put(Exchange *exchange)
 {
     if (!scope_exists(exchange) || !order_checked(exchange)) return;
@@ -130,6 +158,7 @@ void deployment_put(Exchange *exchange)
                TEXT_ARG(time_text(exchange->arena, old->begun + 7 * 24 * 3600)));
         return;
     }
+    if (!template_checked(exchange, id)) return;
     bool existed = old != NULL;
     TemplateProblem problem = {0};
     const Deployment *deployment = deployment_start(
@@ -207,15 +236,8 @@ void deployment_validate(Exchange *exchange)
     if (!scope_exists(exchange) || !order_checked(exchange)) return;
     Arena *arena = exchange->arena;
     Text id = deployment_id(exchange);
-    TemplateContext context = deployment_context(exchange->world, arena, id, exchange->body);
-    TemplateProblem problem = {0};
-    const Value *given = shape_at(exchange->body, "properties.parameters");
-    Template *template = template_read(arena, shape_at(exchange->body, "properties.template"),
-                                       given ? given : value_object(arena), &context, &problem);
-    if (!template) {
-        refuse_with(exchange, 400, problem_error(exchange, &problem));
-        return;
-    }
+    Template *template = template_checked(exchange, id);
+    if (!template) return;
     size_t count;
     const TemplateResource *resources = template_resources(template, &count);
     Value *validated = value_array(arena);

@@ -1,12 +1,12 @@
 // emulator/emulator.c
 #include "emulator/emulator.h"
 
+#include "compiler/evaluate/shape.h"
 #include "emulator/deployment.h"
 #include "emulator/fault.h"
 #include "emulator/journal.h"
 #include "emulator/operation.h"
 #include "emulator/server.h"
-#include "emulator/shape.h"
 
 #include <errno.h>
 #include <fcntl.h>

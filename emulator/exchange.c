@@ -1,7 +1,7 @@
 // emulator/exchange.c
 #include "emulator/exchange.h"
 
-#include "emulator/shape.h"
+#include "compiler/evaluate/shape.h"
 
 #include <assert.h>
 #include <math.h>

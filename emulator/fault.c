@@ -2,8 +2,8 @@
 #define _GNU_SOURCE // FNM_CASEFOLD
 #include "emulator/fault.h"
 
+#include "compiler/evaluate/shape.h"
 #include "emulator/handlers.h"
-#include "emulator/shape.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>

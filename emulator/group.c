@@ -1,11 +1,11 @@
 // emulator/group.c
 #include "emulator/group.h"
 
+#include "compiler/evaluate/shape.h"
 #include "emulator/deployment.h"
 #include "emulator/handlers.h"
 #include "emulator/operation.h"
 #include "emulator/resource.h"
-#include "emulator/shape.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // emulator/journal.c
 #include "emulator/journal.h"
 
+#include "compiler/evaluate/shape.h"
 #include "emulator/handlers.h"
-#include "emulator/shape.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // emulator/location.c: regions.
+#include "compiler/evaluate/shape.h"
 #include "emulator/handlers.h"
 #include "emulator/resource.h"
-#include "emulator/shape.h"
 
 typedef struct {
     const char *name, *display, *geography, *paired;

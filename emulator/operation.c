@@ -1,11 +1,11 @@
 // emulator/operation.c
 #include "emulator/operation.h"
 
+#include "compiler/evaluate/shape.h"
 #include "emulator/deployment.h"
 #include "emulator/group.h"
 #include "emulator/handlers.h"
 #include "emulator/resource.h"
-#include "emulator/shape.h"
 
 #include <math.h>
 #include <string.h>

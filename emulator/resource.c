@@ -1,7 +1,9 @@
 // emulator/resource.c
 #include "emulator/resource.h"
 
-#include "emulator/shape.h"
+#include "compiler/evaluate/shape.h"
+#include "emulator/provider.h"
+#include "emulator/vault.h"
 
 #include <string.h>
 
@@ -44,41 +46,127 @@ const Value *resource_not_found(Arena *arena, Text id)
     return shape_make(arena, "{code:'ResourceNotFound',message:%t}", message);
 }
 
+static const Value *built_in(const World *world, Arena *arena, Text id)
+{
+    IdParts parts = {0};
+    Text subscription = text_format(arena, "/subscriptions/%.*s", TEXT_ARG(world->subscription));
+    if (same_text(id, subscription))
+        return shape_make(
+            arena, "{id:%t,subscriptionId:%t,tenantId:%t,displayName:'Local',state:'Enabled'}",
+            subscription, world->subscription, world->tenant);
+    if (!id_parts(arena, id, &parts) ||
+        !same_text(parts.type, TEXT("Microsoft.Authorization/roleDefinitions")))
+        return NULL;
+    return shape_make(arena, "{id:%t,name:%t,type:%t,properties:{type:'BuiltInRole',roleName:%t}}",
+                      id, parts.name, parts.type, parts.name);
+}
+
 const Value *resource_get(const World *world, Arena *arena, Text id)
 {
     const Record *record = world_find(world, SHELF_RESOURCES, id);
     if (!record) record = world_find(world, SHELF_GROUPS, id);
-    return record ? shape_copy(arena, record->value) : NULL;
+    if (record) return shape_copy(arena, record->value);
+    const Record *whole = world_find(world, SHELF_RESOURCES, id_parent(id));
+    const Value *part = whole ? provider_part(whole->value, id) : NULL;
+    return part ? shape_copy(arena, part) : built_in(world, arena, id);
+}
+
+// ---- keys, which are made up
+
+static Text made_up_key(Arena *arena, Text id, const char *name)
+{
+    TextBuffer key = {.arena = arena};
+    for (int i = 0; i < 4; i++) {
+        Text guid = guid_of(arena, "%.*s %s %d", TEXT_ARG(id), name, i);
+        for (size_t k = 0; k < guid.length; k++) {
+            if (guid.at[k] != '-' && key.count < 86) buffer_char(&key, guid.at[k]);
+        }
+    }
+    buffer_string(&key, "==");
+    return buffer_done(&key);
 }
 
 const Value *resource_list(const World *world, Arena *arena, Text id, Text function)
 {
-    (void)world, (void)arena, (void)id, (void)function;
-    return NULL;
+    const Record *record = world_find(world, SHELF_RESOURCES, id);
+    IdParts parts = {0};
+    if (!record || !id_parts(arena, id, &parts)) return NULL;
+    Text first = made_up_key(arena, record->id, "1"), second = made_up_key(arena, record->id, "2");
+    if (same_text(parts.type, TEXT("Microsoft.OperationalInsights/workspaces")))
+        return shape_make(arena, "{primarySharedKey:%t,secondarySharedKey:%t}", first, second);
+    if (same_text(parts.type, TEXT("Microsoft.ContainerRegistry/registries")))
+        return shape_make(arena,
+                          "{username:%t,passwords:[{name:'password',value:%t},{name:'password2',"
+                          "value:%t}]}",
+                          parts.last, first, second);
+    if (same_text(function, TEXT("listAccountSas")))
+        return shape_make(arena, "{accountSasToken:%t}",
+                          text_format(arena, "sv=2022-11-02&sig=%.*s", TEXT_ARG(first)));
+    if (same_text(function, TEXT("listServiceSas")))
+        return shape_make(arena, "{serviceSasToken:%t}",
+                          text_format(arena, "sv=2022-11-02&sig=%.*s", TEXT_ARG(first)));
+    return shape_make(
+        arena,
+        "{keys:[{keyName:'key1',value:%t,permissions:'FULL'},{keyName:'key2',value:%t,"
+        "permissions:'FULL'}],primaryKey:%t,secondaryKey:%t,key1:%t,key2:%t}",
+        first, second, first, second, first, second);
 }
 
 // ---- changing
 
-const Value *resource_put(World *world, Arena *arena, Text id, Text api_version, const Value *body)
+static const Value *not_there(Arena *arena, int status, const char *code, Text message)
 {
-    (void)api_version;
+    return shape_make(arena, "{status:%i,code:%s,message:%t}", (int64_t)status, code, message);
+}
+
+// The group and the parent that a resource needs.
+static const Value *place_refused(const World *world, Arena *arena, Text id)
+{
+    Text group = id_group_scope(id), parent = id_parent(id);
+    if (group.length && !world_find(world, SHELF_GROUPS, group))
+        return not_there(arena, 404, "ResourceGroupNotFound",
+                         text_format(arena, "Resource group '%.*s' could not be found.",
+                                     TEXT_ARG(id_group(id))));
+    if (!parent.length || resource_get(world, arena, parent)) return NULL;
     IdParts parts = {0};
     id_parts(arena, id, &parts);
-    const Record *old = world_find(world, SHELF_RESOURCES, id);
-    Value *value = value_object(arena);
-    value_set(arena, value, TEXT("id"), value_string(arena, old ? text_copy(arena, old->id) : id));
-    value_set(arena, value, TEXT("name"), value_string(arena, parts.last));
-    value_set(arena, value, TEXT("type"), value_string(arena, parts.type));
-    static const char *const kept[] = {"location", "tags", "kind",      "sku",
-                                       "zones",    "plan", "identity",  "managedBy",
-                                       "scale",    "etag", "properties"};
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        const Value *given = shape_at(body, kept[i]);
-        if (given) value_set(arena, value, text_of(kept[i]), given);
-    }
-    const Value *state = value_string(arena, old ? TEXT("Updating") : TEXT("Creating"));
-    const Value *made = shape_with(arena, value, "properties.provisioningState", state);
-    world_put(world, SHELF_RESOURCES, id, made, body);
+    return not_there(arena, 404, "ParentResourceNotFound",
+                     text_format(arena,
+                                 "Failed to perform 'write' on resource(s) of type '%.*s', because "
+                                 "the parent resource '%.*s' could not be found.",
+                                 TEXT_ARG(parts.type), TEXT_ARG(parent)));
+}
+
+static bool is_vault(Arena *arena, Text id)
+{
+    IdParts parts = {0};
+    return id_parts(arena, id, &parts) && same_text(parts.type, TEXT("Microsoft.KeyVault/vaults"));
+}
+
+static bool is_secret(Arena *arena, Text id)
+{
+    IdParts parts = {0};
+    return id_parts(arena, id, &parts) &&
+           same_text(parts.type, TEXT("Microsoft.KeyVault/vaults/secrets"));
+}
+
+const Value *resource_put(World *world, Arena *arena, Text id, Text api_version, const Value *body)
+{
+    const Record *record = world_find(world, SHELF_RESOURCES, id);
+    const Value *refused = place_refused(world, arena, id);
+    if (!refused) refused = provider_refuses(world, arena, id, body, record);
+    if (refused) return refused;
+    bool fresh = !record;
+    if (record) id = text_copy(arena, record->id);
+    const Value *earlier = record ? shape_copy(arena, record->value) : NULL;
+    const Value *value = provider_complete(world, arena, id, body, earlier);
+    if (is_secret(arena, id)) value = vault_write_resource(world, arena, id, body, value);
+    value = shape_with(arena, value, "properties.provisioningState",
+                       value_string(arena, fresh ? TEXT("Creating") : TEXT("Updating")));
+    if (api_version.length && !shape_at(body, "apiVersion"))
+        body = shape_with(arena, body, "apiVersion", value_string(arena, api_version));
+    world_put(world, SHELF_RESOURCES, id, value, body);
+    if (fresh && is_vault(arena, id)) vault_made(world, arena, id);
     return NULL;
 }
 
@@ -102,6 +190,7 @@ void resource_remove(World *world, Text id)
     Arena work = {0};
     Shelf *shelf = &world->shelves[SHELF_RESOURCES];
     id = text_copy(&work, id);
+    if (is_vault(&work, id)) vault_deleted(world, &work, id);
     for (size_t i = shelf->count; i-- > 0;) {
         if (i < shelf->count && is_within(shelf->items[i]->id, id))
             world_remove(world, SHELF_RESOURCES, shelf->items[i]->id);

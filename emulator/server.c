@@ -3,10 +3,10 @@
 #define _DEFAULT_SOURCE // struct sockaddr_in6's friends
 #include "emulator/server.h"
 
+#include "compiler/evaluate/shape.h"
 #include "emulator/fault.h"
 #include "emulator/journal.h"
 #include "emulator/route.h"
-#include "emulator/shape.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -100,12 +100,24 @@ static void identify(Exchange *exchange)
     exchange->correlation = correlation.length ? correlation : random_guid(arena);
 }
 
+// 'NAME' of the host 'NAME.vault.localhost:PORT'; else empty.
+static Text vault_named(Text host)
+{
+    size_t dot = 0;
+    while (dot < host.length && host.at[dot] != '.') dot++;
+    Text rest = text_slice(host, dot, host.length);
+    return starts_with(rest, TEXT(".vault.localhost")) ? text_slice(host, 0, dot) : (Text){0};
+}
+
 // It has come whole: what it asks for, and what will go wrong.
 static void judge(Conversation *conversation, const char *method, const char *path)
 {
     Exchange *exchange = &conversation->exchange;
     exchange->method = text_string(exchange->arena, text_of(method));
     exchange->path = text_copy(exchange->arena, text_of(path));
+    Text vault = vault_named(exchange_header(exchange, "host"));
+    if (vault.length)
+        exchange->path = text_format(exchange->arena, "/vaults/%.*s%s", TEXT_ARG(vault), path);
     while (exchange->path.length > 1 && text_ends(exchange->path, "/")) exchange->path.length--;
     exchange->text = buffer_done(&conversation->body);
     identify(exchange);

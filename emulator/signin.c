@@ -2,8 +2,8 @@
 //   facts: RFC 6749, RFC 7523 (assertions); the errors AADSTS… of Microsoft's documentation
 #include "emulator/signin.h"
 
+#include "compiler/evaluate/shape.h"
 #include "emulator/handlers.h"
-#include "emulator/shape.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -147,6 +147,9 @@ void metadata_endpoints(Exchange *exchange)
                           slash, graph, portal, slash, slash, url));
         return;
     }
+    size_t host = 0; // behind '://'
+    while (url.at[host] != '/') host++;
+    Text vault = text_format(arena, "vault.%.*s", TEXT_ARG(text_slice(url, host + 2, url.length)));
     const Value *cloud = shape_make(
         arena,
         "{portal:%t,authentication:{loginEndpoint:%t,audiences:[%t,%t],tenant:'common',"
@@ -155,11 +158,11 @@ void metadata_endpoints(Exchange *exchange)
         "io',"
         "sqlServerHostname:'database.windows.net',"
         "azureDataLakeAnalyticsCatalogAndJob:'azuredatalakeanalytics.net',"
-        "keyVaultDns:'vault.azure.net',storage:'core.windows.net',"
+        "keyVaultDns:%t,storage:'core.windows.net',"
         "azureFrontDoorEndpointSuffix:'azurefd.net'},batch:%t,resourceManager:%t,"
         "vmImageAliasDoc:%t,sqlManagement:%t,gallery:%t,activeDirectoryDataLake:%t,"
         "microsoftGraphResourceId:%t,appInsightsResourceId:%t,logAnalyticsResourceId:%t}",
-        portal, slash, slash, url, slash, slash, slash, slash, slash,
+        portal, slash, slash, url, slash, slash, slash, vault, slash, slash,
         endpoint(exchange, "/aliases"), slash, slash, slash, slash, slash, slash);
     bool one = text_compare(version, TEXT("2022-01-01")) >= 0;
     answer(exchange, 200, one ? cloud : shape_make(arena, "[%v]", cloud));

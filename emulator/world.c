@@ -2,7 +2,7 @@
 #define _DEFAULT_SOURCE // timegm's family
 #include "emulator/world.h"
 
-#include "emulator/shape.h"
+#include "compiler/evaluate/shape.h"
 
 #include <assert.h>
 #include <math.h>
