@@ -68,7 +68,7 @@ TemplateContext deployment_context(const World *world, Arena *arena, Text id, co
     Text location = group ? shape_text(group->value, "location") : shape_text(order, "location");
     return (TemplateContext){
         .tenant = world->tenant,
-        .subscription = id_subscription(id),
+        .subscription = id_subscription_name(id),
         .group = id_group(id),
         .location = text_copy(arena, location),
         .name = parts.last,

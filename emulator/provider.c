@@ -215,15 +215,16 @@ static bool read_network(Text prefix, uint32_t *first, unsigned *bits)
     return *bits <= 32;
 }
 
-static bool is_taken(const World *world, Text own, Text address)
+static bool is_taken(const World *world, Text own, Text subnet, Text address)
 {
     const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count; i++) {
         const Value *list = shape_at(shelf->items[i]->value, "properties.ipConfigurations");
         if (same_text(shelf->items[i]->id, own) || !list || list->kind != VALUE_ARRAY) continue;
         for (size_t k = 0; k < list->array.count; k++) {
-            if (text_equal(shape_text(list->array.items[k], "properties.privateIPAddress"),
-                           address))
+            const Value *item = list->array.items[k];
+            if (same_text(shape_text(item, "properties.subnet.id"), subnet) &&
+                text_equal(shape_text(item, "properties.privateIPAddress"), address))
                 return true;
         }
     }
@@ -246,7 +247,7 @@ static Text private_address(const World *world, Arena *arena, Text own, Text sub
         uint32_t at = first + i;
         Text address =
             text_format(arena, "%u.%u.%u.%u", at >> 24, at >> 16 & 0xFF, at >> 8 & 0xFF, at & 0xFF);
-        if (!is_taken(world, own, address)) return address;
+        if (!is_taken(world, own, subnet, address)) return address;
     }
     return (Text){0};
 }
@@ -466,7 +467,7 @@ static Text missing_reference(const World *world, Arena *arena, Text own, const 
             continue;
         }
         Text id = property.value->string;
-        bool ours = same_text(id_subscription(id), world->subscription) && id_group(id).length;
+        bool ours = same_text(id_subscription_name(id), world->subscription) && id_group(id).length;
         if (ours && !is_within(id, own) && !resource_get(world, arena, id)) missing = id;
     }
     return missing;

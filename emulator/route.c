@@ -54,7 +54,7 @@ static bool fits(const Route *route, Exchange *exchange)
 
 static bool known_subscription(Exchange *exchange)
 {
-    Text given = id_subscription(exchange->path);
+    Text given = id_subscription_name(exchange->path);
     if (!given.length || same_text(given, exchange->world->subscription)) return true;
     refuse(exchange, 404, "SubscriptionNotFound", "The subscription '%.*s' could not be found.",
            TEXT_ARG(given));

@@ -204,7 +204,7 @@ static Text part_behind(Text id, const char *key)
     return (Text){0};
 }
 
-Text id_subscription(Text id)
+Text id_subscription_name(Text id)
 {
     return starts_with(id, TEXT("/subscriptions/")) ? part_behind(id, "/subscriptions/")
                                                     : (Text){0};
@@ -213,7 +213,7 @@ Text id_subscription(Text id)
 Text id_group_scope(Text id)
 {
     size_t end = slash_after(id, 1, 2);
-    if (!id_subscription(id).length || end >= id.length) return (Text){0};
+    if (!id_subscription_name(id).length || end >= id.length) return (Text){0};
     if (!starts_with(text_slice(id, end, id.length), TEXT("/resourcegroups/"))) return (Text){0};
     return text_slice(id, 0, slash_after(id, end + 1, 2));
 }

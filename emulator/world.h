@@ -88,7 +88,7 @@ typedef struct {
 
 // False if `id` is no ID of a resource.
 bool id_parts(Arena *arena, Text id, IdParts *parts);
-Text id_group(Text id);        // name of the resource group, or empty
-Text id_group_scope(Text id);  // '/subscriptions/…/resourceGroups/…', or empty
-Text id_subscription(Text id); // or empty
+Text id_group(Text id);             // name of the resource group, or empty
+Text id_group_scope(Text id);       // '/subscriptions/…/resourceGroups/…', or empty
+Text id_subscription_name(Text id); // or empty
 Text id_parent(Text id); // of a child or of an extension resource: what it belongs to; else empty
