@@ -79,11 +79,18 @@ bool existing_read_runs(Arena *arena, Manager *manager, const ExistingWanted *wa
     const Value *all = manager_list(manager, path, RESOURCES, failure);
     if (!all) return false;
     existing->deployments = newest_first(arena, all, wanted->swarm);
-    if (!wanted->stack.length) return true;
-    path = text_format(arena, "%.*s/providers/Microsoft.Resources/deploymentStacks/%.*s",
-                       TEXT_ARG(wanted->group), TEXT_ARG(wanted->stack));
-    existing->stack = manager_get(manager, path, STACKS, failure);
-    return existing->stack || failure->status == 404;
+    path = text_format(arena, "%.*s/providers/Microsoft.Resources/deploymentStacks",
+                       TEXT_ARG(wanted->group));
+    all = manager_list(manager, path, STACKS, failure);
+    for (size_t i = 0; all && i < all->array.count; i++) {
+        const Value *stack = all->array.items[i];
+        bool ours = wanted->stack.length
+                        ? existing_same(shape_text(stack, "name"), wanted->stack)
+                        : !wanted->swarm.length ||
+                              text_equal(shape_text(stack, "tags.swarm"), wanted->swarm);
+        if (ours) existing->stack = stack;
+    }
+    return all != NULL;
 }
 
 bool existing_read(Arena *arena, Manager *manager, const ExistingWanted *wanted, Existing *existing,

@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
     Text group; // ID: /subscriptions/…/resourceGroups/…
     Text swarm; // its name; empty: any
-    Text stack; // name of its stack
+    Text stack; // name of its stack; empty: the one that is tagged with the swarm's name
 } ExistingWanted;
 
 bool existing_read(Arena *arena, Manager *manager, const ExistingWanted *wanted, Existing *existing,

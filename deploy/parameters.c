@@ -24,7 +24,7 @@ typedef struct {
     const Value *declared; // its row in the template
 } Resolver;
 
-static void complain(Arena *arena, Sentences *to, Text sentence)
+static void say(Arena *arena, Sentences *to, Text sentence)
 {
     list_add(arena, to, sentence);
 }
@@ -117,7 +117,7 @@ Value *parameters_given(Arena *arena, const Value *template, const char *const *
     if (!declared) declared = values;
     for (size_t i = 0; i < count; i++) {
         Text why = take_given(arena, declared, text_of(given[i]), values);
-        if (why.length) complain(arena, complaints, why);
+        if (why.length) say(arena, complaints, why);
     }
     return values;
 }
@@ -163,8 +163,8 @@ static const Value *from_environment(Resolver *self)
     if (!text || !*text) return NULL;
     const Value *value = typed(arena, self->declared, text_of(text), &why);
     if (value) return as_value(arena, value);
-    complain(arena, &self->result->complaints,
-             text_format(arena, "%.*s %.*s", TEXT_ARG(variable), TEXT_ARG(why)));
+    say(arena, &self->result->complaints,
+        text_format(arena, "%.*s %.*s", TEXT_ARG(variable), TEXT_ARG(why)));
     return NULL;
 }
 
@@ -255,10 +255,10 @@ static const Value *kept(Resolver *self, Text text, const char *advice)
     if (!text.length) return NULL;
     const Value *given = value_get(self->wanted->given, self->name);
     if (given && !text_equal(given->string, text)) {
-        complain(arena, &self->result->complaints,
-                 text_format(arena,
-                             "parameter '%.*s' cannot change: the machines were made with '%.*s'%s",
-                             TEXT_ARG(self->name), TEXT_ARG(text), advice));
+        say(arena, &self->result->complaints,
+            text_format(arena,
+                        "parameter '%.*s' cannot change: the machines were made with '%.*s'%s",
+                        TEXT_ARG(self->name), TEXT_ARG(text), advice));
     }
     return as_value(arena, value_string(arena, text));
 }
@@ -334,10 +334,9 @@ static const Value *from_home(Resolver *self)
     Arena *arena = self->arena;
     PublicKeys keys = own_keys(arena);
     if (!keys.count) return NULL;
-    complain(arena, &self->result->notes,
-             text_format(arena, "SSH key of the machines: ~/.ssh/%.*s%s",
-                         TEXT_ARG(keys.items[0].name),
-                         keys.count > 1 ? " (of several; SWARM_SSH_KEY chooses another)" : ""));
+    say(arena, &self->result->notes,
+        text_format(arena, "SSH key of the machines: ~/.ssh/%.*s%s", TEXT_ARG(keys.items[0].name),
+                    keys.count > 1 ? " (of several; SWARM_SSH_KEY chooses another)" : ""));
     return as_value(arena, value_string(arena, keys.items[0].key));
 }
 
@@ -356,8 +355,7 @@ static void look_at_key(Resolver *self, const Value *value)
         }
     }
     if (!keys.count) return;
-    complain(
-        arena, &self->result->notes,
+    say(arena, &self->result->notes,
         text_format(arena,
                     "the machines keep the SSH key they were made with, which is none of yours; to "
                     "come in, add ~/.ssh/%.*s to access.sshKeys in swarm.yaml",
@@ -370,8 +368,7 @@ static void look_at_key(Resolver *self, const Value *value)
 static const Value *made_up(Resolver *self)
 {
     if (of_machines(self, windows_of).length) {
-        complain(
-            self->arena, &self->result->complaints,
+        say(self->arena, &self->result->complaints,
             TEXT("parameter 'windowsPassword': the machines have one, which is not in the vault; "
                  "give it by SWARM_WINDOWS_PASSWORD"));
         return NULL;
@@ -387,9 +384,9 @@ static const Value *made_up(Resolver *self)
     } while (!strpbrk(password, "abcdefghijkmnopqrstuvwxyz") ||
              !strpbrk(password, "ABCDEFGHJKLMNPQRSTUVWXYZ") || !strpbrk(password, "23456789") ||
              !strpbrk(password, "-_.+"));
-    complain(self->arena, &self->result->notes,
-             TEXT("password of the Windows machines: made up; it will be the secret "
-                  "windows-password of the vault"));
+    say(self->arena, &self->result->notes,
+        TEXT("password of the Windows machines: made up; it will be the secret "
+             "windows-password of the vault"));
     return as_value(self->arena, value_string(self->arena, text_of(password)));
 }
 
@@ -409,8 +406,8 @@ static const Value *from_person(Resolver *self)
     }
     const Value *value = typed(arena, self->declared, answer, &why);
     if (value) return as_value(arena, value);
-    complain(arena, &self->result->complaints,
-             text_format(arena, "parameter '%.*s' %.*s", TEXT_ARG(self->name), TEXT_ARG(why)));
+    say(arena, &self->result->complaints,
+        text_format(arena, "parameter '%.*s' %.*s", TEXT_ARG(self->name), TEXT_ARG(why)));
     return NULL;
 }
 
@@ -439,8 +436,7 @@ static const Value *resolve(Resolver *self)
         if (value || self->result->complaints.count > complaints) return value;
     }
     if (!has_default(self->declared)) {
-        complain(
-            self->arena, &self->result->complaints,
+        say(self->arena, &self->result->complaints,
             text_format(
                 self->arena, "parameter '%.*s' has no value: give it by %.*s or -p %.*s=…%s",
                 TEXT_ARG(self->name), TEXT_ARG(text_variable(self->arena, self->name)),

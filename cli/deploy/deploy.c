@@ -96,6 +96,20 @@ static Status make_group(Work *work)
 
 // ---- preflight
 
+static void show(const Work *work, const Finding *finding)
+{
+    if (work->json) {
+        work_event(work, "finding", "finding",
+                   shape_make(work->arena, "{what:%t,todo:%t,fatal:%b}", finding->what,
+                              finding->todo, (int)finding->fatal));
+    } else if (finding->fatal) {
+        work_fail(work, STATUS_AZURE, "%.*s\n  %.*s", TEXT_ARG(finding->what),
+                  TEXT_ARG(finding->todo));
+    } else {
+        work_say(work, "Note: %.*s\n  %.*s", TEXT_ARG(finding->what), TEXT_ARG(finding->todo));
+    }
+}
+
 static Status fix(Work *work, const Finding *finding, bool *fixed)
 {
     static const char *const prompts[] = {
@@ -127,8 +141,7 @@ static Status look_ahead(Work *work, const Resolved *resolved)
     for (size_t i = 0; i < findings.count; i++) {
         const Finding *finding = &findings.items[i];
         bool fixed = false;
-        work_say(work, "%s: %.*s\n  %.*s", finding->fatal ? "Problem" : "Note",
-                 TEXT_ARG(finding->what), TEXT_ARG(finding->todo));
+        show(work, finding);
         Status status = finding->fix == FIX_NONE ? STATUS_DONE : fix(work, finding, &fixed);
         if (status != STATUS_DONE) return status;
         fatal += finding->fatal && !fixed;

@@ -203,7 +203,7 @@ static void name_order(Work *work)
     }
     if (work->want->name) order->name = text_of(work->want->name);
     work->wanted.swarm = order->swarm;
-    work->wanted.stack = order->stack && order->name.length ? order->name : order->swarm;
+    if (order->stack || work->want->name) work->wanted.stack = order->name;
 }
 
 Status work_open(Work *work, Session *session, const AzureOptions *want)
