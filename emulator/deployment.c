@@ -6,6 +6,7 @@
 #include "emulator/fault.h"
 #include "emulator/preflight.h"
 #include "emulator/resource.h"
+#include "emulator/vault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,24 @@ static const Value *reference_to(Arena *arena, const Step *step)
                       step->name);
 }
 
+// With what refers to a secret as it was given.
+static const Value *shown_parameters(Deployment *deployment)
+{
+    Arena *arena = &deployment->arena;
+    const Value *parameters = template_parameters(deployment->template);
+    const Value *given = shape_at(deployment->order, "properties.parameters");
+    if (!parameters) return NULL;
+    Value *shown = shape_copy(arena, parameters);
+    for (size_t i = 0; i < shown->object.count; i++) {
+        ValueProperty *parameter = &shown->object.items[i];
+        const Value *row = given ? value_find(given, parameter->name) : NULL;
+        const Value *reference = shape_at(row, "reference");
+        if (reference)
+            parameter->value = shape_with(arena, parameter->value, "reference", reference);
+    }
+    return shown;
+}
+
 // Steps of the template's resources; all waiting.
 static void lay_out(Deployment *deployment)
 {
@@ -150,8 +169,7 @@ static void lay_out(Deployment *deployment)
             value_append(arena, needs, reference_to(arena, &deployment->steps[resource->needs[n]]));
         if (resource->need_count) step->depends_on = needs;
     }
-    const Value *parameters = template_parameters(deployment->template);
-    deployment->parameters = parameters ? shape_copy(arena, parameters) : NULL;
+    deployment->parameters = shown_parameters(deployment);
 }
 
 // As when it was taken: `now` and `seed` of the context are the deployment's.
@@ -161,9 +179,11 @@ static Template *read_template(World *world, Deployment *deployment, TemplatePro
     TemplateContext context = deployment_context(world, arena, deployment->id, deployment->order);
     context.now = (int64_t)deployment->begun;
     context.seed = deployment->seed;
-    const Value *parameters = shape_at(deployment->order, "properties.parameters");
-    return template_read(arena, shape_at(deployment->order, "properties.template"),
-                         parameters ? parameters : value_object(arena), &context, problem);
+    const Value *parameters = vault_parameters(
+        world, arena, shape_at(deployment->order, "properties.parameters"), problem);
+    if (!parameters) return NULL;
+    return template_read(arena, shape_at(deployment->order, "properties.template"), parameters,
+                         &context, problem);
 }
 
 static Deployment *enlist(World *world, Deployment *deployment)

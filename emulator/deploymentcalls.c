@@ -6,6 +6,7 @@
 #include "emulator/operation.h"
 #include "emulator/preflight.h"
 #include "emulator/resource.h"
+#include "emulator/vault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -124,9 +125,12 @@ static Template *template_checked(Exchange *exchange, Text id)
     World *world = exchange->world;
     TemplateContext context = deployment_context(world, arena, id, exchange->body);
     TemplateProblem problem = {0};
-    const Value *given = shape_at(exchange->body, "properties.parameters");
-    Template *template = template_read(arena, shape_at(exchange->body, "properties.template"),
-                                       given ? given : value_object(arena), &context, &problem);
+    const Value *given =
+        vault_parameters(world, arena, shape_at(exchange->body, "properties.parameters"), &problem);
+    Template *template = given
+                             ? template_read(arena, shape_at(exchange->body, "properties.template"),
+                                             given, &context, &problem)
+                             : NULL;
     if (!template) {
         refuse_with(exchange, 400, problem_error(exchange, &problem));
         return NULL;

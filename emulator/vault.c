@@ -75,6 +75,60 @@ const Value *vault_write_resource(World *world, Arena *arena, Text id, const Val
         value_string(arena, text_format(arena, "%.*s/%.*s", TEXT_ARG(uri), TEXT_ARG(version))));
 }
 
+// ---- parameters that refer to secrets
+
+// The value; NULL with `why` set.
+static const Value *referred(const World *world, Arena *arena, const Value *reference, Text *why)
+{
+    Text vault = shape_text(reference, "keyVault.id"), name = shape_text(reference, "secretName");
+    const Record *record = world_find(world, SHELF_RESOURCES, vault);
+    if (!record) {
+        *why = text_format(arena, "The specified KeyVault '%.*s' could not be found.",
+                           TEXT_ARG(vault));
+        return NULL;
+    }
+    if (!shape_bool(record->value, "properties.enabledForTemplateDeployment")) {
+        *why = text_format(arena,
+                           "The specified KeyVault '%.*s' is not enabled for template deployment.",
+                           TEXT_ARG(vault));
+        return NULL;
+    }
+    Text id = text_format(arena, "%.*s/secrets/%.*s", TEXT_ARG(vault), TEXT_ARG(name));
+    const Value *version = newest(world_find(world, SHELF_SECRETS, id));
+    if (!version)
+        *why = text_format(arena,
+                           "Http status code: 'NotFound'. Error message: 'A secret with (name/id) "
+                           "%.*s was not found in this key vault.'",
+                           TEXT_ARG(name));
+    return version ? shape_at(version, "value") : NULL;
+}
+
+const Value *vault_parameters(const World *world, Arena *arena, const Value *given,
+                              TemplateProblem *problem)
+{
+    Value *parameters = value_object(arena);
+    for (size_t i = 0; given && i < given->object.count; i++) {
+        const ValueProperty *parameter = &given->object.items[i];
+        const Value *reference = shape_at(parameter->value, "reference"), *value = parameter->value;
+        Text why = {0};
+        if (reference) {
+            const Value *secret = referred(world, arena, reference, &why);
+            value = secret ? shape_make(arena, "{value:%v}", secret) : NULL;
+        }
+        if (!value) {
+            *problem = (TemplateProblem){
+                TEXT("KeyVaultParameterReferenceSecretRetrieveFailed"),
+                text_format(arena,
+                            "The secret of KeyVault parameter '%.*s' cannot be retrieved. %.*s",
+                            TEXT_ARG(parameter->name), TEXT_ARG(why)),
+                {0}};
+            return NULL;
+        }
+        value_set(arena, parameters, parameter->name, value);
+    }
+    return parameters;
+}
+
 // ---- deletion
 
 static Record *deleted_vault(const World *world, Text name)
