@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "cli/stages.h"
 #include "compiler/arm/emit.h"
+#include "compiler/artifact/artifact.h"
 #include "compiler/bicep/format.h"
 #include "compiler/bicep/parser.h"
 
@@ -75,7 +76,7 @@ static Status compile_run(Session *session, const void *given)
         bool good = dump_syntax(session, path, stage, &out);
         return command_print(buffer_done(&out)) && good ? STATUS_DONE : STATUS_INPUT;
     }
-    BoundFile *file = bind_file(arena, &session->diags, bind_disk_reader(arena), path);
+    BoundFile *file = bind_file(arena, &session->diags, artifact_reader(arena), path);
     if (!file) return STATUS_INPUT;
     Text json = text_ends(path, ".bicepparam") ? emit_parameters(arena, &session->diags, file)
                                                : emit_template(arena, &session->diags, file);

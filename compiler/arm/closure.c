@@ -33,13 +33,24 @@ static void visit_mentioned(Search *search, const Symbol *symbol)
     }
 }
 
+// What the symbol is called in its own file, as the official compiler says it.
+static Text original_name(Arena *arena, const Symbol *symbol)
+{
+    if (!symbol->file->artifact) return symbol->name;
+    Text name = bind_original_name(arena, symbol->name);
+    bool plain = text_equal(name, symbol->name);
+    if (plain || symbol->kind != SYMBOL_TYPE) return name;
+    return text_format(arena, "#/definitions/%.*s", TEXT_ARG(name));
+}
+
 static void visit(Search *search, const Symbol *symbol)
 {
     Arena *arena = search->emitter->arena;
     Unit *unit = emitter_unit(search->emitter, symbol->file);
     if (unit->names[symbol->index].length) return;
     unit->names[symbol->index] = symbol->name; // marks it as seen; renamed once all are known
-    list_add(arena, &search->found, ((Imported){unit, symbol, NULL, {0}, symbol->name}));
+    list_add(arena, &search->found,
+             ((Imported){unit, symbol, NULL, {0}, original_name(arena, symbol)}));
     for (size_t i = 0; i < unit->loads.count; i++) {
         Load *load = &unit->loads.items[i];
         if (load->owner != symbol) continue;
@@ -100,7 +111,8 @@ static void name_all(Search *search)
             *number = next++;
             map_put(arena, &numbers, imported->unit->path, number);
         }
-        if (imported->symbol) {
+        bool plain = imported->symbol && text_equal(imported->symbol->name, imported->original);
+        if (plain) {
             set_name(imported,
                      text_format(arena, "_%u.%.*s", *number, TEXT_ARG(imported->original)));
         } else {

@@ -13,7 +13,9 @@
 #include "compiler/arm/survey.h"
 #include "compiler/arm/templatehash.h"
 #include "compiler/arm/typejson.h"
+#include "compiler/evaluate/value.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +61,12 @@ Unit *emitter_unit(Emitter *emitter, BoundFile *file)
     unit->inlined = arena_array(arena, char, count);
     unit->infos = arena_array(arena, Info *, count);
     unit->stamps = arena_array(arena, unsigned, count);
-    if (emitter->unit) unit->path = relative_path(arena, emitter->unit->file->path, file->path);
+    Text identifier = file->artifact ? file->artifact->identifier : (Text){0};
+    if (identifier.length) {
+        unit->path = identifier;
+    } else if (emitter->unit) {
+        unit->path = relative_path(arena, emitter->unit->file->path, file->path);
+    }
     emitter->units = unit;
     survey_unit(unit);
     return unit;
@@ -634,8 +641,28 @@ static void write_hash(Arena *arena, TextBuffer *out, size_t from, size_t place,
     out->count -= (size_t)(behind - at) - length;
 }
 
+// What was JSON before is written as it was, but for spaces and comments.
+static void emit_artifact(Arena *arena, const BindArtifact *artifact, JsonWriter *json)
+{
+    if (artifact->spec.length) {
+        json_begin_object(json);
+        json_key(json, TEXT("id"));
+        json_text(json, artifact->spec);
+        json_end_object(json);
+        return;
+    }
+    Text error;
+    const Value *value = value_read_json(arena, artifact->json->text, &error);
+    assert(value); // it was read before
+    value_write_json(json, value);
+}
+
 void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
 {
+    if (file->artifact) {
+        emit_artifact(arena, file->artifact, json);
+        return;
+    }
     Emitter emitter = {.arena = arena, .diags = diags, .json = json};
     size_t from = json->out->count;
     emitter.unit = emitter_unit(&emitter, file);
@@ -668,7 +695,8 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
 // The next of the characters that stand, in turns, for a generator's name and its version; NULL if there is none.
 static char *stand_in(const TextBuffer *out, size_t from, bool name)
 {
-    return memchr(out->items + from, name ? TEMPLATEHASH_NAME : TEMPLATEHASH_VERSION, out->count - from);
+    return memchr(out->items + from, name ? TEMPLATEHASH_NAME : TEMPLATEHASH_VERSION,
+                  out->count - from);
 }
 
 // Writes them out, last first, so that each part of the text moves once.

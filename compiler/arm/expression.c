@@ -534,6 +534,9 @@ static Tree *integer_tree(const Env *env, int64_t value)
 static Tree *key_tree(const Env *env, const Syntax *property)
 {
     const Syntax *key = property->property.key;
+    bool taken_over = key->kind == SYNTAX_STRING && key->string.expressions.count == 1 &&
+                      env->unit->file->artifact; // '${…}' around the key of a JSON template
+    if (taken_over) return expression_tree(env, key->string.expressions.items[0]);
     if (key->kind == SYNTAX_STRING) return convert_string(env, key);
     return tree_text(env->emitter->arena, property->property.name);
 }
@@ -782,6 +785,11 @@ static Tree *convert_built_in(const Env *env, const Syntax *node)
 {
     Arena *arena = env->emitter->arena;
     Text name = node->call.name;
+    if (env->unit->file->artifact) { // any function of ARM's, taken over as it is
+        Tree *taken = tree_call_text(arena, bind_original_name(arena, name));
+        add_arguments(env, taken, node->call.arguments);
+        return taken;
+    }
     const FunctionRow *row = function_find(name);
     bool lists = !row && text_starts(name, "list") && name.length > 4;
     bool known = lists || (row && !(row->flags & FUNCTION_DECORATOR) && !is_for_parameters(name));

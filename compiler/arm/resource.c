@@ -369,7 +369,8 @@ static void write_deployment(Emitter *emitter, const Symbol *symbol, const Info 
     json_end_object(json);
     write_text_property(emitter, "mode", TEXT("Incremental"));
     write_arguments(emitter, symbol, info);
-    json_key(json, TEXT("template"));
+    const BindArtifact *artifact = symbol->target_file->artifact;
+    json_key(json, artifact && artifact->spec.length ? TEXT("templateLink") : TEXT("template"));
     emit_into(emitter->arena, emitter->diags, symbol->target_file, json);
     json_end_object(json);
 }

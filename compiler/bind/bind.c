@@ -8,6 +8,8 @@
 #include "compiler/bind/names.h"
 
 #include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 typedef struct Opened Opened;
@@ -25,6 +27,7 @@ typedef struct {
 } Binder;
 
 static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Text path);
+static Opened *open_artifact(Binder *binder, const Opened *asker, Place asked_at, Text reference);
 
 // ---- lookups
 
@@ -59,6 +62,27 @@ Symbol *bind_exported(const BoundFile *file, Text name)
     }
     SyntaxList decorators = symbol->declaration->declaration.decorators;
     return syntax_decorator(decorators, "export") ? symbol : NULL;
+}
+
+Text bind_original_name(Arena *arena, Text identifier)
+{
+    TextBuffer out = {.arena = arena};
+    for (size_t i = 0; i < identifier.length; i++) {
+        const char *at = identifier.at + i;
+        size_t left = identifier.length - i;
+        bool empty = left >= 5 && memcmp(at, "__x__", 5) == 0;
+        bool code = left >= 7 && memcmp(at, "__x", 3) == 0 && memcmp(at + 5, "__", 2) == 0;
+        if (empty) {
+            i += 4;
+        } else if (code) {
+            char digits[3] = {at[3], at[4], '\0'};
+            buffer_char(&out, (char)strtol(digits, NULL, 16));
+            i += 6;
+        } else {
+            buffer_char(&out, *at);
+        }
+    }
+    return buffer_done(&out);
 }
 
 const char *bind_kind_name(SymbolKind kind)
@@ -163,13 +187,33 @@ static void add_nested(Binder *binder, BoundFile *file, Symbol *around)
 
 // ---- other files
 
+// Whether the name is one of a JSON template or of something in a registry.
+static bool names_artifact(Text name)
+{
+    static const char *const beginnings[] = {"br:", "br/", "ts:", "ts/"};
+    static const char *const endings[] = {".json", ".jsonc", ".arm"};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        if (text_starts(name, beginnings[i])) return true;
+    }
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (text_ends(name, endings[i])) return true;
+    }
+    return false;
+}
+
 // The file that the string `path` names, bound; NULL after a diagnostic.
 static BoundFile *bind_other(Binder *binder, const Opened *asker, const Syntax *path,
                              const char *ending)
 {
     Text name;
     if (!path || path->kind == SYNTAX_SKIPPED) return NULL;
-    if (!syntax_plain_string(path, &name) || !text_ends(name, ending)) {
+    bool plain = syntax_plain_string(path, &name);
+    if (plain && names_artifact(name) && strcmp(ending, ".bicep") == 0 &&
+        binder->reader->artifact) {
+        Opened *opened = open_artifact(binder, asker, syntax_place(path), name);
+        return opened && !opened->failed ? opened->file : NULL;
+    }
+    if (!plain || !text_ends(name, ending)) {
         diag_add_with(binder->diags, DIAG_UNSUPPORTED_FILE, syntax_place(path), syntax_text(path));
         return NULL;
     }
@@ -436,6 +480,23 @@ static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Te
     if (binder->diags->errors > errors) return opened;
     opened->done = opened->failed = false;
     bind_statements(binder, opened);
+    return opened;
+}
+
+static Opened *open_artifact(Binder *binder, const Opened *asker, Place asked_at, Text reference)
+{
+    BindArtifact *found = arena_new(binder->arena, BindArtifact);
+    BindReader *reader = binder->reader;
+    if (!reader->artifact(reader, binder->diags, asked_at, asker->file, reference, found))
+        return NULL;
+    Opened *opened = map_get(&reader->opened, found->path);
+    if (opened) return opened;
+    opened = new_file(binder, asker, found->path);
+    opened->file->artifact = found;
+    opened->done = opened->failed = true;
+    size_t errors = binder->diags->errors;
+    opened->file->syntax = parser_read(binder->arena, binder->diags, found->source);
+    if (binder->diags->errors == errors) bind_statements(binder, opened);
     return opened;
 }
 

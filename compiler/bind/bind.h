@@ -41,6 +41,15 @@ struct Symbol {
     size_t index;   // position among the symbols of its file
 };
 
+// What is called or imported from, and is no Bicep file: read as Bicep declarations.
+typedef struct {
+    Text path;            // where it was found
+    Text identifier;      // as templates name it: br:registry/repository:tag; empty for a file
+    const Source *source; // the Bicep text made of it
+    const Source *json;   // its own text
+    Text spec;            // of a template spec: its id; else empty
+} BindArtifact;
+
 // Gives a file's content. Paths are normal, '/'-separated; `base` is the path of the file that asks
 // (empty for the root).
 typedef struct BindReader BindReader;
@@ -50,6 +59,10 @@ struct BindReader {
     const Source *(*read)(BindReader *reader, Diags *diags, Place asked_at, Text path);
     // The files in a folder; false after a diagnostic. NULL: what it reads lies in no folder.
     bool (*list)(BindReader *reader, Diags *diags, Place asked_at, Text folder, FileNames *names);
+    // A JSON template, or what a reference such as br:… means; false after a diagnostic. NULL: this
+    // reader knows Bicep files only. Written in compiler/artifact.
+    bool (*artifact)(BindReader *reader, Diags *diags, Place asked_at, BoundFile *asker,
+                     Text reference, BindArtifact *found);
     Map opened; // bind_file's: files bound already, which later calls share
     Map loaded; // bind_load's: full path → const Source *
 };
@@ -65,6 +78,7 @@ struct BoundFile {
     SyntaxList outputs; // SYNTAX_OUTPUT in source order
     BoundFile *target;  // of a .bicepparam: the file it gives values for; NULL for `using none`
     BoundFile *base;    // of a .bicepparam: the one it extends
+    const BindArtifact *artifact; // what `syntax` was made of; NULL for a Bicep file
     BindReader *reader;
 };
 
@@ -82,6 +96,8 @@ Symbol *bind_nested(const Symbol *resource, Text name); // resource::name
 Symbol *bind_lookup_within(const BoundFile *file, const Symbol *within, Text name);
 // `name` of another file, if it is exported there.
 Symbol *bind_exported(const BoundFile *file, Text name);
+// The name that an identifier of an artifact stands for: `__x2e__` is a dot, and so on.
+Text bind_original_name(Arena *arena, Text identifier);
 // "a type", "a parameter" … as in messages.
 const char *bind_kind_name(SymbolKind kind);
 

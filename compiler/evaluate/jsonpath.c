@@ -1,5 +1,5 @@
 // compiler/evaluate/jsonpath.c: each step of the path is applied as soon as it is read, to all that
-// the steps before it found.
+// the steps before it found. So a filter is read again for each item that it is asked about.
 #include "compiler/evaluate/jsonpath.h"
 
 #include <ctype.h>
@@ -15,6 +15,7 @@ typedef struct {
     Text text;
     size_t at;
     Value *found;
+    const Value *root; // what `$` is within a filter
     const char *error; // the first one
 } Path;
 
@@ -231,6 +232,202 @@ static void read_indexes(Path *path, char close, int64_t first)
     step_items(path, indexes, count);
 }
 
+// ---- filters: [?(@.size > 3 && @.name == 'a')]
+
+static void read_steps(Path *path, bool in_filter);
+
+typedef enum {
+    SAME,
+    STRICTLY_SAME,
+    OTHER,
+    STRICTLY_OTHER,
+    LESS,
+    AT_MOST,
+    MORE,
+    AT_LEAST,
+    EXISTS
+} Test;
+
+static bool take(Path *path, const char *symbol)
+{
+    size_t length = strlen(symbol);
+    bool there = text_starts(text_slice(path->text, path->at, path->text.length), symbol);
+    if (there) path->at += length;
+    return there;
+}
+
+static Test read_operator(Path *path)
+{
+    static const struct {
+        const char *symbol;
+        Test test;
+    } rows[] = {
+        {"===", STRICTLY_SAME}, {"==", SAME}, {"!==", STRICTLY_OTHER}, {"!=", OTHER}, {"<>", OTHER},
+        {"<=", AT_MOST},        {"<", LESS},  {">=", AT_LEAST},        {">", MORE}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (take(path, rows[i].symbol)) return rows[i].test;
+    }
+    fail(path, take(path, "=~") ? "a regular expression, which is not supported"
+                                : "a filter without an operator");
+    return EXISTS;
+}
+
+static const Value *number_in_filter(Path *path)
+{
+    size_t from = path->at;
+    while (peek(path) && peek(path) != ' ' && peek(path) != ')') path->at++;
+    Text error, text = text_slice(path->text, from, path->at);
+    const Value *value = value_read_json(path->arena, text, &error);
+    if (!value) fail(path, "a number that is none");
+    return value ? value : &value_null;
+}
+
+// What stands on one side of an operator: a literal, or all that a path finds.
+static const Value *read_side(Path *path, const Value *item)
+{
+    Value *found = value_array(path->arena);
+    skip_spaces(path);
+    char c = peek(path);
+    if (c == '$' || c == '@') {
+        Value *outer = path->found;
+        path->at++;
+        value_append(path->arena, found, c == '$' ? path->root : item);
+        path->found = found;
+        read_steps(path, true);
+        found = path->found;
+        path->found = outer;
+    } else if (c == '\'') {
+        value_append(path->arena, found, value_string(path->arena, quoted_name(path)));
+    } else if (isdigit((unsigned char)c) || c == '-') {
+        value_append(path->arena, found, number_in_filter(path));
+    } else if (take(path, "true")) {
+        value_append(path->arena, found, &value_true);
+    } else if (take(path, "false")) {
+        value_append(path->arena, found, &value_false);
+    } else if (take(path, "null")) {
+        value_append(path->arena, found, &value_null);
+    } else {
+        fail(path, "a filter that is not understood");
+    }
+    skip_spaces(path);
+    return found;
+}
+
+static bool is_number(const Value *value)
+{
+    return value->kind == VALUE_INT || value->kind == VALUE_FLOAT;
+}
+
+static double number_of(const Value *value)
+{
+    return value->kind == VALUE_INT ? (double)value->integer : value->number;
+}
+
+// Below, equal or above 0.
+static int order_of(Path *path, const Value *left, const Value *right)
+{
+    if (left->kind == VALUE_NULL || right->kind == VALUE_NULL)
+        return (left->kind != VALUE_NULL) - (right->kind != VALUE_NULL);
+    if (left->kind == VALUE_INT && right->kind == VALUE_INT)
+        return (left->integer > right->integer) - (left->integer < right->integer);
+    if (is_number(left) && is_number(right))
+        return (number_of(left) > number_of(right)) - (number_of(left) < number_of(right));
+    if (left->kind != right->kind) {
+        fail(path, "a filter that compares values of different kinds");
+        return 0;
+    }
+    if (left->kind == VALUE_BOOL) return left->boolean - right->boolean;
+    return text_compare(left->string, right->string);
+}
+
+static bool test_values(Path *path, Test test, const Value *left, const Value *right)
+{
+    bool plain = left->kind != VALUE_ARRAY && left->kind != VALUE_OBJECT &&
+                 right->kind != VALUE_ARRAY && right->kind != VALUE_OBJECT;
+    if (!plain) return test == OTHER || test == EXISTS;
+    bool equal = left->kind == right->kind && order_of(path, left, right) == 0;
+    bool loosely =
+        equal || (is_number(left) && is_number(right) && number_of(left) == number_of(right));
+    switch (test) {
+    case SAME: return loosely;
+    case STRICTLY_SAME: return equal;
+    case OTHER: return !loosely;
+    case STRICTLY_OTHER: return !equal;
+    case LESS: return order_of(path, left, right) < 0;
+    case AT_MOST: return order_of(path, left, right) <= 0;
+    case MORE: return order_of(path, left, right) > 0;
+    case AT_LEAST: return order_of(path, left, right) >= 0;
+    case EXISTS: return true;
+    }
+    return false;
+}
+
+static bool read_test(Path *path, const Value *item)
+{
+    const Value *left = read_side(path, item);
+    char c = peek(path);
+    if (c == ')' || c == '|' || c == '&') return left->array.count > 0;
+    Test test = read_operator(path);
+    const Value *right = read_side(path, item);
+    for (size_t i = 0; i < left->array.count && !path->error; i++) {
+        for (size_t j = 0; j < right->array.count; j++) {
+            if (test_values(path, test, left->array.items[i], right->array.items[j])) return true;
+        }
+    }
+    return false;
+}
+
+// Tests joined by && and ||. As Newtonsoft's reader takes them, a change of the operator begins a
+// group to its right: a && b || c is a && (b || c).
+static bool read_tests(Path *path, const Value *item)
+{
+    bool first = read_test(path, item);
+    bool all = first, any = first;
+    char joint = peek(path);
+    while (!path->error && joint != ')') {
+        if (!take(path, joint == '&' ? "&&" : "||")) fail(path, "a filter that is not closed");
+        if (path->error) return false;
+        size_t before = path->at;
+        bool next = read_test(path, item);
+        char then = peek(path);
+        if (!path->error && then != ')' && then != joint) {
+            path->at = before;
+            next = read_tests(path, item);
+            then = ')';
+        }
+        all = all && next;
+        any = any || next;
+        if (then == ')') return joint == '&' ? all : any;
+    }
+    return first;
+}
+
+static void step_filter(Path *path, char close, bool deep)
+{
+    Value *found = value_array(path->arena), *asked = value_array(path->arena);
+    if (!take(path, "?(")) fail(path, "a filter without parentheses");
+    for (size_t i = 0; i < path->found->array.count; i++) {
+        const Value *value = path->found->array.items[i];
+        if (deep) {
+            find_deep(path, asked, value, &(NameList){0});
+        } else if (value->kind == VALUE_ARRAY) {
+            for (size_t j = 0; j < value->array.count; j++)
+                value_append(path->arena, asked, value->array.items[j]);
+        }
+    }
+    size_t begin = path->at;
+    if (asked->array.count == 0) read_tests(path, &value_null);
+    for (size_t i = 0; i < asked->array.count && !path->error; i++) {
+        path->at = begin;
+        if (read_tests(path, asked->array.items[i])) add_found(path, found, asked->array.items[i]);
+    }
+    if (!take(path, ")")) fail(path, "a filter that is not closed");
+    skip_spaces(path);
+    if (peek(path) != close) fail(path, "brackets that hold something else");
+    path->at++;
+    path->found = found;
+}
+
 static void read_brackets(Path *path, bool deep)
 {
     char close = peek(path) == '[' ? ']' : ')';
@@ -241,7 +438,7 @@ static void read_brackets(Path *path, bool deep)
         return;
     }
     if (peek(path) == '?') {
-        fail(path, "a filter, which is not supported");
+        step_filter(path, close, deep);
         return;
     }
     if (peek(path) == '*') {
@@ -265,8 +462,10 @@ static void read_brackets(Path *path, bool deep)
 
 // ---- the path
 
-static void read_steps(Path *path)
+// Within a filter the path ends where an operator begins.
+static void read_steps(Path *path, bool in_filter)
 {
+    const char *const ends = in_filter ? "[](). =<>!|&" : "[](). ";
     bool deep = false, behind_dot = false, behind_brackets = false;
     while (!path->error && path->at < path->text.length) {
         char c = peek(path);
@@ -279,33 +478,33 @@ static void read_steps(Path *path)
             read_brackets(path, deep);
             deep = behind_dot = false;
             behind_brackets = true;
-        } else if (c == ' ' || c == ']' || c == ')') {
+        } else if (c && strchr(ends, c)) {
             break;
         } else {
             size_t from = path->at;
             do path->at++;
-            while (path->at < path->text.length && (!peek(path) || !strchr("[](). ", peek(path))));
+            while (path->at < path->text.length && (!peek(path) || !strchr(ends, peek(path))));
             Text name = text_slice(path->text, from, path->at);
             if (behind_brackets) fail(path, "a name right behind brackets");
             step_names(path, &(NameList){&name, !text_is(name, "*"), 1}, deep);
             deep = behind_dot = false;
         }
     }
-    skip_spaces(path);
-    if (path->at < path->text.length) fail(path, "something that is no path");
+    if (!in_filter) skip_spaces(path);
+    if (!in_filter && path->at < path->text.length) fail(path, "something that is no path");
     if (behind_dot) fail(path, "a dot at the end");
 }
 
 const Value *jsonpath_find(Arena *arena, const Value *value, Text text, Text *error)
 {
-    Path path = {.arena = arena, .text = text, .found = value_array(arena)};
+    Path path = {.arena = arena, .text = text, .found = value_array(arena), .root = value};
     value_append(arena, path.found, value);
     skip_spaces(&path);
     if (peek(&path) == '$') {
         char next = path.at + 1 < text.length ? text.at[path.at + 1] : '\0';
         path.at += next == '\0' || next == '.' || next == '[';
     }
-    read_steps(&path);
+    read_steps(&path, false);
     if (path.error) {
         *error = text_format(arena, "the path '%.*s' has %s", TEXT_ARG(text), path.error);
         return NULL;

@@ -1,0 +1,234 @@
+// compiler/artifact/artifact.c: a reference becomes a path first (of the cache, for one of a
+// registry), then the file there is read and made Bicep.
+#include "compiler/artifact/artifact.h"
+
+#include "compiler/artifact/jsontemplate.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    BindReader *reader;
+    Arena *arena;
+    Diags *diags;
+    Place asked_at;
+    BoundFile *asker;
+    Text reference; // as written
+} Search;
+
+static bool wrong(Search *search, const char *why)
+{
+    diag_add_with(search->diags, DIAG_BAD_REFERENCE, search->asked_at, search->reference,
+                  text_of(why));
+    return false;
+}
+
+static Text lower(Arena *arena, Text text)
+{
+    char *copy = text_string(arena, text);
+    for (size_t i = 0; i < text.length; i++) copy[i] = (char)tolower((unsigned char)copy[i]);
+    return (Text){copy, text.length};
+}
+
+static Text with(Arena *arena, Text text, char from, char to)
+{
+    char *copy = text_string(arena, text);
+    for (size_t i = 0; i < text.length; i++) {
+        if (copy[i] == from) copy[i] = to;
+    }
+    return (Text){copy, text.length};
+}
+
+// Where `c` stands last in the text; its length if nowhere.
+static size_t last_of(Text text, char c)
+{
+    for (size_t i = text.length; i-- > 0;) {
+        if (text.at[i] == c) return i;
+    }
+    return text.length;
+}
+
+static size_t first_of(Text text, char c)
+{
+    const char *found = text.length ? memchr(text.at, c, text.length) : NULL;
+    return found ? (size_t)(found - text.at) : text.length;
+}
+
+// ---- bicepconfig.json
+
+static Text setting(const Value *object, const char *name)
+{
+    const Value *value =
+        object && object->kind == VALUE_OBJECT ? value_get(object, text_of(name)) : NULL;
+    return value && value->kind == VALUE_STRING ? value->string : (Text){0};
+}
+
+static const Value *inner(const Value *object, Text name)
+{
+    return object && object->kind == VALUE_OBJECT ? value_get(object, name) : NULL;
+}
+
+static const Value *config_of(Search *search)
+{
+    const Source *source = bind_config(search->arena, search->diags, search->asker);
+    Text error;
+    return source ? value_read_json(search->arena, source->text, &error) : NULL;
+}
+
+static Text cache_folder(Search *search, const Value *config)
+{
+    Text own = setting(config, "cacheRootDirectory");
+    if (own.length) return own;
+    const char *home = getenv("HOME");
+    return text_format(search->arena, "%s/.bicep", home ? home : "");
+}
+
+// br/ALIAS:rest and ts/ALIAS:rest as what the alias stands for.
+static bool expand_alias(Search *search, const Value *config, Text *rest)
+{
+    Arena *arena = search->arena;
+    bool registry = text_starts(search->reference, "br");
+    size_t colon = first_of(*rest, ':');
+    Text alias = text_slice(*rest, 0, colon);
+    if (colon == rest->length) return wrong(search, "expected ':' behind the alias");
+    *rest = text_slice(*rest, colon + 1, rest->length);
+    const Value *aliases =
+        inner(inner(config, TEXT("moduleAliases")), registry ? TEXT("br") : TEXT("ts"));
+    const Value *row = inner(aliases, alias);
+    Text first = setting(row, registry ? "registry" : "subscription");
+    Text second = setting(row, registry ? "modulePath" : "resourceGroup");
+    if (!row && registry && text_is(alias, "public")) {
+        first = TEXT("mcr.microsoft.com");
+        second = TEXT("bicep");
+    }
+    if (first.length == 0 || (!registry && second.length == 0))
+        return wrong(search, "bicepconfig.json declares no such alias in 'moduleAliases'");
+    if (second.length) first = text_format(arena, "%.*s/%.*s", TEXT_ARG(first), TEXT_ARG(second));
+    *rest = text_format(arena, "%.*s/%.*s", TEXT_ARG(first), TEXT_ARG(*rest));
+    return true;
+}
+
+// ---- the cache
+
+// A tag as a file name where case does not count: behind the `$` stand the places of the capitals,
+// as bits of a hexadecimal number.
+static Text encoded_tag(Arena *arena, Text tag)
+{
+    uint64_t mask[2] = {0, 0};
+    for (size_t i = 0; i < tag.length && i < 128; i++) {
+        if (isupper((unsigned char)tag.at[i])) mask[i / 64] |= 1ULL << (i % 64);
+    }
+    if (mask[1])
+        return text_format(arena, "%.*s$%llx%016llx", TEXT_ARG(tag), (unsigned long long)mask[1],
+                           (unsigned long long)mask[0]);
+    if (mask[0]) return text_format(arena, "%.*s$%llx", TEXT_ARG(tag), (unsigned long long)mask[0]);
+    return text_format(arena, "%.*s$", TEXT_ARG(tag));
+}
+
+// registry/repository:tag or registry/repository@digest
+static bool find_registry(Search *search, Text cache, Text rest, BindArtifact *found)
+{
+    Arena *arena = search->arena;
+    size_t slash = first_of(rest, '/'), at = first_of(rest, '@'), end = last_of(rest, ':');
+    bool digest = at < rest.length;
+    if (digest) end = at;
+    if (slash == 0 || slash == rest.length || end <= slash + 1 || end + 1 >= rest.length)
+        return wrong(search, "expected br:REGISTRY/PATH:TAG");
+    Text registry = lower(arena, with(arena, text_slice(rest, 0, slash), ':', '$'));
+    Text repository = with(arena, text_slice(rest, slash + 1, end), '/', '$');
+    Text tag = text_slice(rest, end + 1, rest.length);
+    Text folder = digest ? with(arena, tag, ':', '#') : encoded_tag(arena, tag);
+    found->identifier = text_format(arena, "br:%.*s", TEXT_ARG(rest));
+    found->path = text_format(arena, "%.*s/br/%.*s/%.*s/%.*s/main.json", TEXT_ARG(cache),
+                              TEXT_ARG(registry), TEXT_ARG(repository), TEXT_ARG(folder));
+    return true;
+}
+
+// subscription/resourceGroup/name:version
+static bool find_spec(Search *search, Text cache, Text rest, BindArtifact *found)
+{
+    Arena *arena = search->arena;
+    size_t colon = last_of(rest, ':'), slashes = 0;
+    for (size_t i = 0; i < rest.length; i++) slashes += rest.at[i] == '/';
+    if (slashes != 2 || colon + 1 >= rest.length)
+        return wrong(search, "expected ts:SUBSCRIPTION/RESOURCEGROUP/NAME:VERSION");
+    found->identifier = text_format(arena, "ts:%.*s", TEXT_ARG(rest));
+    Text folder = lower(arena, with(arena, rest, ':', '/'));
+    found->path = text_format(arena, "%.*s/ts/%.*s/main.json", TEXT_ARG(cache), TEXT_ARG(folder));
+    return true;
+}
+
+static bool find(Search *search, BindArtifact *found)
+{
+    Text reference = search->reference;
+    bool registry = text_starts(reference, "br"), spec = text_starts(reference, "ts");
+    bool scheme = (registry || spec) && reference.length > 3 &&
+                  (reference.at[2] == ':' || reference.at[2] == '/');
+    if (!scheme) {
+        Text folder = path_folder(search->asker->path);
+        found->path = path_normal(search->arena, path_join(search->arena, folder, reference));
+        return true;
+    }
+    const Value *config = config_of(search);
+    Text cache = cache_folder(search, config), rest = text_slice(reference, 3, reference.length);
+    if (reference.at[2] == '/' && !expand_alias(search, config, &rest)) return false;
+    bool known = registry ? find_registry(search, cache, rest, found)
+                          : find_spec(search, cache, rest, found);
+    if (!known) return false;
+    if (file_exists(text_string(search->arena, found->path))) return true;
+    diag_add_with(search->diags, DIAG_NOT_RESTORED, search->asked_at, search->reference,
+                  found->path);
+    return false;
+}
+
+// ---- reading
+
+static bool no_template(Search *search, const BindArtifact *found, Text error)
+{
+    diag_add_with(search->diags, DIAG_NO_TEMPLATE, search->asked_at, found->path, error);
+    return false;
+}
+
+// The template within what the cache keeps of a template spec.
+static const Value *template_of_spec(Search *search, const Value *spec, BindArtifact *found)
+{
+    found->spec = setting(spec, "id");
+    const Value *main = inner(inner(spec, TEXT("properties")), TEXT("mainTemplate"));
+    if (!main || found->spec.length == 0) {
+        no_template(search, found, TEXT("its 'id' or 'properties.mainTemplate' is missing"));
+        return NULL;
+    }
+    return main;
+}
+
+static bool read_artifact(BindReader *reader, Diags *diags, Place asked_at, BoundFile *asker,
+                          Text reference, BindArtifact *found)
+{
+    Arena *arena = reader->arena;
+    Search search = {reader, arena, diags, asked_at, asker, reference};
+    if (!find(&search, found)) return false;
+    found->json = reader->read(reader, diags, asked_at, found->path);
+    if (!found->json || !file_is_text(arena, diags, found->json)) return false;
+    Text error = {0};
+    const Value *value = value_read_json(arena, found->json->text, &error);
+    if (!value) return no_template(&search, found, error);
+    if (text_starts(found->identifier, "ts:")) {
+        value = template_of_spec(&search, value, found);
+        if (!value) return false;
+    }
+    Text bicep = jsontemplate_as_bicep(arena, value, &error);
+    if (error.length) return no_template(&search, found, error);
+    Source *source = arena_new(arena, Source);
+    *source = *found->json;
+    source->text = bicep;
+    found->source = source;
+    return true;
+}
+
+BindReader *artifact_reader(Arena *arena)
+{
+    BindReader *reader = bind_disk_reader(arena);
+    reader->artifact = read_artifact;
+    return reader;
+}
