@@ -7,6 +7,7 @@
 #include "compiler/artifact/artifact.h"
 #include "compiler/bicep/format.h"
 #include "compiler/bicep/parser.h"
+#include "compiler/check/check.h"
 
 #include <errno.h>
 #include <string.h>
@@ -78,6 +79,8 @@ static Status compile_run(Session *session, const void *given)
     }
     BoundFile *file = bind_file(arena, &session->diags, artifact_reader(arena), path);
     if (!file) return STATUS_INPUT;
+    check_file(arena, &session->diags, file);
+    if (diag_failed(&session->diags)) return STATUS_INPUT;
     Text json = text_ends(path, ".bicepparam") ? emit_parameters(arena, &session->diags, file)
                                                : emit_template(arena, &session->diags, file);
     if (diag_failed(&session->diags)) return STATUS_INPUT;

@@ -1,0 +1,264 @@
+// compiler/check/call.c: the arguments' types are inferred first, those of functions of one value
+// (x => …) last, as their variables are items of the first argument.
+#include "compiler/check/call.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name, *arguments, *result;
+} signatures[] = {
+#define SIGNATURE(name, arguments, result) {#name, arguments, result},
+#include "compiler/check/signature.def"
+#undef SIGNATURE
+};
+
+enum { SIGNATURES = sizeof signatures / sizeof *signatures, MOST = 64 };
+
+// ---- letters of signatures
+
+static const Shape *shape_of_letter(char letter)
+{
+    switch (letter) {
+    case 's': return &shape_string;
+    case 'i': return &shape_int;
+    case 'b': return &shape_bool;
+    case 'a': return &shape_array;
+    case 'o': return &shape_object;
+    case 'n': return &shape_null;
+    default: return &shape_any;
+    }
+}
+
+// One argument of a signature.
+typedef struct {
+    const char *letters;
+    size_t count;
+    bool optional, repeated;
+} Parameter;
+
+static const char *next_parameter(const char *at, Parameter *parameter)
+{
+    *parameter = (Parameter){.optional = *at == '?', .repeated = *at == '*'};
+    if (parameter->optional || parameter->repeated) at++;
+    bool either = *at == '[';
+    parameter->letters = either ? at + 1 : at;
+    parameter->count = either ? (size_t)(strchr(at, ']') - parameter->letters) : 1;
+    return parameter->letters + parameter->count + either;
+}
+
+static bool takes_lambda(const Parameter *parameter)
+{
+    return strchr("FMSRKV", *parameter->letters) != NULL;
+}
+
+// Each of the types that the argument may be must be one that the parameter takes.
+static bool accepts(const Parameter *parameter, const Shape *shape)
+{
+    if (shape->kind == SHAPE_UNION) {
+        for (size_t i = 0; i < shape->members.count; i++) {
+            bool null = shape->members.items[i]->kind == SHAPE_NULL; // only a warning
+            if (!null && !accepts(parameter, shape->members.items[i])) return false;
+        }
+        return true;
+    }
+    for (size_t i = 0; i < parameter->count; i++) {
+        if (shape_fits(shape, shape_of_letter(parameter->letters[i]))) return true;
+    }
+    return false;
+}
+
+// ---- functions of one value
+
+static const struct {
+    char letter;
+    size_t least, most;
+    char result;
+} lambda_rows[] = {{'F', 1, 2, 'b'}, {'M', 1, 2, 'x'}, {'S', 2, 2, 'b'},
+                   {'R', 2, 3, 'x'}, {'K', 1, 1, 's'}, {'V', 1, 1, 'x'}};
+
+// The type of a lambda's variable: an item, the sum of reduce(), or an index.
+static const Shape *variable_shape(char letter, size_t index, const Shape *item)
+{
+    if (letter == 'R') return index == 0 ? &shape_any : index == 1 ? item : &shape_int;
+    if (letter == 'S') return item;
+    return index == 0 ? item : &shape_int;
+}
+
+static void wrong_lambda(const InferPlace *place, const Syntax *node, Text wanted, Text given)
+{
+    diag_add_with(place->check->diags, DIAG_TYPE_MISMATCH, syntax_place(node), wanted, given);
+}
+
+// What the lambda gives.
+static const Shape *infer_lambda(const InferPlace *place, const Syntax *node, char letter,
+                                 const Shape *item)
+{
+    Check *check = place->check;
+    const Syntax *lambda = syntax_bare(node);
+    size_t row = 0;
+    while (lambda_rows[row].letter != letter) row++;
+    if (lambda->kind != SYNTAX_LAMBDA) {
+        const Shape *shape = infer(place, node);
+        if (shape->kind != SHAPE_ANY)
+            wrong_lambda(place, node, TEXT("a function such as x => x"), shape_name(check, shape));
+        return &shape_any;
+    }
+    size_t count = lambda->lambda.count;
+    InferLocal *locals = arena_array(check->arena, InferLocal, count + 1);
+    InferPlace inner = *place;
+    for (size_t i = 0; i < count; i++) {
+        locals[i] = (InferLocal){lambda->lambda.parameters[i].name, variable_shape(letter, i, item),
+                                 inner.locals};
+        inner.locals = &locals[i];
+    }
+    const Shape *result = infer(&inner, lambda->lambda.body);
+    if (count < lambda_rows[row].least || count > lambda_rows[row].most) {
+        wrong_lambda(place, node,
+                     text_format(check->arena, "a function of %zu to %zu values",
+                                 lambda_rows[row].least, lambda_rows[row].most),
+                     text_format(check->arena, "one of %zu", count));
+        return &shape_any;
+    }
+    const Shape *wanted = shape_of_letter(lambda_rows[row].result);
+    if (!shape_fits(result, wanted)) {
+        wrong_lambda(place, lambda->lambda.body, shape_name(check, wanted),
+                     shape_name(check, result));
+    }
+    return result;
+}
+
+// ---- built-in functions
+
+typedef struct {
+    const Shape *shapes[MOST]; // NULL: a lambda, not inferred yet
+    size_t count;
+} Arguments;
+
+static bool matches(const Arguments *given, const char *at)
+{
+    Parameter parameter = {0};
+    for (size_t i = 0; i < given->count; i++) {
+        if (*at == '\0' && !parameter.repeated) return false;
+        if (*at) at = next_parameter(at, &parameter);
+        if (!takes_lambda(&parameter) && given->shapes[i] && !accepts(&parameter, given->shapes[i]))
+            return false;
+        if (!takes_lambda(&parameter) && !given->shapes[i]) return false;
+    }
+    return true;
+}
+
+static void no_match(const InferPlace *place, const Syntax *node, const Arguments *given)
+{
+    Check *check = place->check;
+    TextBuffer types = {.arena = check->arena};
+    for (size_t i = 0; i < given->count; i++) {
+        if (i) buffer_string(&types, ", ");
+        buffer_text(&types, given->shapes[i] ? shape_name(check, given->shapes[i])
+                                             : TEXT("a function of a value"));
+    }
+    diag_add_with(check->diags, DIAG_ARGUMENT_TYPES, syntax_place(node), node->call.name,
+                  buffer_done(&types));
+}
+
+static const Shape *array_of(Check *check, const Shape *item)
+{
+    Shape *array = shape_new(check, SHAPE_ARRAY);
+    array->item = item;
+    return array;
+}
+
+// The result of a row, more exactly where it is the type of an argument.
+static const Shape *result_of(const InferPlace *place, const Syntax *node, size_t row,
+                              const Arguments *given, const Shape *item, const Shape *mapped)
+{
+    Text name = node->call.name;
+    bool list = given->count && given->shapes[0] &&
+                (given->shapes[0]->kind == SHAPE_ARRAY || given->shapes[0]->kind == SHAPE_TUPLE);
+    bool keeps = text_is(name, "filter") || text_is(name, "sort") || text_is(name, "distinct") ||
+                 (list && (text_is(name, "skip") || text_is(name, "take")));
+    if (text_is(name, "map")) return array_of(place->check, mapped);
+    if (text_is(name, "range")) return array_of(place->check, &shape_int);
+    if (text_is(name, "split") || text_is(name, "objectKeys"))
+        return array_of(place->check, &shape_string);
+    if (keeps && list) return array_of(place->check, item);
+    return shape_of_letter(*signatures[row].result);
+}
+
+static const Shape *infer_built_in(const InferPlace *place, const Syntax *node)
+{
+    Check *check = place->check;
+    SyntaxList list = node->call.arguments;
+    Arguments given = {.count = list.count < MOST ? list.count : MOST};
+    size_t first = 0;
+    while (first < SIGNATURES && !text_is(node->call.name, signatures[first].name)) first++;
+    for (size_t i = 0; i < given.count; i++) {
+        bool lambda = syntax_bare(list.items[i])->kind == SYNTAX_LAMBDA;
+        given.shapes[i] = lambda ? NULL : infer(place, list.items[i]);
+    }
+    if (first == SIGNATURES) return &shape_any; // not a function, or one of any arguments
+    size_t row = SIGNATURES, found = 0;
+    for (size_t i = first;
+         i < SIGNATURES && strcmp(signatures[i].name, signatures[first].name) == 0; i++) {
+        if (!matches(&given, signatures[i].arguments)) continue;
+        if (found++ == 0) row = i;
+    }
+    if (found == 0) {
+        no_match(place, node, &given);
+        return &shape_any;
+    }
+    const Shape *item = &shape_any, *mapped = &shape_any;
+    bool items = given.count && given.shapes[0] &&
+                 (given.shapes[0]->kind == SHAPE_ARRAY || given.shapes[0]->kind == SHAPE_TUPLE);
+    if (items) item = shape_item(check, given.shapes[0]);
+    const char *at = signatures[row].arguments;
+    Parameter parameter;
+    for (size_t i = 0; i < given.count && *at; i++) {
+        at = next_parameter(at, &parameter);
+        if (takes_lambda(&parameter))
+            mapped = infer_lambda(place, list.items[i], *parameter.letters, item);
+    }
+    if (found > 1) return &shape_any; // an argument may be anything: so may the result
+    return result_of(place, node, row, &given, item, mapped);
+}
+
+// ---- the file's functions
+
+static const Shape *infer_own(const InferPlace *place, const Syntax *node, const Symbol *symbol)
+{
+    Check *check = place->check;
+    const Symbol *own = symbol->origin ? symbol->origin : symbol;
+    const Syntax *lambda = own->declaration ? own->declaration->declaration.value : NULL;
+    for (size_t i = 0; i < node->call.arguments.count; i++) {
+        const Syntax *argument = node->call.arguments.items[i];
+        const Shape *shape = infer(place, argument);
+        if (!lambda || lambda->kind != SYNTAX_LAMBDA || i >= lambda->lambda.count) continue;
+        Type *type = type_read(&check->types, own->file, lambda->lambda.parameters[i].type);
+        shape_assign(check, argument, shape, shape_of_type(check, type));
+    }
+    if (!lambda || lambda->kind != SYNTAX_LAMBDA) return &shape_any;
+    return shape_of_type(check, type_read(&check->types, own->file, lambda->lambda.result));
+}
+
+const Shape *call_infer(const InferPlace *place, const Syntax *node)
+{
+    const Syntax *base = node->call.base;
+    if (!base) {
+        const Symbol *symbol = bind_lookup(place->file, node->call.name);
+        if (symbol && symbol->kind == SYMBOL_FUNC) return infer_own(place, node, symbol);
+        return infer_built_in(place, node);
+    }
+    if (base->kind == SYNTAX_NAME) {
+        const Symbol *space = bind_lookup(place->file, base->name);
+        if (space && space->kind == SYMBOL_NAMESPACE) {
+            const Symbol *member = bind_exported(space->target_file, node->call.name);
+            return member ? infer_own(place, node, member) : &shape_any;
+        }
+        bool built_in = text_is(base->name, "sys") || text_is(base->name, "az");
+        if (!space && built_in) return infer_built_in(place, node);
+        if (!space && text_is(base->name, "this")) return &shape_any;
+    }
+    infer(place, base);
+    for (size_t i = 0; i < node->call.arguments.count; i++)
+        infer(place, node->call.arguments.items[i]);
+    return &shape_any;
+}

@@ -1,0 +1,518 @@
+// compiler/check/infer.c: one function for each kind of expression. After a diagnostic the type is
+// `any`, so that one mistake is said once.
+#include "compiler/check/infer.h"
+
+#include "compiler/check/call.h"
+
+#include <string.h>
+
+static Place name_place(const Syntax *node, uint32_t token)
+{
+    Token at = node->file->tokens.items[token];
+    return (Place){node->file->source, at.from, at.to};
+}
+
+// ---- names
+
+static const InferLocal *find_local(const InferPlace *place, Text name)
+{
+    for (const InferLocal *at = place->locals; at; at = at->outer) {
+        if (text_equal(at->name, name)) return at;
+    }
+    return NULL;
+}
+
+static const Shape *allowed_shape(Check *check, const Symbol *symbol, const Shape *declared)
+{
+    const Syntax *allowed =
+        syntax_decorator(symbol->declaration->declaration.decorators, "allowed");
+    const Syntax *list =
+        allowed && allowed->call.arguments.count ? allowed->call.arguments.items[0] : NULL;
+    bool plain = declared->kind == SHAPE_STRING || declared->kind == SHAPE_INT;
+    if (!plain || !list || list->kind != SYNTAX_ARRAY || list->list.count == 0) return declared;
+    const Shape *all = NULL;
+    InferPlace place = {.check = check, .file = symbol->file};
+    for (size_t i = 0; i < list->list.count; i++) {
+        const Shape *item = infer(&place, list->list.items[i]);
+        if (item->kind != declared->kind || !item->literal) return declared;
+        all = all ? shape_union(check, all, item) : item;
+    }
+    return all;
+}
+
+const Shape *infer_parameter(Check *check, const Symbol *symbol)
+{
+    const Syntax *node = symbol->declaration;
+    if (!node->declaration.type) return &shape_any;
+    Type *type = type_read(&check->types, symbol->file, node->declaration.type);
+    if (node->declaration.decorators.count) { // the nearest decorators come first
+        Type *copy = arena_new(check->arena, Type);
+        TypeDecorators *nearest = arena_new(check->arena, TypeDecorators);
+        *nearest = (TypeDecorators){node->declaration.decorators, type->decorators};
+        *copy = *type;
+        copy->decorators = nearest;
+        type = copy;
+    }
+    const Shape *shape = shape_of_type(check, type);
+    return symbol->kind == SYMBOL_PARAM ? allowed_shape(check, symbol, shape) : shape;
+}
+
+static const Shape *variable_shape(Check *check, const Symbol *symbol)
+{
+    const Symbol *own = symbol->origin ? symbol->origin : symbol;
+    const Syntax *node = own->declaration;
+    if (own->file->artifact) return &shape_any;
+    if (node->declaration.type) return infer_parameter(check, own);
+    Text key = text_copy(check->arena, (Text){(const char *)&own, sizeof own});
+    const Shape *known = map_get(&check->variables, key);
+    if (known) return known;
+    map_put(check->arena, &check->variables, key, (void *)(uintptr_t)&shape_any);
+    InferPlace place = {.check = check, .file = own->file};
+    known = infer(&place, node->declaration.value);
+    map_put(check->arena, &check->variables, key, (void *)(uintptr_t)known);
+    return known;
+}
+
+static const Shape *deployed_shape(Check *check, const Symbol *symbol)
+{
+    Shape *shape = shape_new(check, symbol->kind == SYMBOL_MODULE ? SHAPE_MODULE : SHAPE_RESOURCE);
+    shape->symbol = symbol;
+    if (symbol->declaration->resource.value->kind != SYNTAX_FOR) return shape;
+    Shape *array = shape_new(check, SHAPE_ARRAY);
+    array->item = shape;
+    return array;
+}
+
+const Shape *infer_symbol(Check *check, const Symbol *symbol)
+{
+    switch (symbol->kind) {
+    case SYMBOL_PARAM: return infer_parameter(check, symbol);
+    case SYMBOL_VAR: return variable_shape(check, symbol);
+    case SYMBOL_RESOURCE:
+    case SYMBOL_MODULE: return deployed_shape(check, symbol);
+    case SYMBOL_TYPE:
+    case SYMBOL_FUNC:
+    case SYMBOL_NAMESPACE:
+    case SYMBOL_EXTENSION:
+    case SYMBOL_ASSERT: break;
+    }
+    return &shape_any;
+}
+
+static const Shape *infer_name(const InferPlace *place, const Syntax *node)
+{
+    const InferLocal *local = find_local(place, node->name);
+    if (local) return local->shape;
+    const Symbol *symbol = bind_lookup_within(place->file, place->within, node->name);
+    return symbol ? infer_symbol(place->check, symbol) : &shape_any;
+}
+
+// ---- accesses
+
+static const Shape *outputs_shape(Check *check, const Symbol *module)
+{
+    const BoundFile *file = module->target_file;
+    if (!file) return &shape_any;
+    Shape *shape = shape_new(check, SHAPE_OBJECT);
+    for (size_t i = 0; i < file->outputs.count; i++) {
+        const Syntax *node = file->outputs.items[i];
+        Symbol output = {.kind = SYMBOL_VAR, .declaration = node, .file = module->target_file};
+        ShapeProperty property = {node->declaration.name, infer_parameter(check, &output), NULL,
+                                  NULL};
+        list_add(check->arena, &shape->properties, property);
+    }
+    return shape;
+}
+
+static const Shape *deployed_property(const InferPlace *place, const Shape *base, Text name)
+{
+    if (base->kind == SHAPE_MODULE) {
+        if (text_is(name, "outputs")) return outputs_shape(place->check, base->symbol);
+        return text_is(name, "name") ? &shape_string : NULL;
+    }
+    bool text = text_is(name, "id") || text_is(name, "name") || text_is(name, "type") ||
+                text_is(name, "apiVersion");
+    return text ? &shape_string : &shape_any;
+}
+
+static const Shape *no_property(const InferPlace *place, Place at, const Shape *base, Text name,
+                                bool safe)
+{
+    Check *check = place->check;
+    if (safe) return &shape_any;
+    diag_add_with(check->diags, DIAG_PROPERTY_ABSENT, at, shape_name(check, base), name);
+    Text *choices = arena_array(check->arena, Text, base->properties.count + 1);
+    for (size_t i = 0; i < base->properties.count; i++) choices[i] = base->properties.items[i].name;
+    Text nearest = diag_nearest(name, choices, base->properties.count);
+    if (nearest.length)
+        diag_hint(check->diags,
+                  text_format(check->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    return &shape_any;
+}
+
+// `base` without null, if it has only one kind of value then; else NULL: not known.
+static const Shape *one_base(const InferPlace *place, const Shape *base)
+{
+    base = shape_without_null(place->check, base);
+    bool unknown = base->kind == SHAPE_ANY || base->kind == SHAPE_NULL || base->kind == SHAPE_UNION;
+    return unknown ? NULL : base;
+}
+
+static const Shape *property_of(const InferPlace *place, const Shape *base, Text name, Place at,
+                                bool safe)
+{
+    Check *check = place->check;
+    const Shape *one = one_base(place, base);
+    if (!one) return &shape_any;
+    if (one->kind == SHAPE_RESOURCE || one->kind == SHAPE_MODULE) {
+        const Shape *found = deployed_property(place, one, name);
+        return found ? found : no_property(place, at, one, name, safe);
+    }
+    if (one->kind != SHAPE_OBJECT) {
+        diag_add_with(check->diags, DIAG_NO_PROPERTIES, at, shape_name(check, one), name);
+        return &shape_any;
+    }
+    const ShapeProperty *property = shape_find(one, name);
+    const Shape *found = property ? shape_of_property(check, property) : shape_rest(check, one);
+    if (!found) return no_property(place, at, one, name, safe);
+    return safe || shape_may_be_null(base) ? shape_union(check, found, &shape_null) : found;
+}
+
+static bool is_built_in_space(const InferPlace *place, const Syntax *node)
+{
+    if (node->kind != SYNTAX_NAME || find_local(place, node->name)) return false;
+    const Symbol *symbol = bind_lookup_within(place->file, place->within, node->name);
+    return !symbol || symbol->kind == SYMBOL_EXTENSION;
+}
+
+static const Symbol *space_of(const InferPlace *place, const Syntax *node)
+{
+    if (node->kind != SYNTAX_NAME || find_local(place, node->name)) return NULL;
+    const Symbol *symbol = bind_lookup_within(place->file, place->within, node->name);
+    return symbol && symbol->kind == SYMBOL_NAMESPACE ? symbol : NULL;
+}
+
+static const Shape *infer_access(const InferPlace *place, const Syntax *node)
+{
+    const Syntax *base = node->access.base;
+    if (node->access.nested) {
+        const Shape *around = infer(place, base);
+        if (around->kind != SHAPE_RESOURCE) return &shape_any;
+        const Symbol *child = bind_nested(around->symbol, node->access.name);
+        return child ? deployed_shape(place->check, child) : &shape_any;
+    }
+    const Symbol *space = space_of(place, base);
+    if (space) {
+        const Symbol *member = bind_exported(space->target_file, node->access.name);
+        return member ? infer_symbol(place->check, member) : &shape_any;
+    }
+    if (is_built_in_space(place, base)) return &shape_any;
+    return property_of(place, infer(place, base), node->access.name,
+                       name_place(node, node->access.name_token), node->access.safe);
+}
+
+static void wrong_index(const InferPlace *place, const Syntax *node, const Shape *base,
+                        const char *wanted, const Shape *index)
+{
+    diag_add_with(place->check->diags, DIAG_WRONG_INDEX, syntax_place(node),
+                  shape_name(place->check, base), text_of(wanted), shape_name(place->check, index));
+}
+
+static const Shape *item_at(const InferPlace *place, const Syntax *node, const Shape *base,
+                            const Shape *index)
+{
+    Check *check = place->check;
+    if (!shape_fits(index, &shape_int)) {
+        wrong_index(place, node->index.at, base, "int", index);
+        return &shape_any;
+    }
+    bool known = index->kind == SHAPE_INT && index->literal;
+    if (known && index->integer < 0) {
+        wrong_index(place, node->index.at, base, "0 or more", index);
+        return &shape_any;
+    }
+    if (base->kind == SHAPE_TUPLE && known && !node->index.from_end) {
+        if ((uint64_t)index->integer < base->members.count)
+            return base->members.items[index->integer];
+        if (node->index.safe) return &shape_null;
+        Text wanted = base->members.count
+                          ? text_format(check->arena, "at most %zu", base->members.count - 1)
+                          : TEXT("none: it is empty");
+        diag_add_with(check->diags, DIAG_WRONG_INDEX, syntax_place(node->index.at),
+                      shape_name(check, base), wanted, shape_name(check, index));
+        return &shape_any;
+    }
+    const Shape *item = shape_item(check, base);
+    return node->index.safe ? shape_union(check, item, &shape_null) : item;
+}
+
+static const Shape *infer_index(const InferPlace *place, const Syntax *node)
+{
+    Check *check = place->check;
+    const Shape *base = infer(place, node->index.base), *index = infer(place, node->index.at);
+    const Shape *one = one_base(place, base);
+    if (!one) return &shape_any;
+    if (one->kind == SHAPE_ARRAY || one->kind == SHAPE_TUPLE)
+        return item_at(place, node, one, index);
+    bool object =
+        one->kind == SHAPE_OBJECT || one->kind == SHAPE_RESOURCE || one->kind == SHAPE_MODULE;
+    if (!object) {
+        diag_add_with(check->diags, DIAG_NO_ITEMS, syntax_place(node->index.base),
+                      shape_name(check, one));
+        return &shape_any;
+    }
+    if (!shape_fits(index, &shape_string)) {
+        wrong_index(place, node->index.at, one, "string", index);
+        return &shape_any;
+    }
+    if (index->kind != SHAPE_STRING || !index->literal) return &shape_any;
+    return property_of(place, base, index->text, syntax_place(node->index.at), node->index.safe);
+}
+
+// ---- literals
+
+static const Shape *infer_string(const InferPlace *place, const Syntax *node)
+{
+    for (size_t i = 0; i < node->string.expressions.count; i++)
+        infer(place, node->string.expressions.items[i]);
+    if (node->string.expressions.count) return &shape_string;
+    Shape *shape = shape_new(place->check, SHAPE_STRING);
+    shape->literal = true;
+    shape->text = node->string.segments[0];
+    return shape;
+}
+
+static const Shape *integer_shape(const InferPlace *place, int64_t value)
+{
+    Shape *shape = shape_new(place->check, SHAPE_INT);
+    shape->literal = true;
+    shape->integer = value;
+    return shape;
+}
+
+static const Shape *infer_bool(const InferPlace *place, const Syntax *node)
+{
+    Shape *shape = shape_new(place->check, SHAPE_BOOL);
+    shape->literal = true;
+    shape->integer = node->boolean;
+    return shape;
+}
+
+static void take_spread(const InferPlace *place, Shape *object, const Syntax *node)
+{
+    Check *check = place->check;
+    const Shape *spread = infer(place, node->inner);
+    if (!shape_fits(spread, &shape_object)) {
+        diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(node->inner), TEXT("object"),
+                      shape_name(check, spread));
+    }
+    object->open = true; // what it adds is not followed
+}
+
+static const Shape *infer_object(const InferPlace *place, const Syntax *node)
+{
+    Check *check = place->check;
+    Shape *shape = shape_new(check, SHAPE_OBJECT);
+    for (size_t i = 0; i < node->list.count; i++) {
+        const Syntax *item = node->list.items[i];
+        if (item->kind == SYNTAX_SPREAD) take_spread(place, shape, item);
+        if (item->kind != SYNTAX_PROPERTY) continue;
+        const Syntax *key = item->property.key;
+        const Shape *value = infer(place, item->property.value);
+        if (item->property.name.length == 0 && key->kind == SYNTAX_STRING &&
+            key->string.expressions.count) {
+            infer(place, key);
+            shape->open = true;
+            continue;
+        }
+        ShapeProperty property = {item->property.name, value, NULL, item->property.value};
+        list_add(check->arena, &shape->properties, property);
+    }
+    return shape;
+}
+
+static const Shape *infer_array(const InferPlace *place, const Syntax *node)
+{
+    Check *check = place->check;
+    Shape *tuple = shape_new(check, SHAPE_TUPLE);
+    bool spread = false;
+    for (size_t i = 0; i < node->list.count; i++) {
+        const Syntax *item = node->list.items[i];
+        if (item->kind == SYNTAX_SPREAD) {
+            const Shape *list = infer(place, item->inner);
+            if (!shape_fits(list, &shape_array)) {
+                diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(item->inner),
+                              TEXT("array"), shape_name(check, list));
+            }
+            spread = true;
+        } else {
+            list_add(check->arena, &tuple->members, infer(place, item));
+        }
+    }
+    return spread ? &shape_array : tuple;
+}
+
+// ---- operators
+
+static bool both_fit(const Shape *left, const Shape *right, const Shape *wanted)
+{
+    return shape_fits(left, wanted) && shape_fits(right, wanted);
+}
+
+static Text operator_text(const Syntax *node)
+{
+    static const char *const names[] = {
+        [OP_NONE] = "",
+        [OP_MULTIPLY] = "*",
+        [OP_DIVIDE] = "/",
+        [OP_MODULO] = "%",
+        [OP_ADD] = "+",
+        [OP_SUBTRACT] = "-",
+        [OP_LESS] = "<",
+        [OP_LESS_EQUAL] = "<=",
+        [OP_GREATER] = ">",
+        [OP_GREATER_EQUAL] = ">=",
+        [OP_EQUALS] = "==",
+        [OP_NOT_EQUALS] = "!=",
+        [OP_EQUALS_INSENSITIVE] = "=~",
+        [OP_NOT_EQUALS_INSENSITIVE] = "!~",
+        [OP_AND] = "&&",
+        [OP_OR] = "||",
+        [OP_COALESCE] = "??",
+        [OP_MINUS] = "-",
+        [OP_NOT] = "!",
+    };
+    return text_of(names[node->kind == SYNTAX_UNARY ? node->unary.op : node->binary.op]);
+}
+
+static const Shape *infer_binary(const InferPlace *place, const Syntax *node)
+{
+    Check *check = place->check;
+    const Shape *left = infer(place, node->binary.left), *right = infer(place, node->binary.right);
+    const Shape *result = &shape_any;
+    bool good = true;
+    switch (node->binary.op) {
+    case OP_NONE:
+    case OP_MINUS:
+    case OP_NOT: return &shape_any;
+    case OP_MULTIPLY:
+    case OP_DIVIDE:
+    case OP_MODULO:
+    case OP_ADD:
+    case OP_SUBTRACT:
+        good = both_fit(left, right, &shape_int);
+        result = &shape_int;
+        break;
+    case OP_LESS:
+    case OP_LESS_EQUAL:
+    case OP_GREATER:
+    case OP_GREATER_EQUAL:
+        good = both_fit(left, right, &shape_int) || both_fit(left, right, &shape_string);
+        result = &shape_bool;
+        break;
+    case OP_EQUALS:
+    case OP_NOT_EQUALS: return &shape_bool;
+    case OP_EQUALS_INSENSITIVE:
+    case OP_NOT_EQUALS_INSENSITIVE:
+        good = both_fit(left, right, &shape_string);
+        result = &shape_bool;
+        break;
+    case OP_AND:
+    case OP_OR:
+        good = both_fit(left, right, &shape_bool);
+        result = &shape_bool;
+        break;
+    case OP_COALESCE: return shape_union(check, shape_without_null(check, left), right);
+    }
+    if (good) return result;
+    Text types = text_format(check->arena, "%.*s and %.*s", TEXT_ARG(shape_name(check, left)),
+                             TEXT_ARG(shape_name(check, right)));
+    diag_add_with(check->diags, DIAG_OPERATOR_TYPES, syntax_place(node), operator_text(node),
+                  types);
+    return &shape_any;
+}
+
+static const Shape *infer_unary(const InferPlace *place, const Syntax *node)
+{
+    Check *check = place->check;
+    int64_t value;
+    if (type_integer(node, &value) && node->unary.operand->kind == SYNTAX_INTEGER)
+        return integer_shape(place, value);
+    const Shape *operand = infer(place, node->unary.operand);
+    const Shape *wanted = node->unary.op == OP_NOT ? &shape_bool : &shape_int;
+    if (shape_fits(operand, wanted)) return wanted;
+    diag_add_with(check->diags, DIAG_OPERATOR_TYPES, syntax_place(node), operator_text(node),
+                  shape_name(check, operand));
+    return &shape_any;
+}
+
+void infer_condition(const InferPlace *place, const Syntax *node)
+{
+    const Shape *shape = infer(place, node);
+    if (shape_fits(shape, &shape_bool)) return;
+    diag_add_with(place->check->diags, DIAG_TYPE_MISMATCH, syntax_place(node), TEXT("bool"),
+                  shape_name(place->check, shape));
+}
+
+static const Shape *infer_ternary(const InferPlace *place, const Syntax *node)
+{
+    infer_condition(place, node->ternary.condition);
+    const Shape *then = infer(place, node->ternary.then);
+    const Shape *otherwise = infer(place, node->ternary.otherwise);
+    return shape_union(place->check, then, otherwise);
+}
+
+// ---- loops
+
+void infer_loop(const InferPlace *place, const Syntax *loop, InferPlace *inner, InferLocal at[2])
+{
+    Check *check = place->check;
+    const Shape *array = infer(place, loop->loop.array);
+    if (!shape_fits(array, &shape_array)) {
+        diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(loop->loop.array),
+                      TEXT("array"), shape_name(check, array));
+        array = &shape_any;
+    }
+    bool list = array->kind == SHAPE_ARRAY || array->kind == SHAPE_TUPLE;
+    at[0] =
+        (InferLocal){loop->loop.item, list ? shape_item(check, array) : &shape_any, place->locals};
+    at[1] = (InferLocal){loop->loop.index, &shape_int, &at[0]};
+    *inner = *place;
+    inner->locals = loop->loop.index.length ? &at[1] : &at[0];
+}
+
+static const Shape *infer_for(const InferPlace *place, const Syntax *node)
+{
+    InferPlace inner;
+    InferLocal at[2];
+    infer_loop(place, node, &inner, at);
+    Shape *array = shape_new(place->check, SHAPE_ARRAY);
+    array->item = infer(&inner, node->loop.body);
+    return array;
+}
+
+// ---- all
+
+const Shape *infer(const InferPlace *place, const Syntax *node)
+{
+    if (!node) return &shape_any;
+    switch ((int)node->kind) { // all others are no expressions
+    case SYNTAX_NULL: return &shape_null;
+    case SYNTAX_BOOL: return infer_bool(place, node);
+    case SYNTAX_INTEGER: return integer_shape(place, (int64_t)node->integer);
+    case SYNTAX_STRING: return infer_string(place, node);
+    case SYNTAX_NAME: return infer_name(place, node);
+    case SYNTAX_ACCESS: return infer_access(place, node);
+    case SYNTAX_INDEX: return infer_index(place, node);
+    case SYNTAX_CALL: return call_infer(place, node);
+    case SYNTAX_UNARY: return infer_unary(place, node);
+    case SYNTAX_BINARY: return infer_binary(place, node);
+    case SYNTAX_TERNARY: return infer_ternary(place, node);
+    case SYNTAX_PAREN: return infer(place, node->inner);
+    case SYNTAX_NON_NULL: return shape_without_null(place->check, infer(place, node->inner));
+    case SYNTAX_OBJECT: return infer_object(place, node);
+    case SYNTAX_ARRAY: return infer_array(place, node);
+    case SYNTAX_FOR: return infer_for(place, node);
+    default: return &shape_any;
+    }
+}

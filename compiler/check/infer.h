@@ -1,0 +1,27 @@
+// compiler/check/infer.h: the type of an expression; what is wrong within it is said on the way.
+#pragma once
+#include "compiler/check/shape.h"
+
+typedef struct InferLocal InferLocal;
+struct InferLocal {
+    Text name;
+    const Shape *shape;
+    const InferLocal *outer;
+};
+
+// Where an expression stands.
+typedef struct {
+    Check *check;
+    BoundFile *file;
+    const Symbol *within; // the resource whose nested ones are visible; NULL: none
+    const InferLocal *locals;
+} InferPlace;
+
+const Shape *infer(const InferPlace *place, const Syntax *node);
+// A condition must be bool.
+void infer_condition(const InferPlace *place, const Syntax *node);
+// The items of a loop's array, with the variables of the loop added to `inner`; both live in `at`.
+void infer_loop(const InferPlace *place, const Syntax *loop, InferPlace *inner, InferLocal at[2]);
+// What `symbol` stands for as a value.
+const Shape *infer_symbol(Check *check, const Symbol *symbol);
+const Shape *infer_parameter(Check *check, const Symbol *symbol);

@@ -1,0 +1,339 @@
+// compiler/check/place.c: one walk over all syntax of the file; it carries what is around a node.
+#include "compiler/check/place.h"
+
+#include <strings.h>
+
+typedef struct {
+    bool argument; // directly an argument of a call
+    bool loop;     // a loop may stand here
+    bool body;     // within the body of a resource or module
+    bool default_of_parameter;
+    bool secret; // directly a secure parameter of a module
+} Around;
+
+typedef struct {
+    Check *check;
+    BoundFile *file;
+    const Symbol *within;
+} Walk;
+
+static void walk(Walk *state, const Syntax *node, Around around);
+
+static void misplaced(Walk *state, const Syntax *node, const char *what, const char *where)
+{
+    diag_add_with(state->check->diags, DIAG_MISPLACED, syntax_place(node), text_of(what),
+                  text_of(where));
+}
+
+// ---- expressions
+
+static void walk_list(Walk *state, SyntaxList list, Around around)
+{
+    for (size_t i = 0; i < list.count; i++) walk(state, list.items[i], around);
+}
+
+static bool is_vault(Walk *state, const Syntax *base)
+{
+    const Symbol *symbol = base->kind == SYNTAX_NAME
+                               ? bind_lookup_within(state->file, state->within, base->name)
+                               : NULL;
+    if (!symbol || symbol->kind != SYMBOL_RESOURCE) return true; // not known here
+    Text type = {0};
+    static const char vault[] = "Microsoft.KeyVault/vaults@";
+    if (!syntax_plain_string(symbol->declaration->resource.type, &type)) return true;
+    return type.length >= sizeof vault - 1 && strncasecmp(type.at, vault, sizeof vault - 1) == 0;
+}
+
+static void walk_call(Walk *state, const Syntax *node, Around around)
+{
+    const Syntax *base = node->call.base;
+    bool built_in = !base && !bind_lookup(state->file, node->call.name);
+    bool fresh = text_is(node->call.name, "newGuid") || text_is(node->call.name, "utcNow");
+    if (built_in && fresh && !around.default_of_parameter)
+        misplaced(state, node, text_string(state->check->arena, node->call.name),
+                  "only the default of a parameter may call it");
+    if (base && text_is(node->call.name, "getSecret") && is_vault(state, base) && !around.secret)
+        misplaced(state, node, "getSecret()",
+                  "it can only be the value of a secure parameter of a module");
+    if (base && text_is(node->call.name, "getSecret") && !is_vault(state, base))
+        misplaced(state, node, "getSecret()", "only vaults have it");
+    if (base) walk(state, base, (Around){.body = around.body});
+    around = (Around){
+        .argument = true, .body = around.body, .default_of_parameter = around.default_of_parameter};
+    walk_list(state, node->call.arguments, around);
+}
+
+static void walk_loop(Walk *state, const Syntax *node, Around around)
+{
+    if (!around.loop)
+        misplaced(state, node, "a loop",
+                  "it can be the value of a variable, an output, a resource, a module, or of a "
+                  "property of the last two");
+    Around inside = {.body = around.body};
+    walk(state, node->loop.array, inside);
+    walk(state, node->loop.body, inside);
+}
+
+static void walk(Walk *state, const Syntax *node, Around around)
+{
+    if (!node) return;
+    Around inside = {.body = around.body, .default_of_parameter = around.default_of_parameter};
+    switch ((int)node->kind) { // nothing else has expressions in it
+    case SYNTAX_STRING: walk_list(state, node->string.expressions, inside); break;
+    case SYNTAX_ACCESS: walk(state, node->access.base, inside); break;
+    case SYNTAX_INDEX:
+        walk(state, node->index.base, inside);
+        walk(state, node->index.at, inside);
+        break;
+    case SYNTAX_CALL: walk_call(state, node, around); break;
+    case SYNTAX_UNARY: walk(state, node->unary.operand, inside); break;
+    case SYNTAX_BINARY:
+        walk(state, node->binary.left, inside);
+        walk(state, node->binary.right, inside);
+        break;
+    case SYNTAX_TERNARY:
+        inside.secret = around.secret;
+        walk(state, node->ternary.condition, (Around){.body = around.body});
+        walk(state, node->ternary.then, inside);
+        walk(state, node->ternary.otherwise, inside);
+        break;
+    case SYNTAX_PAREN:
+        around.loop = false;
+        walk(state, node->inner, around);
+        break;
+    case SYNTAX_NON_NULL:
+    case SYNTAX_SPREAD: walk(state, node->inner, inside); break;
+    case SYNTAX_ARRAY: walk_list(state, node->list, inside); break;
+    case SYNTAX_OBJECT:
+        inside.loop = around.body;
+        walk_list(state, node->list, inside);
+        break;
+    case SYNTAX_PROPERTY:
+        around.argument = around.secret = false;
+        if (node->property.key && node->property.key->kind == SYNTAX_STRING)
+            walk(state, node->property.key, (Around){.body = around.body});
+        walk(state, node->property.value, around);
+        break;
+    case SYNTAX_LAMBDA:
+        if (!around.argument)
+            misplaced(state, node, "a function of a value", "only a call may be given one");
+        walk(state, node->lambda.body, inside);
+        break;
+    case SYNTAX_FOR: walk_loop(state, node, around); break;
+    case SYNTAX_IF:
+        walk(state, node->condition.test, (Around){0});
+        walk(state, node->condition.body, inside);
+        break;
+    default: break;
+    }
+}
+
+// ---- resources
+
+static size_t count_slashes(Text text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.length; i++) count += text.at[i] == '/';
+    return count;
+}
+
+static void check_name(Walk *state, const Symbol *symbol, const Syntax *name, Text type)
+{
+    bool child = symbol->parent || syntax_property(syntax_body(symbol->declaration), "parent");
+    size_t slashes = 0;
+    for (size_t i = 0; i <= name->string.expressions.count; i++)
+        slashes += count_slashes(name->string.segments[i]);
+    if (child) {
+        if (slashes) misplaced(state, name, "'/'", "the name of a child is only its last part");
+        return;
+    }
+    size_t at = type.length;
+    for (size_t i = 0; i < type.length; i++) {
+        if (type.at[i] == '@') at = i;
+    }
+    size_t wanted = count_slashes(text_slice(type, 0, at));
+    if (wanted == 0) return;
+    wanted--;
+    bool computed = name->string.expressions.count > 0;
+    if (computed ? slashes <= wanted : slashes == wanted) return;
+    diag_add_with(state->check->diags, DIAG_NAME_PARTS, syntax_place(name),
+                  text_format(state->check->arena, "%zu", wanted + 1),
+                  text_format(state->check->arena, "%zu", slashes + 1));
+}
+
+static void check_nested(Walk *state, const Symbol *symbol, Text type)
+{
+    const Syntax *node = symbol->declaration, *body = syntax_body(node);
+    if (count_slashes(type))
+        misplaced(state, node->resource.type, "'/'",
+                  "the type of a nested resource is only its last part");
+    if (symbol->parent->declaration->resource.value->kind == SYNTAX_FOR)
+        misplaced(state, node->resource.type, "a nested resource",
+                  "the resource around it is a loop");
+    static const char *const given[] = {"parent", "scope"};
+    for (size_t i = 0; i < 2; i++) {
+        const Syntax *property = syntax_property(body, given[i]);
+        if (property)
+            misplaced(state, property, given[i], "a nested resource has it from the one around");
+    }
+}
+
+static void check_resource(Walk *state, const Symbol *symbol)
+{
+    const Syntax *node = symbol->declaration, *body = syntax_body(node);
+    Text type = {0};
+    if (!syntax_plain_string(node->resource.type, &type)) return;
+    if (symbol->parent) check_nested(state, symbol, type);
+    const Syntax *name = body ? syntax_property(body, "name") : NULL;
+    if (name && name->property.value->kind == SYNTAX_STRING)
+        check_name(state, symbol, name->property.value, type);
+}
+
+static bool is_secure(const Symbol *parameter)
+{
+    return parameter && syntax_decorator(parameter->declaration->declaration.decorators, "secure");
+}
+
+// Parameters of a module: getSecret() may stand where the parameter is secure.
+static void walk_module(Walk *state, const Symbol *symbol, const Syntax *body)
+{
+    const Syntax *params = syntax_property(body, "params");
+    const Syntax *object = params ? params->property.value : NULL;
+    for (size_t i = 0; i < body->list.count; i++) {
+        if (body->list.items[i] == params && object->kind == SYNTAX_OBJECT) continue;
+        walk(state, body->list.items[i], (Around){.body = true, .loop = true});
+    }
+    for (size_t i = 0; object && object->kind == SYNTAX_OBJECT && i < object->list.count; i++) {
+        const Syntax *item = object->list.items[i];
+        if (item->kind != SYNTAX_PROPERTY) continue;
+        const Symbol *parameter =
+            symbol->target_file ? bind_lookup(symbol->target_file, item->property.name) : NULL;
+        walk(state, item->property.value,
+             (Around){.body = true, .loop = true, .secret = !parameter || is_secure(parameter)});
+    }
+}
+
+static void walk_deployed(Walk *state, const Symbol *symbol)
+{
+    const Syntax *value = symbol->declaration->resource.value;
+    state->within = symbol;
+    if (symbol->kind == SYMBOL_RESOURCE) check_resource(state, symbol);
+    if (value->kind == SYNTAX_FOR) {
+        walk(state, value->loop.array, (Around){0});
+        value = value->loop.body;
+    }
+    if (value->kind == SYNTAX_IF) {
+        walk(state, value->condition.test, (Around){0});
+        value = value->condition.body;
+    }
+    if (symbol->kind == SYMBOL_MODULE && value->kind == SYNTAX_OBJECT) {
+        walk_module(state, symbol, value);
+    } else {
+        walk(state, value, (Around){.body = true, .loop = true});
+    }
+    state->within = NULL;
+}
+
+// ---- defaults of parameters
+
+static void check_default(Walk *state, const Syntax *node)
+{
+    if (!node) return;
+    if (node->kind == SYNTAX_NAME) {
+        const Symbol *symbol = bind_lookup(state->file, node->name);
+        bool deployed = symbol && (symbol->kind == SYMBOL_VAR || symbol->kind == SYMBOL_RESOURCE ||
+                                   symbol->kind == SYMBOL_MODULE);
+        if (deployed && !symbol->import)
+            misplaced(state, node, text_string(state->check->arena, node->name),
+                      "the default of a parameter may only use other parameters");
+        return;
+    }
+    const Syntax *inside[3] = {NULL, NULL, NULL};
+    SyntaxList list = {0};
+    switch ((int)node->kind) { // nothing else has names in it; lambdas' own names hide the file's
+    case SYNTAX_STRING: list = node->string.expressions; break;
+    case SYNTAX_ACCESS: inside[0] = node->access.base; break;
+    case SYNTAX_INDEX:
+        inside[0] = node->index.base;
+        inside[1] = node->index.at;
+        break;
+    case SYNTAX_CALL:
+        inside[0] = node->call.base;
+        list = node->call.arguments;
+        break;
+    case SYNTAX_UNARY: inside[0] = node->unary.operand; break;
+    case SYNTAX_BINARY:
+        inside[0] = node->binary.left;
+        inside[1] = node->binary.right;
+        break;
+    case SYNTAX_TERNARY:
+        inside[0] = node->ternary.condition;
+        inside[1] = node->ternary.then;
+        inside[2] = node->ternary.otherwise;
+        break;
+    case SYNTAX_PAREN:
+    case SYNTAX_NON_NULL:
+    case SYNTAX_SPREAD: inside[0] = node->inner; break;
+    case SYNTAX_ARRAY:
+    case SYNTAX_OBJECT: list = node->list; break;
+    case SYNTAX_PROPERTY: inside[0] = node->property.value; break;
+    default: break;
+    }
+    for (size_t i = 0; i < 3; i++) check_default(state, inside[i]);
+    for (size_t i = 0; i < list.count; i++) check_default(state, list.items[i]);
+}
+
+// ---- the file
+
+static void walk_statement(Walk *state, const Syntax *node)
+{
+    const Syntax *value = node->declaration.value;
+    switch ((int)node->kind) { // other statements have no value, or are symbols that come first
+    case SYNTAX_PARAM:
+        walk(state, value, (Around){.default_of_parameter = true});
+        if (!text_ends(state->file->path, ".bicepparam")) check_default(state, value);
+        break;
+    case SYNTAX_VAR:
+    case SYNTAX_OUTPUT: walk(state, value, (Around){.loop = true}); break;
+    case SYNTAX_FUNC:
+        if (value && value->kind == SYNTAX_LAMBDA) walk(state, value->lambda.body, (Around){0});
+        break;
+    case SYNTAX_ASSERT: walk(state, value, (Around){0}); break;
+    default: break;
+    }
+}
+
+static void check_once(Walk *state)
+{
+    SyntaxList statements = state->file->syntax->statements;
+    const Syntax *scope = NULL;
+    Map metadata = {0};
+    for (size_t i = 0; i < statements.count; i++) {
+        const Syntax *node = statements.items[i];
+        if (node->kind == SYNTAX_TARGET_SCOPE) {
+            if (scope) misplaced(state, node, "targetScope", "it is given already");
+            scope = node;
+        }
+        if (node->kind != SYNTAX_METADATA || node->declaration.name.length == 0) continue;
+        if (map_has(&metadata, node->declaration.name))
+            misplaced(state, node, text_string(state->check->arena, node->declaration.name),
+                      "metadata of this name is given already");
+        map_put(state->check->arena, &metadata, node->declaration.name, state->file);
+    }
+}
+
+void place_check(Check *check, BoundFile *file)
+{
+    Walk state = {.check = check, .file = file};
+    check_once(&state);
+    for (size_t i = 0; i < file->syntax->statements.count; i++) {
+        const Syntax *node = file->syntax->statements.items[i];
+        if (node->kind != SYNTAX_RESOURCE && node->kind != SYNTAX_MODULE)
+            walk_statement(&state, node);
+    }
+    for (size_t i = 0; i < file->symbols.count; i++) {
+        const Symbol *symbol = file->symbols.items[i];
+        bool deployed = symbol->kind == SYMBOL_RESOURCE || symbol->kind == SYMBOL_MODULE;
+        if (deployed) walk_deployed(&state, symbol);
+    }
+}
