@@ -65,6 +65,34 @@ static Text json_path(Arena *arena, Text source)
     return text_format(arena, "%.*s.json", TEXT_ARG(source));
 }
 
+// Adds the diagnostics of `more` at places where nothing was wrong yet.
+static void add_others(Diags *all, const Diags *more)
+{
+    size_t before = all->count;
+    for (size_t i = 0; i < more->count; i++) {
+        const Diag *diag = &more->items[i];
+        bool known = false;
+        for (size_t j = 0; j < before && !known; j++) {
+            const Place *place = &all->items[j].place;
+            known = place->source == diag->place.source && place->from == diag->place.from;
+        }
+        if (known) continue;
+        list_add(all->arena, all, *diag);
+        all->errors += diag->severity == SEVERITY_ERROR;
+    }
+}
+
+static Text compile_file(Session *session, Text path, BoundFile *file)
+{
+    Arena *arena = &session->arena;
+    Diags emitting = {.arena = arena};
+    check_file(arena, &session->diags, file);
+    Text json = text_ends(path, ".bicepparam") ? emit_parameters(arena, &emitting, file)
+                                               : emit_template(arena, &emitting, file);
+    add_others(&session->diags, &emitting);
+    return json;
+}
+
 static Status compile_run(Session *session, const void *given)
 {
     const CompileOptions *want = given;
@@ -79,10 +107,7 @@ static Status compile_run(Session *session, const void *given)
     }
     BoundFile *file = bind_file(arena, &session->diags, artifact_reader(arena), path);
     if (!file) return STATUS_INPUT;
-    check_file(arena, &session->diags, file);
-    if (diag_failed(&session->diags)) return STATUS_INPUT;
-    Text json = text_ends(path, ".bicepparam") ? emit_parameters(arena, &session->diags, file)
-                                               : emit_template(arena, &session->diags, file);
+    Text json = compile_file(session, path, file);
     if (diag_failed(&session->diags)) return STATUS_INPUT;
     if (want->to_stdout || want->dump) return command_print(json) ? STATUS_DONE : STATUS_INPUT;
     Text out = want->out ? text_of(want->out) : json_path(arena, path);

@@ -443,17 +443,6 @@ static void write_functions(Emitter *emitter, const ImportedList *imported)
 
 // ---- parameters, variables, outputs
 
-static void check_default(Emitter *emitter, const Symbol *symbol)
-{
-    const Syntax *node = symbol->declaration;
-    if (!node->declaration.value) return;
-    const char *wanted =
-        typejson_wanted(&emitter->unit->root, node->declaration.type, node->declaration.value);
-    if (!wanted) return;
-    diag_add_with(emitter->diags, DIAG_DEFAULT_TYPE, syntax_place(node->declaration.value),
-                  symbol->name, text_of(wanted));
-}
-
 static void write_parameters(Emitter *emitter)
 {
     Arena *arena = emitter->arena;
@@ -469,7 +458,6 @@ static void write_parameters(Emitter *emitter)
             emitter_unsupported(emitter, node, "a parameter without a type");
             continue;
         }
-        check_default(emitter, symbols->items[i]);
         Node *object = typejson_type(env, node->declaration.type, decorators);
         if (node->declaration.value) {
             typejson_merge(arena, object, "defaultValue",

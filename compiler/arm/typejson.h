@@ -40,8 +40,5 @@ Node *typejson_type(const Env *env, const Syntax *type, SyntaxList decorators);
 void typejson_decorate(const Env *env, Node *object, SyntaxList decorators, bool exported);
 // The text of @description, with its indentation taken away; false if there is none.
 bool typejson_description(const Env *env, SyntaxList decorators, Text *text);
-// What a type allows at the surface, and whether a literal is of that kind. NULL if nothing is
-// wrong, else what the type wants ("an int", "one of 'a', 'b'").
-const char *typejson_wanted(const Env *env, const Syntax *type, const Syntax *value);
 // True if the value of an output of this type is secret.
 bool typejson_is_secure(const Env *env, const Syntax *type, SyntaxList decorators);

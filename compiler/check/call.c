@@ -138,7 +138,7 @@ static bool matches(const Arguments *given, const char *at)
 {
     Parameter parameter = {0};
     for (size_t i = 0; i < given->count; i++) {
-        if (*at == '\0' && !parameter.repeated) return false;
+        if (*at == '\0' && !parameter.repeated) return true; // too many: the emitter says so
         if (*at) at = next_parameter(at, &parameter);
         if (!takes_lambda(&parameter) && given->shapes[i] && !accepts(&parameter, given->shapes[i]))
             return false;

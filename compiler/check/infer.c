@@ -114,6 +114,7 @@ static const Shape *outputs_shape(Check *check, const Symbol *module)
     const BoundFile *file = module->target_file;
     if (!file) return &shape_any;
     Shape *shape = shape_new(check, SHAPE_OBJECT);
+    shape->open = true; // the emitter says what is no output
     for (size_t i = 0; i < file->outputs.count; i++) {
         const Syntax *node = file->outputs.items[i];
         Symbol output = {.kind = SYMBOL_VAR, .declaration = node, .file = module->target_file};

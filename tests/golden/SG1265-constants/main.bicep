@@ -1,0 +1,5 @@
+// Arguments of decorators are constants.
+param limit int
+@maxValue(limit)
+@metadata({ text: toUpper('x') })
+param count int
