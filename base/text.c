@@ -49,6 +49,13 @@ Text text_slice(Text text, size_t from, size_t to)
     return (Text){text.at + from, to - from};
 }
 
+size_t text_index(Text text, char c)
+{
+    size_t at = 0;
+    while (at < text.length && text.at[at] != c) at++;
+    return at;
+}
+
 Text text_copy(Arena *arena, Text text)
 {
     return (Text){text_string(arena, text), text.length};

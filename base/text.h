@@ -23,6 +23,7 @@ int text_compare(Text a, Text b); // by bytes, which for UTF-8 is by code point
 bool text_starts(Text text, const char *prefix);
 bool text_ends(Text text, const char *suffix);
 Text text_slice(Text text, size_t from, size_t to);
+size_t text_index(Text text, char c); // offset of the first one; the length if there is none
 Text text_copy(Arena *arena, Text text);
 Text text_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *text_string(Arena *arena, Text text); // with a zero byte behind it

@@ -113,18 +113,15 @@ static bool harmless(Text name)
 Text address_masked(Arena *arena, Text address)
 {
     TextBuffer out = {.arena = arena};
-    const char *query = memchr(address.at, '?', address.length);
-    size_t at = query ? (size_t)(query - address.at) : address.length;
+    size_t at = text_index(address, '?');
     Text front = text_slice(address, 0, at);
     CURLU *url = parse(arena, address);
     if (url && part_of(arena, url, CURLUPART_PASSWORD).length) front = TEXT("https://***");
     curl_url_cleanup(url);
     buffer_text(&out, front);
     while (at < address.length) {
-        const char *end = memchr(address.at + at + 1, '&', address.length - at - 1);
-        size_t to = end ? (size_t)(end - address.at) : address.length;
-        const char *equals = memchr(address.at + at, '=', to - at);
-        size_t value = equals ? (size_t)(equals - address.at) : to;
+        size_t to = at + 1 + text_index(text_slice(address, at + 1, address.length), '&');
+        size_t value = at + text_index(text_slice(address, at, to), '=');
         bool shown = harmless(text_slice(address, at + 1, value));
         buffer_text(&out, text_slice(address, at, shown ? to : value));
         if (!shown) buffer_string(&out, "=***");
@@ -135,8 +132,7 @@ Text address_masked(Arena *arena, Text address)
 
 Text address_call(Arena *arena, const char *method, Text address)
 {
-    const char *query = memchr(address.at, '?', address.length);
-    size_t end = query ? (size_t)(query - address.at) : address.length, path = 0, from = end;
+    size_t end = text_index(address, '?'), path = 0, from = end;
     for (int slashes = 0; path < end && slashes < 3; path++) slashes += address.at[path] == '/';
     for (int slashes = 0; from > path && slashes < 2; from--)
         slashes += address.at[from - 1] == '/';

@@ -193,14 +193,12 @@ static bool base64url_read(Arena *arena, Text text, Text *bytes)
 
 const Value *answer_claims(Arena *arena, Text token)
 {
-    const char *first = memchr(token.at, '.', token.length);
-    if (!first) return NULL;
-    size_t from = (size_t)(first - token.at) + 1;
-    const char *second = memchr(token.at + from, '.', token.length - from);
-    if (!second) return NULL;
+    size_t from = text_index(token, '.') + 1;
+    if (from >= token.length) return NULL;
+    size_t to = from + text_index(text_slice(token, from, token.length), '.');
+    if (to == token.length) return NULL;
     Text json, error;
-    if (!base64url_read(arena, text_slice(token, from, (size_t)(second - token.at)), &json))
-        return NULL;
+    if (!base64url_read(arena, text_slice(token, from, to), &json)) return NULL;
     const Value *claims = value_read_json(arena, json, &error);
     return claims && claims->kind == VALUE_OBJECT ? claims : NULL;
 }

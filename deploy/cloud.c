@@ -57,9 +57,9 @@ static const KnownCloud *known(const char *name)
 static Text vault_beside(Arena *arena, Text manager)
 {
     Text host = address_host(arena, manager);
-    const char *dot = memchr(host.at, '.', host.length);
-    if (!dot || !text_starts(host, "management.")) return (Text){0};
-    return text_format(arena, "vault.%.*s", (int)(host.at + host.length - dot - 1), dot + 1);
+    size_t dot = text_index(host, '.');
+    if (!text_starts(host, "management.")) return (Text){0};
+    return text_format(arena, "vault%.*s", TEXT_ARG(text_slice(host, dot, host.length)));
 }
 
 bool cloud_read(Arena *arena, Text manager, const Value *endpoints, Cloud *cloud)

@@ -78,9 +78,8 @@ static size_t read_header(char *bytes, size_t one, size_t count, void *given)
     Text line = {bytes, count};
     while (line.length && strchr("\r\n ", line.at[line.length - 1])) line.length--;
     if (text_starts(line, "HTTP/")) answer->header_count = 0; // those before were of a 1xx
-    const char *colon = memchr(line.at, ':', line.length);
-    if (!colon) return count;
-    size_t name = (size_t)(colon - line.at), value = name + 1;
+    size_t name = text_index(line, ':'), value = name + 1;
+    if (name == line.length) return count;
     while (value < line.length && line.at[value] == ' ') value++;
     if (answer->header_count == reading->room) {
         size_t room = reading->room ? reading->room * 2 : 16;

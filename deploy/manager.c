@@ -42,7 +42,8 @@ static Text address_of(Manager *manager, const Call *call)
     buffer_text(&out, address_clean(manager->arena, call->path));
     if (call->api_version)
         buffer_format(&out, "%capi-version=%s",
-                      memchr(call->path.at, '?', call->path.length) ? '&' : '?', call->api_version);
+                      text_index(call->path, '?') < call->path.length ? '&' : '?',
+                      call->api_version);
     return buffer_done(&out);
 }
 
@@ -58,8 +59,7 @@ static Text audience_of(Manager *manager, Text address)
 {
     if (address_same_host(address, manager->cloud.manager)) return manager->cloud.audience;
     Text host = address_host(manager->arena, address), vault = manager->cloud.vault;
-    const char *port = memchr(vault.at, ':', vault.length); // a local cloud's
-    Text suffix = text_slice(vault, 0, port ? (size_t)(port - vault.at) : vault.length);
+    Text suffix = text_slice(vault, 0, text_index(vault, ':')); // a local cloud's has a port
     bool is_vault = suffix.length && host.length > suffix.length &&
                     text_ends(host, text_string(manager->arena, suffix)) &&
                     host.at[host.length - suffix.length - 1] == '.';

@@ -17,7 +17,7 @@ enum { DEEPEST = 8 }; // modules in modules
 
 static bool same(Text a, Text b)
 {
-    return a.length == b.length && strncasecmp(a.at, b.at, a.length) == 0;
+    return a.length == b.length && (!a.length || strncasecmp(a.at, b.at, a.length) == 0);
 }
 
 static Text last_part(Text path)
@@ -29,8 +29,7 @@ static Text last_part(Text path)
 
 static Text without_index(Text symbol) // "pool[0]": "pool"
 {
-    const char *bracket = memchr(symbol.at, '[', symbol.length);
-    return bracket ? text_slice(symbol, 0, (size_t)(bracket - symbol.at)) : symbol;
+    return text_slice(symbol, 0, text_index(symbol, '['));
 }
 
 // ---- from the template

@@ -1,0 +1,109 @@
+// tests/fuzz/answers.c: any bytes as what a server answers: errors, clouds, operations, templates,
+// and each line as a header, a token, an address. Whatever comes, something that can be said comes
+// out.
+#include "compiler/evaluate/shape.h"
+#include "deploy/address.h"
+#include "deploy/answer.h"
+#include "deploy/cloud.h"
+#include "deploy/problem.h"
+#include "deploy/steps.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds, const char *what)
+{
+    if (holds) return;
+    fprintf(stderr, "%s\n", what);
+    abort();
+}
+
+static void check_line(Arena *arena, Text line)
+{
+    double seconds = 0;
+    require(answer_retry_after(line, 1e9) >= 0, "a negative wait");
+    if (answer_duration(line, &seconds))
+        require(seconds == seconds, "a duration that is no number");
+    if (answer_timestamp(line, &seconds)) require(seconds == seconds, "a time that is no number");
+    const Value *claims = answer_claims(arena, line);
+    require(!claims || claims->kind == VALUE_OBJECT, "claims that are no object");
+    Text base = TEXT("https://management.example/a?b=c");
+    Text there = address_resolve(arena, base, address_clean(arena, line));
+    if (there.length && address_same_host(there, base))
+        require(text_equal(address_host(arena, there), TEXT("management.example")), "another host");
+    address_masked(arena, line);
+    address_call(arena, "GET", line);
+}
+
+static void check_lines(Arena *arena, Text text)
+{
+    for (size_t from = 0; from < text.length;) {
+        const char *end = memchr(text.at + from, '\n', text.length - from);
+        size_t to = end ? (size_t)(end - text.at) : text.length;
+        check_line(arena, text_slice(text, from, to));
+        from = to + 1;
+    }
+}
+
+static bool is_clean(Text text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if ((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7F) return false;
+    }
+    return true;
+}
+
+static void check_failure(Arena *arena, Text body)
+{
+    Failure failure = {0};
+    answer_failure(arena, 500, body, &failure);
+    require(failure.code.length && failure.message.length, "a failure without words");
+    require(is_clean(failure.code) && is_clean(failure.message), "a failure that moves the cursor");
+    require(problems_of_failure(arena, &failure, NULL).count > 0, "no problem of a failure");
+}
+
+// The same value as template, sections, and operations twice.
+static void check_steps(Arena *arena, const Value *value)
+{
+    Times times = {.arena = arena, .types = value_object(arena)};
+    Steps steps = steps_of(arena, &times, value, value);
+    Progress progress = {0};
+    StepChanges changed = {0};
+    const Value *operations = shape_at(value, "value");
+    steps_show(&steps, &progress);
+    size_t before = progress.count;
+    for (int i = 0; i < 2 && operations && operations->kind == VALUE_ARRAY; i++) {
+        steps_take(&steps, arena, NULL, operations, 0, 0, &changed);
+        steps_show(&steps, &progress);
+    }
+    require(progress.count >= before, "steps went away");
+    for (size_t i = 0; i < changed.count; i++)
+        require(steps_shown(&steps, &progress, changed.items[i]) != NULL, "a change of no step");
+    steps_end(&steps, arena, STEP_DONE, &changed);
+    steps_show(&steps, &progress);
+    for (size_t i = 0; i < progress.count; i++) {
+        const Step *step = &progress.steps[i];
+        require(step->state != STEP_WAITING && step->state != STEP_RUNNING, "a step without end");
+        require(step->begun <= step->ended, "a step that ends before it begins");
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Arena arena = {0};
+    Text text = {(const char *)data, size}, error;
+    Cloud cloud;
+    check_lines(&arena, text);
+    check_failure(&arena, text);
+    const Value *value = value_read_json(&arena, text, &error);
+    if (value) {
+        if (cloud_read(&arena, TEXT("https://management.example"), value, &cloud))
+            require(cloud.login.length && cloud.audience.length, "a cloud without sign-in");
+        check_steps(&arena, value);
+    }
+    arena_free(&arena);
+    return 0;
+}
