@@ -390,6 +390,30 @@ static const Value *failure_of(const Deployment *deployment, Arena *arena)
         deployment->id, details);
 }
 
+// What a deployment made, or one nested in it.
+static bool has_made(const World *world, const Deployment *deployment, Text id)
+{
+    for (size_t i = 0; i < deployment->count; i++) {
+        const Step *step = &deployment->steps[i];
+        const Deployment *child = step->nested ? deployment_find(world, step->id) : NULL;
+        if (same_text(step->id, id) || (child && has_made(world, child, id))) return true;
+    }
+    return false;
+}
+
+// Mode Complete: of the group, only what the template has stays, with children and extensions.
+static void remove_others(World *world, const Deployment *deployment)
+{
+    Shelf *shelf = &world->shelves[SHELF_RESOURCES];
+    for (size_t i = shelf->count; i-- > 0;) {
+        if (i >= shelf->count) continue; // children went with their parent
+        Text id = shelf->items[i]->id;
+        if (is_within(id, deployment->scope) && !id_parent(id).length &&
+            !has_made(world, deployment, id))
+            resource_remove(world, id);
+    }
+}
+
 static void end_deployment(World *world, Deployment *deployment, Phase phase)
 {
     Arena *arena = &deployment->arena;
@@ -406,6 +430,8 @@ static void end_deployment(World *world, Deployment *deployment, Phase phase)
         const Value *outputs = template_outputs(deployment->template, &runtime, &problem);
         if (outputs) {
             deployment->outputs = shape_copy(arena, outputs);
+            if (same_text(shape_text(deployment->order, "properties.mode"), TEXT("Complete")))
+                remove_others(world, deployment);
         } else {
             deployment->phase = PHASE_FAILED;
             deployment->error =

@@ -7,6 +7,7 @@
 #include "emulator/preflight.h"
 #include "emulator/resource.h"
 #include "emulator/vault.h"
+#include "emulator/whatif.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -261,6 +262,37 @@ void deployment_validate(Exchange *exchange)
                       shape_at(exchange->body, "properties.mode"),
                       time_text(arena, exchange->world->now), exchange->correlation,
                       template_providers(arena, steps, count), validated));
+}
+
+// The changes without what they would change in each.
+static const Value *ids_only(Arena *arena, const Value *changes)
+{
+    Value *items = value_array(arena);
+    for (size_t i = 0; i < changes->array.count; i++)
+        value_append(arena, items,
+                     shape_make(arena, "{resourceId:%v,changeType:%v}",
+                                shape_at(changes->array.items[i], "resourceId"),
+                                shape_at(changes->array.items[i], "changeType")));
+    return items;
+}
+
+void deployment_whatif(Exchange *exchange)
+{
+    Arena *arena = exchange->arena;
+    if (!scope_exists(exchange) || !order_checked(exchange)) return;
+    Template *template = template_checked(exchange, deployment_id(exchange));
+    if (!template) return;
+    Text mode = shape_text(exchange->body, "properties.mode");
+    Text format = shape_text(exchange->body, "properties.whatIfSettings.resultFormat");
+    const Value *changes = whatif_changes(exchange->world, arena, template, exchange->scope,
+                                          same_text(mode, TEXT("Complete")));
+    if (same_text(format, TEXT("ResourceIdOnly"))) changes = ids_only(arena, changes);
+    operation_begin(exchange, OPERATION_RESULT, (Text){"", 0}, 10,
+                    shape_make(arena,
+                               "{status:'Succeeded',properties:{correlationId:%t,changes:%v,"
+                               "potentialChanges:[],diagnostics:[]}}",
+                               exchange->correlation, changes),
+                    NULL);
 }
 
 // "provisioningState eq 'Failed'", the only filter that Azure knows here.

@@ -7,6 +7,7 @@
 #include "emulator/journal.h"
 #include "emulator/operation.h"
 #include "emulator/server.h"
+#include "emulator/stack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,6 +78,7 @@ void world_advance(World *world)
 {
     world->now = world_clock();
     deployments_advance(world);
+    stacks_advance(world);
     operations_advance(world);
 }
 

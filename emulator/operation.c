@@ -6,11 +6,12 @@
 #include "emulator/group.h"
 #include "emulator/handlers.h"
 #include "emulator/resource.h"
+#include "emulator/stack.h"
 
 #include <math.h>
 #include <string.h>
 
-static const char *const kind_names[] = {"result", "deleteGroup", "resource"};
+static const char *const kind_names[] = {"result", "deleteGroup", "resource", "deleteStack"};
 
 void operation_begin(Exchange *exchange, OperationKind kind, Text subject, double seconds,
                      const Value *result, const Value *error)
@@ -37,12 +38,14 @@ static void end(World *world, Record *record)
     Arena work = {0};
     Text kind = shape_text(record->value, "kind"), subject = shape_text(record->value, "subject");
     subject = text_copy(&work, subject);
+    kind = text_copy(&work, kind);
     bool group = text_is(kind, kind_names[OPERATION_DELETE_GROUP]);
     bool resource = text_is(kind, kind_names[OPERATION_RESOURCE]);
     Value *done = shape_copy(&work, record->value);
     value_set(&work, done, TEXT("done"), &value_true);
     world_put(world, SHELF_OPERATIONS, record->id, done, NULL);
     if (group) group_remove(world, subject);
+    if (text_is(kind, kind_names[OPERATION_DELETE_STACK])) stack_remove(world, subject);
     if (resource)
         resource_settle(world, subject, shape_text(done, "result.properties.provisioningState"));
     arena_free(&work);

@@ -8,6 +8,7 @@ typedef enum {
     OPERATION_RESULT,       // nothing happens: `result` and `error` are known from the start
     OPERATION_DELETE_GROUP, // `subject` is the group
     OPERATION_RESOURCE,     // `subject` has the provisioning state that `result` says, or is gone
+    OPERATION_DELETE_STACK, // `subject` is the stack
 } OperationKind;
 
 // Answers 202 with Location (and Azure-AsyncOperation, if `status`) of a new operation that takes

@@ -150,8 +150,36 @@ static bool is_secret(Arena *arena, Text id)
            same_text(parts.type, TEXT("Microsoft.KeyVault/vaults/secrets"));
 }
 
+// A resource group that a deployment makes.
+static const Value *put_group(World *world, Arena *arena, Text id, const Value *body)
+{
+    const Record *record = world_find(world, SHELF_GROUPS, id);
+    Text location = location_name(arena, shape_text(body, "location"));
+    if (!location.length || !location_known(location))
+        return not_there(arena, 400, "LocationNotAvailableForResourceGroup",
+                         text_format(arena,
+                                     "The provided location '%.*s' is not available for resource "
+                                     "group.",
+                                     TEXT_ARG(location)));
+    if (record && !same_text(location, shape_text(record->value, "location")))
+        return not_there(arena, 409, "InvalidResourceGroupLocation",
+                         text_format(arena,
+                                     "Invalid resource group location '%.*s'. The Resource group "
+                                     "already exists in location '%.*s'.",
+                                     TEXT_ARG(location),
+                                     TEXT_ARG(shape_text(record->value, "location"))));
+    const Value *value = shape_make(
+        arena,
+        "{id:%t,name:%t,type:'Microsoft.Resources/resourceGroups',location:%t,tags:%v,managedBy:%v,"
+        "properties:{provisioningState:'Succeeded'}}",
+        id, id_group(id), location, shape_at(body, "tags"), shape_at(body, "managedBy"));
+    world_put(world, SHELF_GROUPS, id, value, body);
+    return NULL;
+}
+
 const Value *resource_put(World *world, Arena *arena, Text id, Text api_version, const Value *body)
 {
+    if (same_text(id_group_scope(id), id)) return put_group(world, arena, id, body);
     const Record *record = world_find(world, SHELF_RESOURCES, id);
     const Value *refused = place_refused(world, arena, id);
     if (!refused) refused = provider_refuses(world, arena, id, body, record);

@@ -7,6 +7,7 @@
 #include "emulator/operation.h"
 #include "emulator/provider.h"
 #include "emulator/resource.h"
+#include "emulator/stack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,17 @@ void resource_delete(Exchange *exchange)
     }
     IdParts parts = {0};
     id_parts(exchange->arena, record->id, &parts);
+    const Record *stack = stack_denies(world, record->id);
+    if (stack) {
+        refuse(
+            exchange, 403, "DenyAssignmentAuthorizationFailed",
+            "The client '%.*s' has permission to perform action '%.*s/delete' on scope '%.*s'; "
+            "however, the access is denied because of the deny assignment of the deployment stack "
+            "'%.*s'.",
+            TEXT_ARG(world->client), TEXT_ARG(parts.type), TEXT_ARG(record->id),
+            TEXT_ARG(stack->id));
+        return;
+    }
     const Record *lock = resource_lock(world, record->id, true);
     bool is_lock = same_text(parts.type, TEXT("Microsoft.Authorization/locks"));
     if (lock && !is_lock) {
