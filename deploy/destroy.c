@@ -39,6 +39,7 @@ static Progress steps_of(Arena *arena, Manager *manager, const Destroyed *what)
         .begun = progress_now(),
         .now = progress_now(),
         .left = -1,
+        .removes = true,
     };
     for (size_t i = 0; i < progress.count; i++) {
         const Value *resource = resources->array.items[i];

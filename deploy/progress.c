@@ -304,7 +304,8 @@ void report_ending(Painter *painter, Arena *arena, const Progress *progress, con
     switch (ending->state) {
     case STEP_DONE:
         paint(painter, PAINT_GOOD, TEXT("✓ "));
-        paint_format(painter, PAINT_STRONG, "Deployed in %.*s", TEXT_ARG(time));
+        paint_format(painter, PAINT_STRONG, "%s in %.*s",
+                     progress->removes ? "Deleted" : "Deployed", TEXT_ARG(time));
         paint_format(painter, PAINT_PLAIN, ": %zu resources", done);
         break;
     case STEP_FAILED:
@@ -322,7 +323,9 @@ void report_ending(Painter *painter, Arena *arena, const Progress *progress, con
     case STEP_WAITING:
     case STEP_RUNNING:
         paint(painter, PAINT_BUSY, TEXT("● "));
-        paint(painter, PAINT_STRONG, TEXT("The deployment goes on at Azure"));
+        paint(painter, PAINT_STRONG,
+              progress->removes ? TEXT("The deletion goes on at Azure")
+                                : TEXT("The deployment goes on at Azure"));
         paint_format(painter, PAINT_PLAIN, ": %zu of %zu resources are done", done,
                      progress->count);
         break;

@@ -23,6 +23,7 @@ typedef struct {
     size_t count;
     double begun, now; // seconds
     double left;       // estimate of the seconds to go; negative: not known
+    bool removes;      // the resources go; else they are made or changed
     Text note;         // what the follower itself waits for: "Azure asks for patience: 20 s"
 } Progress;
 

@@ -1,20 +1,13 @@
 // deploy/question.c
 #include "deploy/question.h"
 
-#include <errno.h>
-#include <signal.h>
+#include "deploy/interrupt.h"
+
+#include <poll.h>
 #include <stdio.h>
 #include <strings.h>
 #include <termios.h>
 #include <unistd.h>
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal)
-{
-    (void)signal;
-    interrupted = 1;
-}
 
 bool question_possible(void)
 {
@@ -32,23 +25,22 @@ static Text trimmed(Text text)
 // A byte at a time, so that nothing of the next answer is taken; false if there was no whole line.
 static bool read_line(TextBuffer *line)
 {
-    char c;
-    for (;;) {
-        ssize_t got = read(STDIN_FILENO, &c, 1);
-        if (got < 0 && errno == EINTR && !interrupted) continue;
-        if (got <= 0) return false;
+    struct pollfd both[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                            {.fd = interrupt_descriptor(), .events = POLLIN}};
+    for (char c; !interrupt_asked();) {
+        if (poll(both, 2, -1) < 0 || both[1].revents) continue;
+        if (read(STDIN_FILENO, &c, 1) <= 0) return false;
         if (c == '\n') return true;
         buffer_char(line, c);
     }
+    return false;
 }
 
 QuestionEnd question_line(Arena *arena, Text prompt, bool hidden, Text *answer)
 {
-    struct sigaction ours = {.sa_handler = on_interrupt}, before; // no SA_RESTART: read() ends
     struct termios shown;
     bool hides = hidden && tcgetattr(STDIN_FILENO, &shown) == 0;
-    interrupted = 0;
-    sigaction(SIGINT, &ours, &before);
+    interrupt_watch();
     if (hides) {
         struct termios dark = shown;
         dark.c_lflag &= ~(tcflag_t)ECHO;
@@ -59,7 +51,6 @@ QuestionEnd question_line(Arena *arena, Text prompt, bool hidden, Text *answer)
     bool whole = read_line(&line);
     if (hides) tcsetattr(STDIN_FILENO, TCSADRAIN, &shown);
     if (hides || !whole) fputc('\n', stderr);
-    sigaction(SIGINT, &before, NULL);
     if (!whole) return QUESTION_INTERRUPTED;
     *answer = trimmed(buffer_done(&line));
     return QUESTION_ANSWERED;

@@ -1,6 +1,7 @@
 // deploy/question.h: asks the person at the terminal.
 //   Questions go to standard error, answers come from standard input.
-//   errors: QUESTION_INTERRUPTED after Ctrl-C or the end of input; the terminal is left as it was
+//   errors: QUESTION_INTERRUPTED after Ctrl-C (interrupt.h) or the end of input; the terminal is left
+//           as it was
 #pragma once
 #include "base/text.h"
 

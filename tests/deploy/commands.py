@@ -408,7 +408,7 @@ def test_destroy():
         has(anna.talk('destroy', answers=[('type acme: ', 'acem\n')], status=130), 'nothing was deleted')
         assert resources(anna)
         shown = anna.talk('destroy', answers=[('type acme: ', 'acme\n'), ('Purge it', 'y\n')])
-        has(shown, 'acme-web', 'is purged')
+        has(shown, 'acme-web', 'Deleted in', 'is purged')
         assert anna.azure.call('GET', anna.azure.group_scope + 'acme')[0] == 404
 
 
