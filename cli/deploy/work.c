@@ -289,8 +289,8 @@ Status work_follow(Work *work)
     case STEP_WAITING:
     case STEP_RUNNING: break;
     }
-    work_say(work, "It goes on at Azure. To follow it: %.*s\nTo stop it:   %.*s",
-             TEXT_ARG(told(work, "status")), TEXT_ARG(told(work, "cancel")));
+    work_say(work, "To follow it: %.*s\nTo stop it:   %.*s", TEXT_ARG(told(work, "status")),
+             TEXT_ARG(told(work, "cancel")));
     return STATUS_INTERRUPTED;
 }
 
