@@ -5,6 +5,7 @@
 #include "deploy/report.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,11 @@ static void send(const char *at, size_t length)
         ssize_t written = write(FILE_SHOWN, at, length);
         if (written < 0 && errno == EINTR) continue;
         if (written < 0 && errno != EAGAIN) return; // the terminal is gone
-        if (written < 0) continue;
+        if (written < 0) {
+            struct pollfd ready = {.fd = FILE_SHOWN, .events = POLLOUT};
+            poll(&ready, 1, 100);
+            continue;
+        }
         at += written;
         length -= (size_t)written;
     }
@@ -338,49 +343,54 @@ static size_t height(const Group *group, Fold fold)
     return 0;
 }
 
-// Which sections a pass over the groups folds, how far, and from which end.
+typedef enum { GROUP_DONE, GROUP_WAITING, GROUP_MIXED } GroupKind;
+
+static GroupKind kind_of(const Group *group)
+{
+    if (group->states[STEP_DONE] == group->count) return GROUP_DONE;
+    return group->states[STEP_WAITING] == group->count ? GROUP_WAITING : GROUP_MIXED;
+}
+
+// What each pass over the sections folds, and how far, until all fits; some begin with the last one.
 static const struct {
+    GroupKind kind;
     Fold to;
-    bool done, waiting, mixed; // of which kind
     bool backwards;
 } passes[] = {
-    {FOLD_SHUT, true, false, false, false}, {FOLD_SHUT, false, true, false, true},
-    {FOLD_BUSY, false, false, true, false}, {FOLD_SHUT, false, false, true, true},
-    {FOLD_AWAY, true, false, false, false}, {FOLD_AWAY, false, true, false, true},
-    {FOLD_AWAY, false, false, true, true},
+    {GROUP_WAITING, FOLD_SHUT, true}, {GROUP_MIXED, FOLD_BUSY, false},
+    {GROUP_MIXED, FOLD_SHUT, true},   {GROUP_DONE, FOLD_AWAY, false},
+    {GROUP_WAITING, FOLD_AWAY, true}, {GROUP_MIXED, FOLD_AWAY, true},
 };
 
-// What is done folds first, then what has not begun, then the rest, and no more than needed: where
-// the last one gave more room than that, sections in which something happens open again.
+// If not everything fits, what is done folds at once and for good, since a picture that is calm is
+// easier to read; the rest no more than needed.
 static void fold(const Groups *groups, Fold folds[], size_t room)
 {
-    size_t total = 0, away = 0;
-    for (size_t i = 0; i < groups->count; i++) total += groups->items[i].count;
+    size_t all = 0, total = 0, away = 0;
+    for (size_t i = 0; i < groups->count; i++) all += groups->items[i].count;
+    for (size_t i = 0; i < groups->count; i++) {
+        bool shut = all > room && kind_of(&groups->items[i]) == GROUP_DONE;
+        folds[i] = shut ? FOLD_SHUT : FOLD_OPEN;
+        total += height(&groups->items[i], folds[i]);
+    }
     for (size_t pass = 0; pass < sizeof passes / sizeof *passes; pass++) {
         for (size_t n = 0; n < groups->count && total + (away > 0) > room; n++) {
             size_t i = passes[pass].backwards ? groups->count - 1 - n : n;
             const Group *group = &groups->items[i];
-            bool done = group->states[STEP_DONE] == group->count;
-            bool waiting = group->states[STEP_WAITING] == group->count;
-            bool meant = done      ? passes[pass].done
-                         : waiting ? passes[pass].waiting
-                                   : passes[pass].mixed;
             size_t now = height(group, folds[i]), then = height(group, passes[pass].to);
-            if (!meant || then >= now) continue;
+            if (kind_of(group) != passes[pass].kind || then >= now) continue;
             folds[i] = passes[pass].to;
             total -= now - then;
             away += passes[pass].to == FOLD_AWAY;
         }
     }
+    // The last one may have given more room than was needed.
     for (size_t i = 0; i < groups->count; i++) {
         const Group *group = &groups->items[i];
-        size_t now = height(group, folds[i]);
-        bool mixed =
-            group->states[STEP_DONE] < group->count && group->states[STEP_WAITING] < group->count;
-        if (!mixed || folds[i] == FOLD_AWAY || total - now + group->count + (away > 0) > room)
-            continue;
+        size_t open = total - height(group, folds[i]) + group->count + (away > 0);
+        if (kind_of(group) != GROUP_MIXED || folds[i] == FOLD_AWAY || open > room) continue;
+        total += group->count - height(group, folds[i]);
         folds[i] = FOLD_OPEN;
-        total += group->count - now;
     }
 }
 
