@@ -24,7 +24,7 @@ leave() {
     rm -rf "$scratch"
 }
 trap leave EXIT
-"$swarmgen" emulate --quiet --port 0 --speed "${SPEED:-60}" --ready "$scratch/ready" 2>"$scratch/log" &
+"$swarmgen" emulate --quiet --port 0 --speed "${SPEED:-20}" --ready "$scratch/ready" 2>"$scratch/log" &
 emulator=$!
 tries=0
 while [ ! -s "$scratch/ready" ]; do
@@ -47,7 +47,7 @@ if ! ls "${HOME:-/}"/.ssh/*.pub >/dev/null 2>&1; then # a key that nobody has
     export SWARM_SSH_KEY
 fi
 echo
-echo "A local Resource Manager takes the place of Azure, ${SPEED:-60} times faster:"
+echo "A local Resource Manager takes the place of Azure, ${SPEED:-20} times faster:"
 echo
 echo "    swarmgen deploy $example --group acme --location westeurope --yes"
 echo

@@ -326,5 +326,7 @@ void work_outputs(const Work *work, const Value *outputs)
     for (size_t i = 0; managers && managers->kind == VALUE_ARRAY && i < managers->array.count; i++)
         row(&out, i ? "" : "Managers", managers->array.items[i]->string);
     row(&out, "Vault", vault);
-    if (out.count) command_print(buffer_done(&out));
+    if (!out.count) return;
+    work_say(work, "%s", "");
+    command_print(buffer_done(&out));
 }
