@@ -1,4 +1,5 @@
 // deploy/events.c: one JSON object a line on standard output; docs/deploy.md says what is in them.
+#include "deploy/changes.h"
 #include "deploy/problem.h"
 #include "deploy/report.h"
 
@@ -69,6 +70,17 @@ void report_failure(Arena *arena, const Failure *failure)
     JsonWriter json = {.out = &text, .compact = true};
     begin_event(&work, &json, "error");
     problems_write_json(&json, &work, failure);
+    end_event(&json);
+    arena_return(&work, arena);
+}
+
+void report_changes(Arena *arena, const Value *changes, const Value *sections)
+{
+    Arena work = arena_borrow(arena);
+    TextBuffer text = {.arena = &work};
+    JsonWriter json = {.out = &text, .compact = true};
+    begin_event(&work, &json, "changes");
+    changes_write_json(&json, &work, changes, sections);
     end_event(&json);
     arena_return(&work, arena);
 }

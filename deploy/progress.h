@@ -55,9 +55,10 @@ ReportKind report_kind(const char *format, bool quiet, bool verbose);
 Reporter *report_open(Arena *arena, ReportKind kind);
 
 // What is not progress, as an event of its own on standard output: {"event", "time", KEY: value}, and
-// {"event": "error", "time", "errors" …} of problem.h.
+// {"event": "error", "time", "errors" …} of problem.h, and {"event": "changes", …} of changes.h.
 void report_event(Arena *arena, const char *event, const char *key, const Value *value);
 void report_failure(Arena *arena, const Failure *failure);
+void report_changes(Arena *arena, const Value *changes, const Value *sections);
 
 // Gives the terminal back as it was (cursor, screen). May be called by a signal handler, by anybody
 // at any time, and who ends the process in a handler of its own must.

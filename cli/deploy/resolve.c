@@ -124,8 +124,9 @@ Status work_changes(Work *work, const Resolved *resolved, FILE *out, bool *any)
     if (!changes) return work_refused(work, &failure);
     changes = named(work, resolved, changes);
     *any = changes_any(work->arena, changes);
-    work_event(work, "changes", "changes", changes);
-    if (!work->json)
+    if (work->json)
+        report_changes(work->arena, changes, work->sections);
+    else
         changes_show(out, work->arena, changes, work->sections, command_colour(out),
                      work->want->verbose);
     return STATUS_DONE;

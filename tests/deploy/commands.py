@@ -358,7 +358,7 @@ def test_what_if():
         has(anna.run('what-if', status=3).stdout, 'poolWebScale')
         events = [json.loads(line) for line in anna.run('what-if', '--format', 'json', status=3).stdout.splitlines()]
         changes = [event for event in events if event['event'] == 'changes'][0]['changes']
-        assert 'Modify' in {change['changeType'] for change in changes}
+        assert 'modify' in {change['change'] for change in changes}
 
 
 def test_events():
