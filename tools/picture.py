@@ -1,9 +1,15 @@
 #!/usr/bin/env python3
-"""What `tmux capture-pane -p -e` prints, as a picture: picture.py <SCREEN >PICTURE.svg"""
+"""Draws docs/deploy.svg: what one sees in a terminal while a swarm is deployed. Needs tmux, and build/dev."""
+import os
 import re
 import sys
+import time
 import unicodedata
 from html import escape
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, 'tests', 'deploy'))
+import screen
 
 COLOURS = {'31': '#f38ba8', '32': '#a6e3a1', '33': '#f9e2af', '36': '#89dceb'}
 WIDTH, HEIGHT = 8.4, 19  # of a character, in pixels
@@ -26,8 +32,9 @@ def runs(line):
             column += sum(2 if unicodedata.east_asian_width(c) in 'WF' else 1 for c in piece)
 
 
-def picture(screen):
-    lines = screen.rstrip('\n').split('\n')
+def picture(captured_screen):
+    """Of what `tmux capture-pane -p -e` prints."""
+    lines = captured_screen.rstrip('\n').split('\n')
     columns = max((column + len(text) for line in lines for column, style, text in runs(line)), default=1)
     width, height = columns * WIDTH + 32, len(lines) * HEIGHT + 30
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height}" viewBox="0 0 {width:.0f} {height}">',
@@ -48,5 +55,16 @@ def picture(screen):
     return '\n'.join(out + ['</g>', '</svg>']) + '\n'
 
 
+def captured(columns, lines, seconds):
+    """The screen of a recorded deployment of the example with both systems, some seconds after its begin."""
+    speed = 40
+    with screen.terminal(columns, lines) as terminal:
+        terminal.replay(screen.tape('mixed'), speed)
+        terminal.until(lambda: terminal.said('alternate_on') == '1')
+        time.sleep(seconds / speed)
+        return terminal.screen('-e')
+
+
 if __name__ == '__main__':
-    sys.stdout.write(picture(sys.stdin.read()))
+    with open(os.path.join(ROOT, 'docs', 'deploy.svg'), 'w') as file:
+        file.write(picture(captured(92, 28, 132)))
