@@ -265,6 +265,7 @@ static Text provider_of(const TemplateResource *resource)
     return text_slice(resource->type, 0, length);
 }
 
+// Resource Manager registers what a template needs by itself, if who deploys may do so.
 static void look_at_providers(Preflight *self)
 {
     Text path = SENTENCE("%.*s/providers", TEXT_ARG(self->subscription));
@@ -280,7 +281,7 @@ static void look_at_providers(Preflight *self)
         find(self,
              (Finding){SENTENCE("the subscription is not registered for %.*s", TEXT_ARG(name)),
                        SENTENCE("az provider register --wait --namespace %.*s", TEXT_ARG(name)),
-                       true,
+                       false,
                        FIX_REGISTER,
                        name,
                        {0}});

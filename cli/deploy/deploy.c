@@ -45,6 +45,15 @@ static Status take_up(Work *work, bool *taken)
         TEXT_ARG(name));
 }
 
+// Somebody may have begun the same a moment ago, and be what is in our way.
+static Status look_again(Work *work, bool *taken)
+{
+    Failure failure = {0};
+    if (!existing_read_runs(work->arena, work->manager, &work->wanted, &work->existing, &failure))
+        return work_refused(work, &failure);
+    return take_up(work, taken);
+}
+
 // ---- the resource group
 
 static Status choose_place(Work *work)
@@ -110,6 +119,7 @@ static void show(const Work *work, const Finding *finding)
     }
 }
 
+// Without --yes somebody is asked. Nothing is lost by registering: that needs no other answer.
 static Status fix(Work *work, const Finding *finding, bool *fixed)
 {
     static const char *const prompts[] = {
@@ -118,33 +128,36 @@ static Status fix(Work *work, const Finding *finding, bool *fixed)
         [FIX_RECOVER] = "  Bring that vault back, with its secrets?",
     };
     Failure failure = {0};
-    bool yes = work->want->yes && finding->fix == FIX_REGISTER; // nothing is lost by it
-    if (!yes && question_possible() &&
+    bool yes = finding->fix == FIX_REGISTER;
+    if (finding->fix == FIX_NONE) return STATUS_DONE;
+    if (!work->want->yes &&
         question_yes(work->arena, text_of(prompts[finding->fix]), &yes) == QUESTION_INTERRUPTED)
         return not_answered(work);
-    *fixed = yes;
     if (!yes) return STATUS_DONE;
-    if (!preflight_fix(work->arena, work->manager, finding, &failure))
-        return work_refused(work, &failure);
-    work_say(work, "  Done.");
-    return STATUS_DONE;
+    *fixed = preflight_fix(work->arena, work->manager, finding, &failure);
+    if (*fixed) work_say(work, "  Done.");
+    if (*fixed || !finding->fatal) return STATUS_DONE;
+    return work_refused(work, &failure);
 }
 
 // What Azure would surely refuse is not even sent.
-static Status look_ahead(Work *work, const Resolved *resolved)
+static Status look_ahead(Work *work, const Resolved *resolved, bool *taken)
 {
     PreflightWanted wanted = {resolved->known, &work->existing, work->wanted.group,
                               work->existing.location,
                               text_of(work->want->location ? work->want->location : "")};
     Findings findings = preflight(work->arena, work->manager, &wanted);
     size_t fatal = 0;
+    for (size_t i = 0; i < findings.count; i++) fatal += findings.items[i].fatal;
+    Status status = fatal ? look_again(work, taken) : STATUS_DONE;
+    if (status != STATUS_DONE || *taken) return status;
     for (size_t i = 0; i < findings.count; i++) {
         const Finding *finding = &findings.items[i];
         bool fixed = false;
         show(work, finding);
-        Status status = finding->fix == FIX_NONE ? STATUS_DONE : fix(work, finding, &fixed);
+        status = fix(work, finding, &fixed);
         if (status != STATUS_DONE) return status;
-        fatal += finding->fatal && !fixed;
+        fatal -= finding->fatal && fixed;
     }
     if (!fatal) return STATUS_DONE;
     return work_fail(work, STATUS_AZURE, "%zu %s in the way; nothing was deployed", fatal,
@@ -165,35 +178,30 @@ static Status confirm(Work *work, const Resolved *resolved)
     return STATUS_DONE;
 }
 
-// Somebody may have begun the same a moment ago.
-static Status submit(Work *work)
+static Status submit(Work *work, bool *taken)
 {
-    Failure failure = {0}, again = {0};
-    bool taken = false;
+    Failure failure = {0};
     if (order_submit(work->arena, work->manager, &work->order, &failure)) {
         if (work->want->no_wait)
             work_say(work, "Azure has taken the order: %.*s", TEXT_ARG(work->order.name));
         return STATUS_DONE;
     }
-    if (failure.status != 409) return work_refused(work, &failure);
-    if (!existing_read_runs(work->arena, work->manager, &work->wanted, &work->existing, &again))
-        return work_refused(work, &again);
-    Status status = take_up(work, &taken);
-    return taken || status != STATUS_DONE ? status : work_refused(work, &failure);
+    Status status = failure.status == 409 ? look_again(work, taken) : STATUS_DONE;
+    return *taken || status != STATUS_DONE ? status : work_refused(work, &failure);
 }
 
-static Status begin(Work *work)
+static Status begin(Work *work, bool *taken)
 {
     Failure failure = {0};
     Resolved resolved = {0};
     Status status = make_group(work);
     if (status == STATUS_DONE) status = work_resolve(work, &resolved);
-    if (status == STATUS_DONE) status = look_ahead(work, &resolved);
-    if (status != STATUS_DONE) return status;
+    if (status == STATUS_DONE) status = look_ahead(work, &resolved, taken);
+    if (status != STATUS_DONE || *taken) return status;
     if (!order_validate(work->arena, work->manager, &work->order, &failure))
         return work_refused(work, &failure);
     status = confirm(work, &resolved);
-    return status == STATUS_DONE ? submit(work) : status;
+    return status == STATUS_DONE ? submit(work, taken) : status;
 }
 
 Status deploy_run(Work *work)
@@ -207,7 +215,7 @@ Status deploy_run(Work *work)
     if (!existing_read(work->arena, work->manager, &work->wanted, &work->existing, &failure))
         return work_refused(work, &failure);
     Status status = take_up(work, &taken);
-    if (status == STATUS_DONE && !taken) status = begin(work);
+    if (status == STATUS_DONE && !taken) status = begin(work, &taken);
     if (status != STATUS_DONE || work->want->no_wait) return status;
     return work_follow(work);
 }

@@ -206,8 +206,20 @@ def test_own_secrets():
         assert 'hush' not in anna.azure.said() and 'other' not in json.dumps(one_deployment(anna))
 
 
+def test_secrets_only_where_they_belong():
+    with acme(swarm=WINDOWS + 'secrets: { api-key: {} }\n', record=True) as anna:
+        said = anna.deploy('--verbose', '--format', 'json', SWARM_SECRET_API_KEY='hush-hush')
+        assert 'hush-hush' not in said.stdout + said.stderr + anna.azure.said()
+        assert anna.azure.secret not in said.stdout + said.stderr
+        _, _, requests = anna.azure.ask('GET', '/emulator/requests')
+        carries = {(request['method'], request['target'].split('/')[-1].split('?')[0]) for request in requests['value']
+                   if 'hush-hush' in json.dumps(request)}
+        name = one_deployment(anna)['name']
+        assert carries == {('POST', 'validate'), ('PUT', name)}, carries
+
+
 def test_no_wait_status_cancel():
-    with acme(speed=30) as anna:
+    with acme(speed=60) as anna:
         has(anna.deploy('--no-wait').stderr, 'Azure has taken the order: acme-')
         assert one_deployment(anna)['properties']['provisioningState'] in ('Accepted', 'Running')
         has(anna.run('cancel').stderr, 'is being canceled')
@@ -220,7 +232,7 @@ def test_no_wait_status_cancel():
 
 
 def test_interrupted():
-    with acme(speed=20) as anna:
+    with acme(speed=80) as anna:
         process = anna.begin('deploy', '-l', 'westeurope', '--yes')
         while 'vnet' not in process.stdout.readline():
             pass
@@ -234,11 +246,11 @@ def test_interrupted():
 
 
 def test_killed_at_any_moment():
-    with acme(speed=200) as anna:
+    with acme(speed=400) as anna:
         began = time.time()
         anna.deploy()
         usual = time.time() - began
-        for turn in range(6):
+        for turn in range(5):
             group = f'turn{turn}'
             words = ['deploy', '-l', 'westeurope', '--yes', '-g', group]
             process = anna.begin(*words)
@@ -251,7 +263,7 @@ def test_killed_at_any_moment():
 
 
 def test_two_at_once():
-    with acme(speed=60) as anna:
+    with acme(speed=120) as anna:
         both = [anna.begin('deploy', '-l', 'westeurope', '--yes') for _ in range(2)]
         said = [process.communicate(timeout=60)[0] for process in both]
         assert [process.returncode for process in both] == [0, 0], said
@@ -432,6 +444,15 @@ def test_preflight():
             refused = anna.deploy(status=4).stderr
             has(refused, said, 'nothing was deployed')
             assert not listed(anna, DEPLOYMENTS)
+
+
+def test_provider_is_registered():
+    with acme(swarm=LINUX.replace('kind: linux', 'kind: linux, shutdown: {}')) as anna:
+        path = f'/subscriptions/{anna.azure.subscription}/providers/Microsoft.DevTestLab'
+        assert anna.azure.get(path)['registrationState'] == 'NotRegistered'
+        has(anna.talk('deploy', '-l', 'westeurope', answers=[('Make it', 'y\n'), ('Register', 'y\n'), ('Deploy this?', 'n\n')],
+                      status=130), 'not registered for Microsoft.DevTestLab')
+        assert anna.azure.get(path)['registrationState'] == 'Registered'
 
 
 if __name__ == '__main__':
