@@ -109,6 +109,18 @@ static Text vault_named(Text host)
     return starts_with(rest, TEXT(".vault.localhost")) ? text_slice(host, 0, dot) : (Text){0};
 }
 
+// Without empty segments, which the Azure CLI sends now and then, and without '/' at the end.
+static Text tidy_path(Arena *arena, Text path)
+{
+    TextBuffer out = {.arena = arena};
+    buffer_expect(&out, path.length + 1);
+    for (size_t i = 0; i < path.length; i++) {
+        bool empty = path.at[i] == '/' && (i + 1 == path.length || path.at[i + 1] == '/');
+        if (!empty) buffer_char(&out, path.at[i]);
+    }
+    return buffer_done(&out);
+}
+
 // It has come whole: what it asks for, and what will go wrong.
 static void judge(Conversation *conversation, const char *method, const char *path)
 {
@@ -118,7 +130,7 @@ static void judge(Conversation *conversation, const char *method, const char *pa
     Text vault = vault_named(exchange_header(exchange, "host"));
     if (vault.length)
         exchange->path = text_format(exchange->arena, "/vaults/%.*s%s", TEXT_ARG(vault), path);
-    while (exchange->path.length > 1 && text_ends(exchange->path, "/")) exchange->path.length--;
+    exchange->path = tidy_path(exchange->arena, exchange->path);
     exchange->text = buffer_done(&conversation->body);
     identify(exchange);
     conversation->route = route_find(exchange);

@@ -50,7 +50,7 @@ NESTED = template([
           'properties': {'addressSpace': {'addressPrefixes': ['10.1.0.0/16']},
                          'subnets': [{'name': 'one', 'properties': {
                              'addressPrefix': '10.1.0.0/24',
-                             'networkSecurityGroup': {'id': "[reference('inner').outputs.id.value]"}}}]}}])}},
+                             'networkSecurityGroup': {'id': "[reference(resourceId('Microsoft.Resources/deployments', 'inner')).outputs.id.value]"}}}]}}])}},
 ], parameters={'name': {'type': 'string', 'defaultValue': 'rules'}}, variables={'network': 'net'},
     outputs={'id': {'type': 'string', 'value': "[reference('inner').outputs.id.value]"}})
 
