@@ -111,7 +111,7 @@ def test_what_it_says_of_failures():
         status, _, said = az.ask('deployment', 'group', 'validate', '-g', 'g', '-f', other)
         assert status != 0 and 'QuotaExceeded' in said, said
         azure.ask('DELETE', '/emulator/faults')
-        azure.fault('throttle:2', 'expire-token')
+        azure.fault('throttle:2')
         az.run('group', 'show', '-n', 'g')
         status, _, said = az.ask('deployment', 'group', 'cancel', '-g', 'g', '-n', 'd')
         assert status != 0 and 'DeploymentCannotBeCancelled' in said, said
