@@ -195,7 +195,7 @@ static void look_at_locks(Preflight *self)
         if (!existing_same(shape_text(lock, "properties.level"), TEXT("ReadOnly"))) continue;
         find(self,
              (Finding){
-                 SENTENCE("the lock '%.*s' forbids any change", TEXT_ARG(shape_text(lock, "name"))),
+                 SENTENCE("the lock '%.*s' forbids changes", TEXT_ARG(shape_text(lock, "name"))),
                  SENTENCE("az lock delete --ids %.*s", TEXT_ARG(shape_text(lock, "id"))),
                  true,
                  FIX_NONE,

@@ -186,6 +186,9 @@ static Status submit(Work *work, bool *taken)
             work_say(work, "Azure has taken the order: %.*s", TEXT_ARG(work->order.name));
         return STATUS_DONE;
     }
+    if (failure.kind == FAILURE_INTERRUPTED || failure.kind == FAILURE_CONNECTION)
+        work_say(work, "Whether Azure has taken the order: %.*s",
+                 TEXT_ARG(work_told(work, "status")));
     Status status = failure.status == 409 ? look_again(work, taken) : STATUS_DONE;
     return *taken || status != STATUS_DONE ? status : work_refused(work, &failure);
 }

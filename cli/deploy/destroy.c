@@ -37,6 +37,22 @@ static void show(Work *work, const Destroyed *what)
     if (foreign) work_say(work, "%zu of them belong to another swarm!", foreign);
 }
 
+// Azure would delete some of it, then stop.
+static Status look_at_locks(Work *work)
+{
+    Failure failure = {0};
+    Text path = text_format(work->arena, "%.*s/providers/Microsoft.Authorization/locks",
+                            TEXT_ARG(work->wanted.group));
+    const Value *locks = manager_list(work->manager, path, "2020-05-01", &failure);
+    for (size_t i = 0; locks && i < locks->array.count; i++) {
+        const Value *lock = locks->array.items[i];
+        work_fail(work, STATUS_AZURE,
+                  "the lock '%.*s' keeps it. To take it away: az lock delete --ids %.*s",
+                  TEXT_ARG(shape_text(lock, "name")), TEXT_ARG(shape_text(lock, "id")));
+    }
+    return locks && locks->array.count ? STATUS_AZURE : STATUS_DONE;
+}
+
 static Status confirm(Work *work, const Destroyed *what)
 {
     if (work->want->yes) return STATUS_DONE;
@@ -100,7 +116,8 @@ Status destroy_run(Work *work)
         what.resources = managed(work);
     }
     show(work, &what);
-    Status status = confirm(work, &what);
+    Status status = look_at_locks(work);
+    if (status == STATUS_DONE) status = confirm(work, &what);
     if (status != STATUS_DONE) return status;
     Answer answer;
     Ending ending = {0};

@@ -152,11 +152,23 @@ static bool is_group_name(Text name)
     return name.length >= 1 && name.length <= 90 && name.at[name.length - 1] != '.';
 }
 
+// "West Europe" is westeurope.
+static Text place_name(Arena *arena, Text place)
+{
+    TextBuffer name = {.arena = arena};
+    for (size_t i = 0; i < place.length; i++) {
+        char c = place.at[i];
+        if (c != ' ') buffer_char(&name, c >= 'A' && c <= 'Z' ? (char)(c | 32) : c);
+    }
+    return buffer_done(&name);
+}
+
 static Status choose_group(Work *work)
 {
     const AzureOptions *want = work->want;
     work->group_name = chosen(work, want->group, "deployment.group", "AZURE_DEFAULTS_GROUP");
-    work->place = chosen(work, want->location, "deployment.location", "AZURE_DEFAULTS_LOCATION");
+    work->place = place_name(work->arena, chosen(work, want->location, "deployment.location",
+                                                 "AZURE_DEFAULTS_LOCATION"));
     if (!work->group_name.length)
         return work_fail(
             work, STATUS_USAGE,
@@ -260,7 +272,7 @@ Status work_find(Work *work, const Value **run)
 
 // ---- following
 
-static Text told(const Work *work, const char *command)
+Text work_told(const Work *work, const char *command)
 {
     bool swarm = work->want->argument != NULL;
     return text_format(work->arena, "swarmgen %s%s%s -g %.*s%s%s -n %.*s", command,
@@ -289,8 +301,8 @@ Status work_follow(Work *work)
     case STEP_WAITING:
     case STEP_RUNNING: break;
     }
-    work_say(work, "To follow it: %.*s\nTo stop it:   %.*s", TEXT_ARG(told(work, "status")),
-             TEXT_ARG(told(work, "cancel")));
+    work_say(work, "To follow it: %.*s\nTo stop it:   %.*s", TEXT_ARG(work_told(work, "status")),
+             TEXT_ARG(work_told(work, "cancel")));
     return STATUS_INTERRUPTED;
 }
 

@@ -41,6 +41,9 @@ Status work_refused(const Work *work, const Failure *failure);
 // {"event": EVENT, KEY: VALUE} on a line of standard output, with --format json only.
 void work_event(const Work *work, const char *event, const char *key, const Value *value);
 
+// "swarmgen COMMAND …" for this order.
+Text work_told(const Work *work, const char *command);
+
 // Follows the order until it ends, and says what to do next. `submitted`: just now, by us.
 Status work_follow(Work *work);
 

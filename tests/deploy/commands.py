@@ -455,5 +455,18 @@ def test_provider_is_registered():
         assert anna.azure.get(path)['registrationState'] == 'Registered'
 
 
+def test_locks():
+    with acme(swarm=LINUX + 'locks: [vault]\n') as anna:
+        anna.deploy()
+        has(anna.run('destroy', '--yes', status=4).stderr, "the lock 'acme-vault' keeps it", 'az lock delete --ids')
+        assert resources(anna)
+
+
+def test_order_whose_answer_is_lost():
+    with acme('drop-after@PUT */deployments/*', speed=600) as anna:
+        anna.deploy()
+        assert one_deployment(anna)['properties']['provisioningState'] == 'Succeeded'
+
+
 if __name__ == '__main__':
     sys.exit(cases(globals()))
