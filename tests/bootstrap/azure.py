@@ -581,7 +581,7 @@ def network():
 
 
 def certificate():
-    names = ['*.vault.azure.net', '*.azurecr.io', 'management.azure.com', '*.example', '*.example.com', 'example.com', 'download.docker.com', '*.file.core.windows.net', *state['names']]
+    names = ['*.vault.azure.net', '*.azurecr.io', 'management.azure.com', '*.example', '*.acme.example', '*.example.com', 'example.com', 'download.docker.com', '*.file.core.windows.net', *state['names']]
     (DIR / 'san').write_text('subjectAltName=' + ','.join('DNS:' + name for name in dict.fromkeys(names)))
     quiet = {'check': True, 'stderr': subprocess.DEVNULL}
     subprocess.run(['openssl', 'req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=stand-in', '-keyout', DIR / 'tls.key', '-out', DIR / 'tls.csr'], **quiet)

@@ -50,14 +50,15 @@ def written(swarm):
 @row('all managers are lost; the swarm is rebuilt from its backup', description=HOURLY, parameters=ONE_WORKER)
 def rebuilt(swarm):
     formed(swarm)
+    swarm.pace(0.1)
+    swarm.wait('there is a backup', lambda: archives(swarm), 180)  # none is being written any more
     everywhere(swarm)
     swarm.enter('manager0', 'docker', 'secret', 'create', 'theirs', '-', text='value', check=True)
     tokens = {name: swarm.azure.secret(name)['value'] for name in ('swarm-worker-token', 'swarm-manager-token')}
     cluster = swarm.info('manager0')['Cluster']['ID']
     for file in archives(swarm):
         os.unlink(file)
-    swarm.pace(0.1)
-    swarm.wait('there is a backup', lambda: archives(swarm), 180)
+    swarm.wait('there is another', lambda: archives(swarm), 180)
     names = list(swarm.machines)
     swarm.kill(*names)
     for name in names:
