@@ -781,7 +781,7 @@ function Watch-Events {
 
 function Test-Window {
   $now = Get-Utc
-  foreach ($day in 0, -1) { # yesterday's may last until today
+  foreach ($day in 0, -1) { # yesterday's may last
     $from = $now.Date.AddDays($day) + [TimeSpan]$facts.updates.from
     if ($facts.updates.days -contains "$($from.DayOfWeek)" -and $now -ge $from -and $now -lt $from.AddHours($facts.updates.hours)) { return $true }
   }
@@ -875,8 +875,8 @@ function Backup-Swarm($Nodes) {
     Copy-State $work/swarm
     Compress-Archive $work/swarm/* $work/zip.zip
     Protect-File $work/zip.zip $work/enc $key
-    Copy-Item $work/enc "$folder\new"
-    Move-Item $folder\new "$folder\$name"
+    Copy-Item $work/enc "$folder\$($my.Address)" # its own
+    Move-Item "$folder\$($my.Address)" "$folder\$name"
   } finally {
     Remove-Item -Recurse -Force $work
   }
