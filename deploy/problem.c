@@ -77,33 +77,31 @@ static size_t word_end(Text text, size_t from)
     return end;
 }
 
+static size_t literal_end(Text pattern, size_t from)
+{
+    while (from < pattern.length && pattern.at[from] != '{') from++;
+    return from;
+}
+
 // Literal text and holes in turn: each hole takes the shortest text up to the literal behind it,
 // which is right for sentences with values in them.
 static bool fits(Text pattern, Text text, Holes *holes)
 {
-    size_t at = 0, in = 0;
-    Text name = {0};
-    bool open = true; // something may stand before the next literal
+    size_t at = literal_end(pattern, 0), in = find(text, text_slice(pattern, 0, at), 0);
     holes->count = 0;
-    while (at < pattern.length || name.at) {
-        size_t end = at;
-        while (end < pattern.length && pattern.at[end] != '{') end++;
-        Text literal = text_slice(pattern, at, end);
+    if (in == SIZE_MAX) return false;
+    for (in += at; at < pattern.length;) {
+        size_t close = at;
+        while (pattern.at[close] != '}') close++;
+        size_t end = literal_end(pattern, close + 1);
+        Text name = text_slice(pattern, at + 1, close),
+             literal = text_slice(pattern, close + 1, end);
         size_t found = literal.length ? find(text, literal, in) : word_end(text, in);
-        if (found == SIZE_MAX || (!open && found != in)) return false;
+        if (found == SIZE_MAX) return false;
         if (name.length && holes->count < sizeof holes->items / sizeof *holes->items)
             holes->items[holes->count++] = (Hole){name, trimmed(text_slice(text, in, found))};
         in = found + literal.length;
-        name = (Text){0};
-        open = false;
         at = end;
-        if (at >= pattern.length) break;
-        size_t close = at;
-        while (pattern.at[close] != '}') close++;
-        name = text_slice(pattern, at + 1, close);
-        open = true;
-        at = close + 1;
-        if (at == pattern.length && !name.length) break;
     }
     return true;
 }
@@ -354,7 +352,8 @@ static bool is_wrapper(Text code)
 // What the table says of an error helps where it knows nothing of what is within.
 static void explain(Arena *arena, Problems *problems, size_t first, Text code, Text message)
 {
-    Text advice = is_wrapper(code) ? (Text){0} : problem_advice(arena, code, message);
+    if (is_wrapper(code)) return;
+    Text advice = problem_advice(arena, code, message);
     for (size_t i = first; advice.length && i < problems->count; i++) {
         if (problems->items[i].advice.length) continue;
         problems->items[i].advice = advice;

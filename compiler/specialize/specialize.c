@@ -69,8 +69,7 @@ bool specialize_library(Arena *arena, Diags *diags, BoundFile *library, const Va
                         OutputFiles *files, Origins *origins)
 {
     Arena work = arena_borrow(arena);
-    Specializer s = {
-        .arena = &work, .diags = diags, .library = library, .swarm = swarm};
+    Specializer s = {.arena = &work, .diags = diags, .library = library, .swarm = swarm};
     bool good = specialize(&s, arena, files, origins);
     arena_return(&work, arena);
     return good;
