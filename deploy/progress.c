@@ -335,7 +335,10 @@ void report_ending(Painter *painter, Arena *arena, const Progress *progress, con
 
 void report_list(Painter *painter, Arena *arena, const Progress *progress)
 {
+    paint_line(painter);
     failed_steps(painter, arena, progress);
+    bool failed = report_count(progress, STEP_FAILED) + report_count(progress, STEP_CANCELED) > 0;
+    if (failed) paint_line(painter);
     all_steps(painter, arena, progress);
 }
 

@@ -612,7 +612,6 @@ static void end(Reporter *reporter, const Progress *progress, const Ending *endi
     Arena work = {0};
     TextBuffer out = {.arena = &work};
     Painter painter = {&out, self->colour, self->utf8, columns, 0};
-    paint_line(&painter);
     report_list(&painter, &work, progress);
     report_ending(&painter, &work, progress, ending);
     report_problems(&painter, progress, ending);

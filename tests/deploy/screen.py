@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import signal
 import struct
@@ -19,7 +20,8 @@ import fcntl
 import time
 import unicodedata
 
-from harness import FOLDER, cases
+from commands import Person
+from harness import FOLDER, ROOT, Emulator, cases
 from tape import tape
 
 REPLAY = os.path.join(FOLDER, 'tests', 'deploy', 'replay')
@@ -127,12 +129,12 @@ def terminal(*size, **environment):
         it.close()
 
 
-def check_picture(screen, columns, lines, recording):
+def check_picture(screen, columns, lines, recording, portal='https://portal'):
     """Each row is one of those that belong there; each section stands once, in order; the bar is the last row."""
     rows = screen.rstrip('\n').split('\n')
     assert len(rows) <= lines, f'{len(rows)} rows'
     if lines >= 10:
-        assert rows[0].startswith('https://portal'[:columns - 2]), screen
+        assert rows[0].startswith(portal[:columns - 2]), screen
         rows = rows[1:]
     sections = []
     for row in rows:
@@ -150,11 +152,11 @@ def check_picture(screen, columns, lines, recording):
     assert len(set(sections)) == len(sections), screen
 
 
-def check_screen(it, columns, lines, recording):
+def check_screen(it, columns, lines, recording, *more):
     """This tmux shows a picture that is half there (it knows no synchronized output): one of three must be right."""
     for attempt in range(3):
         try:
-            return check_picture(it.screen(), columns, lines, recording)
+            return check_picture(it.screen(), columns, lines, recording, *more)
         except AssertionError:
             if attempt == 2:
                 raise
@@ -430,6 +432,36 @@ def test_wide():
             plain = re.sub(r'\033\[[0-9;]*m|\033\]8;[^\033]*\033\\', '', row)
             assert width(plain) < columns, (columns, width(plain), plain)
             assert not re.search('[\x00-\x1f\x7f]', plain), plain
+
+
+def test_deploy():
+    """The program itself, against the local Resource Manager: Ctrl-C in the middle, then status, to its end."""
+    recording = tape('linux')
+    with Emulator(speed=25) as azure, terminal(80, 24) as it:
+        swarm = open(os.path.join(ROOT, 'examples', 'linux', 'swarm.yaml')).read()
+        person = Person(azure, it.folder, swarm=swarm)
+        environment = {name: value for name, value in person.environment(TERM='tmux').items()
+                       if os.environ.get(name) != value and name != 'NO_COLOR'}
+        it.type('export ' + ' '.join(f'{name}={shlex.quote(value)}' for name, value in environment.items()) + '; clear')
+        it.type(shlex.join(person.words('deploy', '-l', 'westeurope', '--yes')) + '; echo "status $?"')
+        it.until(lambda: re.search(r'[1-9]\d* of %d ' % len(recording['steps']), it.screen()), 60)
+        check_screen(it, 80, 24, recording, 'https://localhost')
+        it.tmux('send-keys', 'C-c')
+        it.until(it.ended)
+        assert it.restored()
+        text = it.screen('-S', '-300')
+        assert 'status 130' in text and 'The deployment goes on at Azure' in text and 'swarmgen status' in text, text
+        it.type('clear; ' + shlex.join(person.words('status')) + '; echo "status $?"')
+        it.until(lambda: it.said('alternate_on') == '1')
+        it.resize(100, 40)
+        time.sleep(0.6)
+        if it.said('alternate_on') == '1':
+            check_screen(it, 100, 40, recording, 'https://localhost')
+        it.until(lambda: not it.said('alternate_on') == '1' and it.ended(), 60)
+        text = it.screen('-J', '-S', '-300')
+        check_list(text[text.rindex('/portal/#'):], recording)
+        assert re.search(r'^✓ Deployed in [^:]*: %d resources$' % len(recording['steps']), text, re.M) and 'Portainer  https://' in text, text
+        assert it.restored() and 'status 0' in it.screen()
 
 
 if __name__ == '__main__':
