@@ -9,6 +9,7 @@
 #include "emulator/vault.h"
 #include "emulator/whatif.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,36 @@ static Text operation_address(Exchange *exchange, const Deployment *deployment)
                        TEXT_ARG(operation), TEXT_ARG(exchange_query(exchange, "api-version")));
 }
 
+static bool name_checked(Exchange *exchange)
+{
+    Text name = exchange->words[0];
+    bool good = name.length <= NAME_LIMIT;
+    for (size_t i = 0; i < name.length; i++)
+        good &= isalnum((unsigned char)name.at[i]) || strchr("-_.()", name.at[i]);
+    if (!good)
+        refuse(exchange, 400, "InvalidDeploymentName",
+               "The provided value '%.*s' for deployment name is not valid: at most %d letters, "
+               "digits and -_.().",
+               TEXT_ARG(name), NAME_LIMIT);
+    return good;
+}
+
+// A deployment of a subscription stays where it was first made.
+static bool place_checked(Exchange *exchange)
+{
+    const Deployment *old = deployment_find(exchange->world, deployment_id(exchange));
+    Text before = old ? shape_text(old->order, "location") : (Text){0};
+    Text location = shape_text(exchange->body, "location");
+    Arena *arena = exchange->arena;
+    if (!before.length || same_text(location_name(arena, before), location_name(arena, location)))
+        return true;
+    refuse(exchange, 409, "InvalidDeploymentLocation",
+           "Invalid deployment location '%.*s'. The deployment '%.*s' already exists in location "
+           "'%.*s'.",
+           TEXT_ARG(location), TEXT_ARG(old->name), TEXT_ARG(before));
+    return false;
+}
+
 // The order as it must be; false after an answer.
 static bool order_checked(Exchange *exchange)
 {
@@ -104,13 +135,7 @@ static bool order_checked(Exchange *exchange)
                TEXT_ARG(exchange->words[0]));
         return false;
     }
-    if (exchange->words[0].length > NAME_LIMIT) {
-        refuse(exchange, 400, "InvalidDeploymentName",
-               "The provided value '%.*s' for deployment name is longer than %d characters.",
-               TEXT_ARG(exchange->words[0]), NAME_LIMIT);
-        return false;
-    }
-    return true;
+    return name_checked(exchange) && (group || place_checked(exchange));
 }
 
 static const Value *problem_error(Exchange *exchange, const TemplateProblem *problem)

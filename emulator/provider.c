@@ -373,6 +373,19 @@ static const Value *other_place(Arena *arena, Text id, const Value *body, const 
                     TEXT_ARG(parts.last), TEXT_ARG(before), TEXT_ARG(id_group(id)), TEXT_ARG(now)));
 }
 
+static const Value *unknown_place(Arena *arena, Text type, const Value *body)
+{
+    Text location = shape_text(body, "location");
+    bool known =
+        !location.length || location_known(location) || same_text(location, TEXT("global"));
+    if (known) return NULL;
+    return refusal(arena, 400, "LocationNotAvailableForResourceType", (Text){0},
+                   text_format(arena,
+                               "The provided location '%.*s' is not available for resource type "
+                               "'%.*s'.",
+                               TEXT_ARG(location), TEXT_ARG(type)));
+}
+
 // The same principal and role at the same scope under another name, or another under this one.
 static const Value *assignment_refused(const World *world, Arena *arena, Text id, const Value *body,
                                        const Record *record)
@@ -496,8 +509,8 @@ const Value *provider_refuses(const World *world, Arena *arena, Text id, const V
 {
     IdParts parts = {0};
     id_parts(arena, id, &parts);
-    const Value *refused = NULL;
-    if (record) refused = other_place(arena, id, body, record->value);
+    const Value *refused = unknown_place(arena, parts.type, body);
+    if (!refused && record) refused = other_place(arena, id, body, record->value);
     if (!refused && record && record->wished)
         refused = changed_property(arena, parts.type, body, record->wished);
     if (!refused && same_text(parts.type, TEXT("Microsoft.Authorization/roleAssignments")))

@@ -114,7 +114,7 @@ const Value *resource_list(const World *world, Arena *arena, Text id, Text funct
 
 // ---- changing
 
-static const Value *not_there(Arena *arena, int status, const char *code, Text message)
+static const Value *refusal(Arena *arena, int status, const char *code, Text message)
 {
     return shape_make(arena, "{status:%i,code:%s,message:%t}", (int64_t)status, code, message);
 }
@@ -124,17 +124,17 @@ static const Value *place_refused(const World *world, Arena *arena, Text id)
 {
     Text group = id_group_scope(id), parent = id_parent(id);
     if (group.length && !world_find(world, SHELF_GROUPS, group))
-        return not_there(arena, 404, "ResourceGroupNotFound",
-                         text_format(arena, "Resource group '%.*s' could not be found.",
-                                     TEXT_ARG(id_group(id))));
+        return refusal(arena, 404, "ResourceGroupNotFound",
+                       text_format(arena, "Resource group '%.*s' could not be found.",
+                                   TEXT_ARG(id_group(id))));
     if (!parent.length || resource_get(world, arena, parent)) return NULL;
     IdParts parts = {0};
     id_parts(arena, id, &parts);
-    return not_there(arena, 404, "ParentResourceNotFound",
-                     text_format(arena,
-                                 "Failed to perform 'write' on resource(s) of type '%.*s', because "
-                                 "the parent resource '%.*s' could not be found.",
-                                 TEXT_ARG(parts.type), TEXT_ARG(parent)));
+    return refusal(arena, 404, "ParentResourceNotFound",
+                   text_format(arena,
+                               "Failed to perform 'write' on resource(s) of type '%.*s', because "
+                               "the parent resource '%.*s' could not be found.",
+                               TEXT_ARG(parts.type), TEXT_ARG(parent)));
 }
 
 static bool is_vault(Arena *arena, Text id)
@@ -150,24 +150,43 @@ static bool is_secret(Arena *arena, Text id)
            same_text(parts.type, TEXT("Microsoft.KeyVault/vaults/secrets"));
 }
 
+// A lock of level ReadOnly keeps what is below it as it is.
+static const Value *lock_refused(const World *world, Arena *arena, Text id)
+{
+    const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
+    for (size_t i = 0; i < shelf->count; i++) {
+        Text on = id_lock_scope(shelf->items[i]->id);
+        if (!on.length || !is_within(id, on) || id_lock_scope(id).length ||
+            !same_text(shape_text(shelf->items[i]->value, "properties.level"), TEXT("ReadOnly")))
+            continue;
+        return refusal(arena, 409, "ScopeLocked",
+                       text_format(arena,
+                                   "The scope '%.*s' cannot perform write operation because "
+                                   "following scope(s) are locked: '%.*s'. Please remove the lock "
+                                   "and try again.",
+                                   TEXT_ARG(id), TEXT_ARG(on)));
+    }
+    return NULL;
+}
+
 // A resource group that a deployment makes.
 static const Value *put_group(World *world, Arena *arena, Text id, const Value *body)
 {
     const Record *record = world_find(world, SHELF_GROUPS, id);
     Text location = location_name(arena, shape_text(body, "location"));
     if (!location.length || !location_known(location))
-        return not_there(arena, 400, "LocationNotAvailableForResourceGroup",
-                         text_format(arena,
-                                     "The provided location '%.*s' is not available for resource "
-                                     "group.",
-                                     TEXT_ARG(location)));
+        return refusal(arena, 400, "LocationNotAvailableForResourceGroup",
+                       text_format(arena,
+                                   "The provided location '%.*s' is not available for resource "
+                                   "group.",
+                                   TEXT_ARG(location)));
     if (record && !same_text(location, shape_text(record->value, "location")))
-        return not_there(arena, 409, "InvalidResourceGroupLocation",
-                         text_format(arena,
-                                     "Invalid resource group location '%.*s'. The Resource group "
-                                     "already exists in location '%.*s'.",
-                                     TEXT_ARG(location),
-                                     TEXT_ARG(shape_text(record->value, "location"))));
+        return refusal(arena, 409, "InvalidResourceGroupLocation",
+                       text_format(arena,
+                                   "Invalid resource group location '%.*s'. The Resource group "
+                                   "already exists in location '%.*s'.",
+                                   TEXT_ARG(location),
+                                   TEXT_ARG(shape_text(record->value, "location"))));
     const Value *value = shape_make(
         arena,
         "{id:%t,name:%t,type:'Microsoft.Resources/resourceGroups',location:%t,tags:%v,managedBy:%v,"
@@ -182,6 +201,7 @@ const Value *resource_put(World *world, Arena *arena, Text id, Text api_version,
     if (same_text(id_group_scope(id), id)) return put_group(world, arena, id, body);
     const Record *record = world_find(world, SHELF_RESOURCES, id);
     const Value *refused = place_refused(world, arena, id);
+    if (!refused) refused = lock_refused(world, arena, id);
     if (!refused) refused = provider_refuses(world, arena, id, body, record);
     if (refused) return refused;
     bool fresh = !record;

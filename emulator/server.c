@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BODY_LIMIT = 16 * 1024 * 1024, IDLE_SECONDS = 120 };
+enum { BODY_LIMIT = 4 * 1024 * 1024, IDLE_SECONDS = 120 };
 
 typedef struct Conversation Conversation;
 

@@ -46,7 +46,7 @@ class Emulator:
             time.sleep(0.02)
         with open(ready) as file:
             told = json.load(file)
-        self.url, self.certificate = told['url'], told['certificate']
+        self.url, self.certificate = told['url'], told.get('certificate')
         self.tenant, self.subscription = told['tenant'], told['subscription']
         self.client, self.secret = told['client'], told['secret']
         self.context = ssl.create_default_context(cafile=self.certificate) if self.certificate else None
