@@ -82,7 +82,7 @@ ask() {
 
 # because FILE: why the last request failed
 because() {
-  [ "$status" != 000 ] || { last; return; }
+  [ "$status" != 000 ] || { head -n 1 error; return; }
   echo "$status $(jq -r '.error.innererror.code? // .error.code? // .error? // .errors[0].code? // .message? // empty' "$1" 2>/dev/null | head -c 300)"
 }
 
@@ -255,8 +255,9 @@ device() {
 # disk: Docker's; formatted only if it is blank, refused if it is somebody else's
 disk() {
   lun=$(fact dataDisk.lun)
-  [ -z "$lun" ] || mountpoint -q $data && return
+  [ "$lun" ] || return 0
   dev=$(device "$lun") || no "no disk at LUN $lun yet" || return
+  ! quiet findmnt -S "$dev" -M $data || return 0 # an engine may have mounted the folder on itself
   label=$(blkid -p -o value -s LABEL "$dev")
   case $?,$label in
   2,) # nothing known is on it
