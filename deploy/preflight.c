@@ -474,11 +474,67 @@ static void look_at_host_names(Preflight *self)
     }
 }
 
+// ---- what others must have made
+
+typedef struct {
+    Text *items;
+    size_t count, room;
+} Ids;
+
+// Offset of `part`; the length if it is not there.
+static size_t offset_of(Text text, const char *part)
+{
+    size_t at = 0;
+    while (at < text.length && !text_starts(text_slice(text, at, text.length), part)) at++;
+    return at;
+}
+
+// IDs of subnets in `value` that are none of this template's, each once.
+static void collect_subnets(Preflight *self, const Value *value, Ids *ids)
+{
+    if (value->kind == VALUE_OBJECT) {
+        for (size_t i = 0; i < value->object.count; i++)
+            collect_subnets(self, value->object.items[i].value, ids);
+    } else if (value->kind == VALUE_ARRAY) {
+        for (size_t i = 0; i < value->array.count; i++)
+            collect_subnets(self, value->array.items[i], ids);
+    } else if (value->kind == VALUE_STRING && text_starts(value->string, "/subscriptions/")) {
+        Text id = value->string;
+        size_t at = offset_of(id, "/subnets/");
+        bool known = at == id.length || offset_of(id, "/virtualNetworks/") > at;
+        for (size_t i = 0; i < self->count && !known; i++)
+            known = existing_same(self->resources[i].id, text_slice(id, 0, at));
+        for (size_t i = 0; i < ids->count && !known; i++) known = existing_same(ids->items[i], id);
+        if (!known) list_add(self->arena, ids, id);
+    }
+}
+
+static void look_at_subnets(Preflight *self)
+{
+    Ids ids = {0};
+    for (size_t i = 0; i < self->count; i++) {
+        if (self->bodies[i]) collect_subnets(self, self->bodies[i], &ids);
+    }
+    for (size_t i = 0; i < ids.count; i++) {
+        Failure failure = {0};
+        if (manager_get(self->manager, ids.items[i], "2024-05-01", &failure) ||
+            failure.status != 404)
+            continue;
+        find(self, (Finding){SENTENCE("there is no subnet %.*s", TEXT_ARG(ids.items[i])),
+                             TEXT("make it, or correct network in swarm.yaml: name, resourceGroup "
+                                  "and subnets"),
+                             true,
+                             FIX_NONE,
+                             {0},
+                             {0}});
+    }
+}
+
 // ---- all together
 
 static void (*const checks[])(Preflight *self) = {
-    look_at_region, look_at_locks,  look_at_rights, look_at_providers,
-    look_at_sizes,  look_at_quotas, look_at_vaults, look_at_host_names,
+    look_at_region, look_at_locks,  look_at_rights,     look_at_providers, look_at_sizes,
+    look_at_quotas, look_at_vaults, look_at_host_names, look_at_subnets,
 };
 
 Findings preflight(Arena *arena, Manager *manager, const PreflightWanted *wanted)

@@ -122,20 +122,22 @@ static void show(const Work *work, const Finding *finding)
 // Without --yes somebody is asked. Nothing is lost by registering: that needs no other answer.
 static Status fix(Work *work, const Finding *finding, bool *fixed)
 {
-    static const char *const prompts[] = {
-        [FIX_NONE] = "",
-        [FIX_REGISTER] = "  Register the subscription for it?",
-        [FIX_RECOVER] = "  Bring that vault back, with its secrets?",
+    static const struct {
+        const char *prompt, *done;
+    } words[] = {
+        [FIX_NONE] = {"", ""},
+        [FIX_REGISTER] = {"  Register the subscription for it?", "  Registered."},
+        [FIX_RECOVER] = {"  Bring that vault back, with its secrets?", "  It is back."},
     };
     Failure failure = {0};
     bool yes = finding->fix == FIX_REGISTER;
     if (finding->fix == FIX_NONE) return STATUS_DONE;
-    if (!work->want->yes &&
-        question_yes(work->arena, text_of(prompts[finding->fix]), &yes) == QUESTION_INTERRUPTED)
+    if (!work->want->yes && question_yes(work->arena, text_of(words[finding->fix].prompt), &yes) ==
+                                QUESTION_INTERRUPTED)
         return not_answered(work);
     if (!yes) return STATUS_DONE;
     *fixed = preflight_fix(work->arena, work->manager, finding, &failure);
-    if (*fixed) work_say(work, "  Done.");
+    if (*fixed) work_say(work, "%s", words[finding->fix].done);
     if (*fixed || !finding->fatal) return STATUS_DONE;
     return work_refused(work, &failure);
 }

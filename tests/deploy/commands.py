@@ -194,6 +194,17 @@ def test_windows_password():
         assert reference['secretName'] == 'windows-password' and '/vaults/acme-' in reference['keyVault']['id']
 
 
+def test_windows_password_that_is_lost():
+    with acme(swarm=WINDOWS) as anna:
+        anna.deploy()
+        vault = json.loads(anna.run('outputs', '--format', 'json').stdout)['vault']
+        status, _ = anna.azure.call('DELETE', f'{anna.azure.group_scope}acme/providers/Microsoft.KeyVault/vaults/{vault}'
+                                              '/secrets/windows-password')
+        assert status < 300, status
+        has(anna.deploy(status=2).stderr, 'the machines have one, which is not in the vault')
+        anna.deploy(SWARM_WINDOWS_PASSWORD='Known-2-somebody')
+
+
 def test_own_secrets():
     with acme(swarm=SECRETS) as anna:
         has(anna.deploy(status=2).stderr, "'secretApiKey' has no value", 'SWARM_SECRET_API_KEY')
@@ -211,8 +222,7 @@ def test_secrets_only_where_they_belong():
         said = anna.deploy('--verbose', '--format', 'json', SWARM_SECRET_API_KEY='hush-hush')
         assert 'hush-hush' not in said.stdout + said.stderr + anna.azure.said()
         assert anna.azure.secret not in said.stdout + said.stderr
-        _, _, requests = anna.azure.ask('GET', '/emulator/requests')
-        carries = {(request['method'], request['target'].split('/')[-1].split('?')[0]) for request in requests['value']
+        carries = {(request['method'], request['target'].split('/')[-1].split('?')[0]) for request in requests_of(anna.azure)
                    if 'hush-hush' in json.dumps(request)}
         name = one_deployment(anna)['name']
         assert carries == {('POST', 'validate'), ('PUT', name)}, carries
@@ -245,21 +255,37 @@ def test_interrupted():
         one_deployment(anna)
 
 
-def test_killed_at_any_moment():
-    with acme(speed=400) as anna:
-        began = time.time()
+def requests_of(azure):
+    return azure.ask('GET', '/emulator/requests')[2]['value']
+
+
+def test_killed_after_a_request():
+    """Some moments at each run; all of them with SWARMGEN_ALL=1."""
+    with acme() as anna:
         anna.deploy()
-        usual = time.time() - began
-        for turn in range(5):
-            group = f'turn{turn}'
-            words = ['deploy', '-l', 'westeurope', '--yes', '-g', group]
-            process = anna.begin(*words)
-            time.sleep(random.random() * usual)
+        moments = range(1, len(requests_of(anna.azure)))
+        for count in moments if os.environ.get('SWARMGEN_ALL') else random.sample(moments, 5):
+            group = f'turn{count}'
+            anna.azure.ask('DELETE', '/emulator/requests')
+            process = anna.begin('deploy', '-l', 'westeurope', '--yes', '-g', group)
+            while len(requests_of(anna.azure)) < count and process.poll() is None:
+                pass
             process.kill()
             process.communicate()
-            anna.run('deploy', '-l', 'westeurope', '--yes', group=group)
-            found = listed(anna, DEPLOYMENTS, group)
-            assert [item['properties']['provisioningState'] for item in found] == ['Succeeded'], found
+            anna.deploy(group=group)
+            states = [item['properties']['provisioningState'] for item in listed(anna, DEPLOYMENTS, group)]
+            assert states == ['Succeeded'], f'killed after {count} requests: {states}'
+
+
+def test_killed_while_it_runs():
+    with acme(speed=50) as anna:
+        process = anna.begin('deploy', '-l', 'westeurope', '--yes')
+        while not any(request['method'] == 'PUT' and '/deployments/' in request['target'] for request in requests_of(anna.azure)):
+            assert process.poll() is None
+        process.kill()
+        process.communicate()
+        has(anna.deploy().stderr, 'runs already', 'Deployed in')
+        one_deployment(anna)
 
 
 def test_two_at_once():
@@ -453,6 +479,25 @@ def test_provider_is_registered():
         has(anna.talk('deploy', '-l', 'westeurope', answers=[('Make it', 'y\n'), ('Register', 'y\n'), ('Deploy this?', 'n\n')],
                       status=130), 'not registered for Microsoft.DevTestLab')
         assert anna.azure.get(path)['registrationState'] == 'Registered'
+
+
+def test_network_that_is_not_there():
+    network = '{ kind: existing, name: hub, prefix: 10.20.0.0/16, subnets: { managers: { name: m, prefix: 10.20.0.0/24 }, ' \
+        'workers: { name: w, prefix: 10.20.4.0/22 } } }'
+    with acme(swarm=f'name: acme\nworkers: {{ web: {{}} }}\nnetwork: {network}\n') as anna:
+        has(anna.deploy(status=4).stderr, 'virtualNetworks/hub/subnets/m', 'virtualNetworks/hub/subnets/w',
+            'nothing was deployed')
+
+
+def test_without_a_description():
+    with acme() as anna:
+        anna.deploy()
+        empty = os.path.join(anna.folder, 'empty')
+        os.mkdir(empty)
+        for command in 'status', 'outputs', 'destroy --yes':
+            done = subprocess.run([SWARMGEN, *command.split(), '-g', 'acme', '--cloud', anna.azure.url], cwd=empty,
+                                  env=anna.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
 
 
 def test_locks():
