@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_LIMIT = 200 }; // calls within each other
+enum { DEPTH_LIMIT = 350 }; // calls within each other
 
 typedef struct {
     Arena *arena;
@@ -20,19 +20,19 @@ typedef struct {
 
 static const Value *expression(Reader *reader);
 
-static const Value *fail(Reader *reader, Text why)
+// "The language expression '…' is not valid: why", or NULL behind another error.
+static const Value *invalid(Reader *reader, const char *why, Text shown, size_t at)
 {
-    *reader->error = text_format(reader->arena, "Unable to parse language expression '%.*s': %.*s",
-                                 TEXT_ARG(reader->text), TEXT_ARG(why));
+    if (!reader->error->length)
+        *reader->error =
+            text_format(reader->arena,
+                        "The language expression '%.*s' is not valid: the %s '%.*s' at "
+                        "position '%zu' is not expected.",
+                        TEXT_ARG(reader->text), why, TEXT_ARG(shown), at);
     return NULL;
 }
 
 // ---- tokens
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
 
 static bool is_digit(char c)
 {
@@ -46,15 +46,26 @@ static bool starts_name(char c)
            (unsigned char)c >= 0x80;
 }
 
+// Bytes of the white space at `at`: U+00A0 is white space too.
+static size_t space_at(Text text, size_t at)
+{
+    char c = text.at[at];
+    if (c == ' ' || (c >= '\t' && c <= '\r')) return 1;
+    bool no_break = at + 1 < text.length && c == '\xC2' && text.at[at + 1] == '\xA0';
+    return no_break ? 2 : 0;
+}
+
 static char peek(Reader *reader)
 {
-    while (reader->at < reader->text.length && is_space(reader->text.at[reader->at])) reader->at++;
+    size_t bytes;
+    while (reader->at < reader->text.length && (bytes = space_at(reader->text, reader->at)) > 0)
+        reader->at += bytes;
     return reader->at < reader->text.length ? reader->text.at[reader->at] : 0;
 }
 
 static bool take(Reader *reader, char c)
 {
-    if (peek(reader) != c) return false;
+    if (peek(reader) != c || reader->at == reader->text.length) return false;
     reader->at++;
     return true;
 }
@@ -62,22 +73,43 @@ static bool take(Reader *reader, char c)
 static const char *token_name(char c)
 {
     switch (c) {
-    case 0: return "EndOfData";
     case '(': return "LeftParenthesis";
     case ')': return "RightParenthesis";
     case '[': return "LeftSquareBracket";
     case ']': return "RightSquareBracket";
     case ',': return "Comma";
     case '.': return "Dot";
-    case '\'': return "String";
-    default: return is_digit(c) || c == '-' ? "Integer" : starts_name(c) ? "Identifier" : "Unknown";
+    case '\'': return "Literal";
+    default:
+        return is_digit(c) || c == '-' || c == '+' ? "Integer"
+               : starts_name(c)                    ? "Identifier"
+                                                   : NULL;
     }
 }
 
 static const Value *unexpected(Reader *reader, const char *expected)
 {
-    return fail(reader, text_format(reader->arena, "expected token '%s' and actual '%s'.", expected,
-                                    token_name(peek(reader))));
+    char c = peek(reader);
+    bool ends = reader->at == reader->text.length;
+    const char *found = ends ? "EndOfData" : token_name(c);
+    size_t next = reader->at + 1;
+    bool sign = c == '-' || c == '+';
+    if (sign && !(next < reader->text.length && is_digit(reader->text.at[next]))) {
+        reader->at = next;
+        found = NULL;
+    }
+    if (!found)
+        return invalid(
+            reader, "string character",
+            text_slice(reader->text, reader->at, reader->at + (reader->at < reader->text.length)),
+            reader->at);
+    if (!reader->error->length)
+        *reader->error = text_format(
+            reader->arena,
+            "Unable to parse language expression '%.*s': expected token '%s' and actual "
+            "'%s'.",
+            TEXT_ARG(reader->text), expected, found);
+    return NULL;
 }
 
 static Text name(Reader *reader)
@@ -94,11 +126,20 @@ static Text name(Reader *reader)
 static const Value *string(Reader *reader)
 {
     TextBuffer out = {.arena = reader->arena};
-    size_t from = ++reader->at;
+    size_t begin = reader->at, from = ++reader->at;
     for (;;) {
         const char *end =
             memchr(reader->text.at + reader->at, '\'', reader->text.length - reader->at);
-        if (!end) return fail(reader, TEXT("expected token 'String' and actual 'EndOfData'."));
+        if (!end) {
+            *reader->error = text_format(
+                reader->arena,
+                "The language expression '%.*s' is not valid: the string constant at position "
+                "'%zu' "
+                "is not terminated. String constants must be enclosed within a pair of single "
+                "quotes.",
+                TEXT_ARG(reader->text), begin);
+            return NULL;
+        }
         reader->at = (size_t)(end - reader->text.at) + 1;
         Text part = text_slice(reader->text, from, reader->at - 1);
         bool doubled = reader->at < reader->text.length && reader->text.at[reader->at] == '\'';
@@ -113,22 +154,28 @@ static const Value *string(Reader *reader)
 static const Value *number(Reader *reader)
 {
     size_t from = reader->at++;
-    bool whole = true;
-    for (; reader->at < reader->text.length; reader->at++) {
-        char c = reader->text.at[reader->at];
-        bool fraction = c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
-        if (!fraction && !is_digit(c)) break;
-        whole &= !fraction;
+    while (reader->at < reader->text.length && is_digit(reader->text.at[reader->at])) reader->at++;
+    Text digits = text_slice(reader->text, from, reader->at);
+    char after = reader->at < reader->text.length ? reader->text.at[reader->at] : 0;
+    if (digits.length == 1 && !is_digit(digits.at[0]))
+        return invalid(reader, "string character",
+                       text_slice(reader->text, reader->at, reader->at + (after != 0)), reader->at);
+    if (after == '.' && reader->at + 1 < reader->text.length &&
+        is_digit(reader->text.at[reader->at + 1])) {
+        *reader->error = text_format(reader->arena,
+                                     "The language expression '%.*s' at position '%zu' is not "
+                                     "valid: float point numbers are not supported.",
+                                     TEXT_ARG(reader->text), from);
+        return NULL;
     }
-    char *text = text_string(reader->arena, text_slice(reader->text, from, reader->at)), *end;
     errno = 0;
-    if (whole) {
-        long long integer = strtoll(text, &end, 10);
-        if (!errno && !*end && end != text) return value_int(reader->arena, integer);
-    }
-    double real = strtod(text, &end);
-    if (*end || end == text) return fail(reader, TEXT("the number is not valid."));
-    return value_float(reader->arena, real);
+    long long integer = strtoll(text_string(reader->arena, digits), NULL, 10);
+    if (!errno) return value_int(reader->arena, integer);
+    *reader->error = text_format(reader->arena,
+                                 "The language expression '%.*s' is not valid: the value '%.*s' at "
+                                 "position '%zu' cannot be converted to number.",
+                                 TEXT_ARG(reader->text), TEXT_ARG(digits), from);
+    return NULL;
 }
 
 // ---- calls
@@ -204,8 +251,12 @@ static const Value *call(Reader *reader)
 
 static const Value *expression(Reader *reader)
 {
-    if (reader->depth >= DEPTH_LIMIT)
-        return fail(reader, TEXT("the expression is nested too deep."));
+    if (reader->depth >= DEPTH_LIMIT) {
+        *reader->error = text_format(
+            reader->arena, "The language expression '%.*s' is nested deeper than %d levels.",
+            TEXT_ARG(reader->text), DEPTH_LIMIT);
+        return NULL;
+    }
     reader->depth++;
     char c = peek(reader);
     const Value *value = c == '\''                             ? string(reader)
@@ -240,9 +291,11 @@ const Value *call_read(Arena *arena, Text text, Text *error)
                              CALL_TEXT_LIMIT, text.length);
         return NULL;
     }
+    *error = (Text){0};
     Reader reader = {.arena = arena, .text = text_slice(text, 1, text.length - 1), .error = error};
     const Value *value = expression(&reader);
-    if (value && peek(&reader)) return unexpected(&reader, "EndOfData");
+    peek(&reader);
+    if (value && reader.at < reader.text.length) return unexpected(&reader, "EndOfData");
     return value;
 }
 
@@ -346,6 +399,22 @@ const Value *call_kept(Arena *arena, const Call *kept)
     Value *value = value_string(arena, buffer_done(&out));
     value->call = kept;
     return value;
+}
+
+const Value *call_on(Arena *arena, const char *function, const Value **arguments, size_t count)
+{
+    Call *made = arena_new(arena, Call);
+    *made = (Call){.name = text_of(function), .count = count};
+    made->arguments = arena_array(arena, const Value *, count);
+    for (size_t i = 0; i < count; i++) made->arguments[i] = arguments[i];
+    Value *value = value_string(arena, (Text){0});
+    value->call = made;
+    return value;
+}
+
+const Value *call_made(Arena *arena, const char *function, const Value **arguments, size_t count)
+{
+    return call_kept(arena, call_on(arena, function, arguments, count)->call);
 }
 
 const Call *call_of(const Value *value)

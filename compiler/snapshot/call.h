@@ -29,6 +29,10 @@ const Value *call_read(Arena *arena, Text text, Text *error);
 
 // A call that stays: a string with the text "[…]".
 const Value *call_kept(Arena *arena, const Call *call);
+// The same of a name and arguments, which are copied.
+const Value *call_made(Arena *arena, const char *name, const Value **arguments, size_t count);
+// The same as an expression that is still to be evaluated.
+const Value *call_on(Arena *arena, const char *name, const Value **arguments, size_t count);
 // What stands within an expression for a value: f('x'), 'it''s', createArray(1, true()) …
 void call_write(TextBuffer *out, const Value *value);
 

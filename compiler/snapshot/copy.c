@@ -1,6 +1,8 @@
 // compiler/snapshot/copy.c
 #include "compiler/snapshot/copy.h"
 
+#include "compiler/snapshot/inner.h"
+
 bool copy_is_loop(const ValueProperty *property)
 {
     if (!engine_same(property->name, TEXT("copy")) || property->value->kind != VALUE_ARRAY)
@@ -11,17 +13,46 @@ bool copy_is_loop(const ValueProperty *property)
             !value_find(loop, TEXT("input")))
             return false;
     }
-    return property->value->array.count > 0;
+    return true;
+}
+
+static bool holds_loop(const Value *json)
+{
+    for (size_t i = 0; json->kind == VALUE_ARRAY && i < json->array.count; i++) {
+        if (holds_loop(json->array.items[i])) return true;
+    }
+    for (size_t i = 0; json->kind == VALUE_OBJECT && i < json->object.count; i++) {
+        const ValueProperty *property = &json->object.items[i];
+        bool loops = copy_is_loop(property) && property->value->array.count;
+        if (loops || holds_loop(property->value)) return true;
+    }
+    return false;
 }
 
 int64_t copy_count(const Frame *frame, const Value *loop)
 {
+    Arena *arena = engine_arena(frame);
     const Value *count = value_find(loop, TEXT("count"));
     if (count) count = engine_json(frame, count);
-    if (count && count->kind == VALUE_INT && count->integer >= 0) return count->integer;
-    if (!frame->problem->message.length)
-        engine_fail(frame, "The template copy definition has an invalid copy count. The copy count "
-                           "must be a non-negative integer value.");
+    if (count && count->kind == VALUE_INT && count->integer >= 0 && count->integer <= COPY_LIMIT)
+        return count->integer;
+    if (frame->problem->message.length) return -1;
+    Template *around = frame->template->around;
+    if (around) around->endless |= count && call_of(count);
+    TextBuffer shown = {.arena = arena};
+    if (count && count->kind == VALUE_INT) buffer_int(&shown, count->integer);
+    if (count && count->kind == VALUE_STRING) buffer_text(&shown, count->string);
+    if (count && !shown.count) {
+        buffer_char(&shown, '[');
+        call_write(&shown, count);
+        buffer_char(&shown, ']');
+    }
+    engine_fail(
+        frame,
+        "The template 'copy' definition at line '1' and column '1' has an invalid copy count "
+        "of: '%.*s'. The copy count must be a non-negative integer value and cannot exceed "
+        "'%d'. Please see https://aka.ms/arm-resource-loops for usage details.",
+        TEXT_ARG(buffer_done(&shown)), COPY_LIMIT);
     return -1;
 }
 
@@ -48,6 +79,13 @@ bool copy_into(const Frame *frame, const Value *loops, Value *object)
         const Value *loop = loops->array.items[i], *name = value_find(loop, TEXT("name"));
         if (!name || name->kind != VALUE_STRING) {
             engine_fail(frame, "The template copy definition has no name.");
+            return false;
+        }
+        if (holds_loop(value_find(loop, TEXT("input")))) {
+            engine_fail(frame,
+                        "The template 'copy' definition at line '1' and column '1' has nested "
+                        "copy arrays. The use of nested copy arrays is not supported. Please "
+                        "see https://aka.ms/arm-resource-loops for usage details.");
             return false;
         }
         const Value *list = copy_list(frame, name->string, loop, false);

@@ -2,7 +2,7 @@
 #pragma once
 #include "compiler/snapshot/engine.h"
 
-enum { COPY_LIMIT = 800 }; // turns of a loop of resources
+enum { COPY_LIMIT = 800 }; // turns of a loop
 
 bool copy_is_loop(const ValueProperty *property);
 // Adds a property for each loop of the list to `object`; false with the frame's problem set.

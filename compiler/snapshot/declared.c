@@ -4,21 +4,60 @@
 #include "compiler/snapshot/copy.h"
 #include "compiler/snapshot/resourceid.h"
 
+// What an expression gives, as messages show it.
+static Text shown(Arena *arena, const Value *value)
+{
+    if (value->kind == VALUE_STRING && !value->call) return value->string;
+    TextBuffer out = {.arena = arena};
+    call_write(&out, value);
+    return buffer_done(&out);
+}
+
+const Value *declared_wrong_result(const Frame *frame, const Value *value, const char *wanted)
+{
+    return engine_fail(
+        frame,
+        "Evaluation result of language expression '%.*s' is type '%s', expected type "
+        "is '%s'.",
+        TEXT_ARG(shown(engine_arena(frame), value)), engine_kind(value), wanted);
+}
+
+// An empty text if there is no such property.
 static const Value *text_property(const Frame *frame, const Value *json, const char *name)
 {
     const Value *value = value_find(json, text_of(name));
-    if (!value) return value_string(engine_arena(frame), (Text){0});
+    if (!value || value->kind == VALUE_NULL) return value_string(engine_arena(frame), (Text){0});
     value = engine_json(frame, value);
-    if (value && value->kind != VALUE_STRING)
-        return engine_fail(frame, "The template resource property '%s' must be a string.", name);
-    return value;
+    return value && value->kind != VALUE_STRING ? declared_wrong_result(frame, value, "String")
+                                                : value;
+}
+
+// How messages name a resource before its name is known: its symbol, or its name as it stands.
+static Text label(Arena *arena, const Value *json, Text symbol)
+{
+    Text error;
+    const Value *name = json->kind == VALUE_OBJECT ? value_find(json, TEXT("name")) : NULL;
+    if (symbol.length || !name || name->kind != VALUE_STRING) return symbol;
+    if (!call_is_expression(name->string)) return name->string;
+    const Value *expression = call_read(arena, name->string, &error);
+    if (!expression) return name->string;
+    TextBuffer out = {.arena = arena};
+    buffer_char(&out, '[');
+    call_write(&out, expression);
+    buffer_char(&out, ']');
+    return buffer_done(&out);
+}
+
+Text declared_label(Arena *arena, const Item *item)
+{
+    return label(arena, item->json, item->shown.symbol);
 }
 
 Frame declared_frame(Template *template, const Item *item, const TemplateRuntime *runtime,
                      TemplateProblem *problem)
 {
     return (Frame){.template = template,
-                   .flags = FRAME_BODY,
+                   .flags = FRAME_BODY | FRAME_RESOURCE | FRAME_COPY,
                    .loops = item->loops,
                    .runtime = runtime,
                    .problem = problem};
@@ -60,59 +99,99 @@ static bool name_and_type(const Frame *frame, Item *item)
                 value_string(arena, within(arena, parent->name->string, item->name->string));
     }
     item->shown.name = item->name->string;
-    if (item->shown.type.length && item->shown.name.length) return true;
-    engine_fail(frame, "The template resource '%.*s' has no name or no type.", TEXT_ARG(item->key));
+    if (item->shown.name.length) return true;
+    engine_fail(frame,
+                "The template resource '%.*s' of type '%.*s' at line '1' and column '1' is not "
+                "valid. The name property cannot be null or empty. Please see "
+                "https://aka.ms/arm-syntax-resources for usage details.",
+                TEXT_ARG(label(arena, item->json, item->shown.symbol)), TEXT_ARG(item->shown.type));
     return false;
 }
 
-// Resource groups and subscriptions that a nested deployment goes to; NULL: its own.
+static const Value *given(const Frame *frame, const Item *item, const char *name)
+{
+    const Value *value = text_property(frame, item->json, name);
+    return !value || value->string.length || value->call ? value : NULL;
+}
+
+// An extension's scope; the group and subscription that a nested deployment goes to.
 static bool read_scope(const Frame *frame, Item *item)
 {
-    Arena *arena = engine_arena(frame);
-    const Value *scope = text_property(frame, item->json, "scope");
-    const Value *group = text_property(frame, item->json, "resourceGroup");
-    const Value *subscription = text_property(frame, item->json, "subscriptionId");
-    if (!scope || !group || !subscription) return false;
-    const TemplateContext *context = &frame->template->context;
-    Text where = resourceid_scope(frame->template);
-    if (group->string.length || subscription->string.length) {
-        Text in = subscription->string.length ? subscription->string : context->subscription;
-        where = text_format(arena, "/subscriptions/%.*s", TEXT_ARG(in));
-        if (group->string.length)
-            where = text_format(arena, "%.*s/resourceGroups/%.*s", TEXT_ARG(where),
-                                TEXT_ARG(group->string));
-        item->scope = call_of(group)          ? group
-                      : call_of(subscription) ? subscription
-                                              : value_string(arena, where);
-    } else if (value_find(item->json, TEXT("scope"))) {
-        item->scope = scope;
-        where = scope->string;
+    Template *template = frame->template;
+    bool deploys = item->shown.nested;
+    if (value_find(item->json, TEXT("scope")))
+        item->scope = text_property(frame, item->json, "scope");
+    item->group = deploys ? given(frame, item, "resourceGroup") : NULL;
+    item->subscription = deploys ? given(frame, item, "subscriptionId") : NULL;
+    if (frame->problem->message.length) return false;
+    if (!item->group && !item->subscription) {
+        item->shown.scope = item->scope ? item->scope->string : resourceid_scope(template);
+        item->id = resourceid_value(frame, item->shown.type, item->name, item->scope);
+        return item->id != NULL;
     }
-    item->shown.scope = where;
+    const Value *subscription = item->subscription ? item->subscription : template->subscription;
+    item->id = resourceid_in_group(frame, item->shown.type, item->name, subscription, item->group);
+    if (!item->id) return false;
+    size_t own = item->id->string.length;
+    Text tail = TEXT("/providers/Microsoft.Resources/deployments/");
+    own -= call_of(item->id) ? own : tail.length + item->name->string.length;
+    item->shown.scope = text_slice(item->id->string, 0, own);
     return true;
+}
+
+// Deployments to a resource group have the location of the group.
+static bool may_have_location(const Frame *frame, const Item *item)
+{
+    bool in_group = item->group || (frame->template->scope == SCOPE_GROUP && !item->subscription);
+    if (item->scope && !call_of(item->scope))
+        in_group = in_group && !text_is(item->scope->string, "/") &&
+                   !text_starts(item->scope->string, "/providers/");
+    if (!item->shown.nested || !in_group || !value_find(item->json, TEXT("location"))) return true;
+    engine_fail(frame,
+                "The 'location' property is not allowed for '%.*s' at resource group scope. Please "
+                "see https://aka.ms/arm-deployment-subscription for usage details.",
+                TEXT_ARG(item->shown.id));
+    return false;
 }
 
 static bool decide(const Frame *frame, Item *item)
 {
     const Value *condition = value_find(item->json, TEXT("condition"));
     if (condition) condition = engine_json(frame, condition);
-    if (!condition) return !value_find(item->json, TEXT("condition"));
-    if (call_of(condition)) {
-        item->condition = condition;
-    } else if (condition->kind != VALUE_BOOL) {
-        engine_fail(frame, "The template resource '%.*s' has a condition that is not a boolean.",
-                    TEXT_ARG(item->shown.name));
-        return false;
-    } else {
+    if (frame->problem->message.length) return false;
+    if (!condition || condition->kind == VALUE_NULL) return true;
+    if (condition->kind == VALUE_BOOL) {
         item->absent = !condition->boolean;
+        return true;
     }
-    return true;
+    item->condition = condition;
+    if (call_of(condition) || frame->template->context.partial) return true;
+    declared_wrong_result(frame, condition, "Boolean");
+    return false;
 }
 
 static void know(Template *template, Text name, Item *item)
 {
     Text key = engine_lower(template->arena, name);
     if (!map_has(&template->symbols, key)) map_put(template->arena, &template->symbols, key, item);
+}
+
+static bool read_version(const Frame *frame, Item *item)
+{
+    const Value *version = text_property(frame, item->json, "apiVersion");
+    if (!version) return false;
+    item->shown.api_version = version->string;
+    if (version->string.length) return true;
+    engine_fail(
+        frame,
+        "The template resource '%.*s' is not valid. The api-version property at line '1' and "
+        "column '1' is not defined. The api-profile '<null>' for the template does not match "
+        "any valid api-version for the resource type '%.*s'.  Either explicitly specify the "
+        "api-version for the resource or specify the correct api-profile for the template.. "
+        "Please see https://aka.ms/arm-syntax-resources for usage details.",
+        TEXT_ARG(label(engine_arena(frame), item->json, item->shown.symbol)),
+        TEXT_ARG(item->shown.type));
+    return false;
 }
 
 static bool read_resource(const Frame *frame, const Value *json, Text symbol, Text key,
@@ -138,66 +217,105 @@ static bool read_children(const Frame *frame, Item *item)
     return true;
 }
 
-static bool read_turn(const Frame *frame, const Value *json, Text symbol, Text key, Item *parent)
+// Into the maps by which others find it; false if another resource is the same.
+static bool register_item(const Frame *frame, Item *item)
 {
     Template *template = frame->template;
-    Item *item = arena_new(template->arena, Item);
+    list_add(template->arena, &template->items, item);
+    if (item->shown.symbol.length) know(template, item->shown.symbol, item);
+    if (item->key.length) know(template, item->key, item);
+    if (!template->symbolic) know(template, item->shown.name, item);
+    Text id = engine_lower(template->arena, item->shown.id);
+    Item *other = map_get(&template->ids, id);
+    if (!other || other->absent) map_put(template->arena, &template->ids, id, item);
+    bool same = other && !other->absent && !item->absent && !other->shown.existing &&
+                !item->shown.existing && !call_of(item->id);
+    if (!same || template->context.partial) return true; // as the official snapshot
+    engine_fail(frame,
+                "The resource '%.*s' at line '1' and column '1' is defined multiple times in a "
+                "template. Please see https://aka.ms/arm-syntax-resources for usage details.",
+                TEXT_ARG(item->shown.id));
+    return false;
+}
+
+static bool read_turn_within(const Frame *frame, const Value *json, Text symbol, Text key,
+                             Item *parent)
+{
+    Item *item = arena_new(engine_arena(frame), Item);
     *item = (Item){.json = json, .key = key, .parent = parent, .loops = frame->loops};
     item->shown.symbol = symbol;
     const Value *existing = value_find(json, TEXT("existing"));
     item->shown.existing = existing && existing->kind == VALUE_BOOL && existing->boolean;
-    const Value *version = text_property(frame, json, "apiVersion");
-    if (!version || !decide(frame, item) || !name_and_type(frame, item) || !read_scope(frame, item))
-        return false;
-    item->shown.api_version = version->string;
-    item->shown.nested = !item->shown.existing &&
-                         engine_same(item->shown.type, TEXT("Microsoft.Resources/deployments"));
-    item->id = resourceid_value(frame, item->shown.type, item->name, item->scope);
-    if (!item->id) return false;
-    item->shown.id = item->id->string;
     const Value *options = value_find(json, TEXT("@options"));
     if (options && options->kind == VALUE_OBJECT) {
         item->shown.only_if_not_exists = value_find(options, TEXT("onlyIfNotExists"));
         item->shown.retry_on = value_find(options, TEXT("retryOn"));
     }
-    list_add(template->arena, &template->items, item);
-    if (symbol.length) know(template, symbol, item);
-    if (key.length) know(template, key, item);
-    if (!template->symbolic) know(template, item->shown.name, item);
-    Text id_key = engine_lower(template->arena, item->shown.id);
-    Item *other = map_get(&template->ids, id_key);
-    if (other && !other->absent && !item->absent && !other->shown.existing &&
-        !item->shown.existing && !call_of(item->id)) {
-        engine_fail(frame,
-                    "The resource '%.*s' at line '1' and column '1' is defined multiple times in a "
-                    "template. Please see https://aka.ms/arm-syntax-resources for usage details.",
-                    TEXT_ARG(item->shown.id));
+    if (!decide(frame, item) || !name_and_type(frame, item) || !read_version(frame, item))
         return false;
-    }
-    if (!other || other->absent) map_put(template->arena, &template->ids, id_key, item);
-    return read_children(frame, item);
+    item->shown.nested = !item->shown.existing &&
+                         engine_same(item->shown.type, TEXT("Microsoft.Resources/deployments"));
+    if (!read_scope(frame, item)) return false;
+    item->shown.id = item->id->string;
+    return may_have_location(frame, item) && register_item(frame, item) &&
+           read_children(frame, item);
+}
+
+static bool read_turn(const Frame *frame, const Value *json, Text symbol, Text key, Item *parent)
+{
+    Frame own = *frame;
+    own.flags |= FRAME_RESOURCE | FRAME_COPY;
+    if (read_turn_within(&own, json, symbol, key, parent)) return true;
+    engine_within(frame, "resource", label(engine_arena(frame), json, symbol));
+    return false;
 }
 
 // ---- loops
+
+static bool good_mode(const Frame *frame, const Value *copy, Text name)
+{
+    const Value *mode = value_find(copy, TEXT("mode"));
+    if (!mode || mode->kind != VALUE_STRING || engine_same(mode->string, TEXT("serial")) ||
+        engine_same(mode->string, TEXT("parallel")))
+        return true;
+    engine_fail(frame,
+                "The template resource '%.*s' at line '1' and column '1' has an invalid copy mode "
+                "'%.*s'. The supported values are 'Parallel,Serial'. Please see "
+                "https://aka.ms/arm-resource-loops for usage details.",
+                TEXT_ARG(name), TEXT_ARG(mode->string));
+    return false;
+}
+
+// The names of loops are told apart in templates with symbolic names.
+static bool new_loop(const Frame *frame, Text name)
+{
+    Template *template = frame->template;
+    Text key = engine_lower(template->arena, name);
+    bool doubled = template->symbolic && map_has(&template->loops, key);
+    if (!doubled) map_put(template->arena, &template->loops, key, template);
+    if (doubled)
+        engine_fail(frame,
+                    "The resource copy with name '%.*s' at line '1' column '1' has already been "
+                    "defined. Duplicate resource copy names are not allowed in templates using "
+                    "symbolic names.",
+                    TEXT_ARG(name));
+    return !doubled;
+}
 
 static bool read_loop(const Frame *frame, const Value *json, const Value *copy, Text symbol,
                       Text key, Item *parent)
 {
     Arena *arena = engine_arena(frame);
     const Value *name = value_find(copy, TEXT("name"));
+    Text loop_name = name && name->kind == VALUE_STRING ? name->string : key;
+    if (!good_mode(frame, copy, label(arena, json, symbol)) || !new_loop(frame, loop_name))
+        return false;
     int64_t count = copy_count(frame, copy);
-    if (count < 0) return false;
-    if (count > COPY_LIMIT) {
-        engine_fail(frame,
-                    "The template copy definition has copy count '%lld' that exceeds the limit "
-                    "'%d'. Please see https://aka.ms/arm-resource-loops for usage details.",
-                    (long long)count, COPY_LIMIT);
+    if (count < 0) {
+        engine_within(frame, "resource", label(arena, json, symbol));
         return false;
     }
-    Text loop_name = name && name->kind == VALUE_STRING ? name->string : key;
     if (!key.length) key = loop_name;
-    Template *template = frame->template;
-    if (count == 0) map_put(arena, &template->empty_loops, engine_lower(arena, key), template);
     for (int64_t i = 0; i < count; i++) {
         Loop *turn = arena_new(arena, Loop);
         *turn = (Loop){loop_name, i, true, frame->loops};

@@ -14,6 +14,13 @@
 
 enum { DEPTH_LIMIT = 400 }; // calls, variables, parameters and user functions within each other
 
+const char *engine_kind(const Value *value)
+{
+    static const char *const names[] = {"Null",   "Boolean", "Integer", "Float",
+                                        "String", "Array",   "Object"};
+    return names[value->kind];
+}
+
 Arena *engine_arena(const Frame *frame)
 {
     return frame->template->arena;
@@ -28,6 +35,27 @@ const Value *engine_fail(const Frame *frame, const char *format, ...)
     va_end(arguments);
     if (!frame->problem->message.length)
         *frame->problem = (TemplateProblem){TEXT("InvalidTemplate"), buffer_done(&out), {0}};
+    return NULL;
+}
+
+const Value *engine_within(const Frame *frame, const char *kind, Text name)
+{
+    static const char *const starts[] = {"The template function ",
+                                         "The template language function ", "Unable to ",
+                                         "The language expression ", "Evaluation result "};
+    Text *message = &frame->problem->message;
+    Arena *arena = engine_arena(frame);
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        if (!text_starts(*message, starts[i])) continue;
+        bool variable = text_is(text_of(kind), "variable"),
+             resource = text_is(text_of(kind), "resource");
+        *message = text_format(
+            arena, "The template %s '%.*s'%s is not valid: %.*s%s", kind, TEXT_ARG(name),
+            variable ? "" : " at line '1' and column '1'", TEXT_ARG(*message),
+            variable || resource ? ". Please see https://aka.ms/arm-functions for usage details."
+                                 : "");
+        break;
+    }
     return NULL;
 }
 
@@ -136,12 +164,25 @@ static const Value *fail_as_said(const Frame *frame, Text function)
 
 static const Value *count_refused(const Frame *frame, const Call *call, int least, int most)
 {
-    int wanted = (int)call->count < least ? least : most;
-    return engine_fail(
-        frame,
-        "Unable to evaluate template language function '%.*s': function requires %d argument(s) "
-        "while %zu were provided. Please see https://aka.ms/arm-functions for usage details.",
-        TEXT_ARG(call->name), wanted, call->count);
+    Arena *arena = engine_arena(frame);
+    if (most < 0) {
+        Text wanted = least == 1   ? TEXT("one parameter")
+                      : least == 2 ? TEXT("two parameter")
+                                   : text_format(arena, "%d parameters", least);
+        return engine_fail(frame,
+                           "Unable to evaluate template language function '%.*s'. At least %.*s "
+                           "should be provided. Please see https://aka.ms/arm-functions for usage "
+                           "details.",
+                           TEXT_ARG(call->name), TEXT_ARG(wanted));
+    }
+    Text wanted = least == most ? text_format(arena, "%d", least)
+                                : text_format(arena, "between %d and %d", least, most);
+    return engine_fail(frame,
+                       "Unable to evaluate template language function '%.*s': function requires "
+                       "%.*s argument(s) while %zu were provided. Please see "
+                       "https://aka.ms/arm-resource-functions/#%.*s for usage details.",
+                       TEXT_ARG(call->name), TEXT_ARG(wanted), call->count,
+                       TEXT_ARG(engine_lower(arena, call->name)));
 }
 
 // ---- lambdas
@@ -189,6 +230,17 @@ static const Value *walked(const Frame *frame, const FunctionRow *row, const Cal
 
 // ---- functions
 
+// max and min of a list are kept as those of its items.
+static const Value *keep_spread(const Frame *frame, const Builtin *builtin, const Call *call,
+                                const Value **values)
+{
+    bool spreads = text_is(text_of(builtin->name), "max") || text_is(text_of(builtin->name), "min");
+    if (!spreads || call->count != 1 || values[0]->kind != VALUE_ARRAY)
+        return engine_keep(frame, call, values);
+    Call spread = {.name = call->name, .count = values[0]->array.count};
+    return engine_keep(frame, &spread, values[0]->array.items);
+}
+
 static const Value *of_evaluate(const Frame *frame, const Builtin *builtin, const Call *call)
 {
     const FunctionRow *row = function_find(text_of(builtin->name));
@@ -198,7 +250,7 @@ static const Value *of_evaluate(const Frame *frame, const Builtin *builtin, cons
     if (!values) return NULL;
     if (any_kept(values, call->count, builtin->kind == BUILTIN_PLAIN) ||
         (builtin->kind == BUILTIN_DEEP && member_keeps(builtin->name, values, call->count)))
-        return engine_keep(frame, call, values);
+        return keep_spread(frame, builtin, call, values);
     if (builtin->kind == BUILTIN_WALK) return walked(frame, row, call, values);
     FunctionCall function = {engine_arena(frame), &frame->template->diags, {0}};
     const Value *value = row->call(&function, values, call->count);
@@ -281,36 +333,63 @@ static const Value *array_value(const Frame *frame, const Value *json)
     return made ? made : json;
 }
 
-static const Value *object_value(const Frame *frame, const Value *json)
+// The name of a property, evaluated; NULL with the frame's problem set.
+static const Value *key_value(const Frame *frame, Text name)
+{
+    const Value *value = text_value(frame, value_string(engine_arena(frame), name));
+    if (!value || value->kind == VALUE_STRING) return value;
+    TextBuffer shown = {.arena = engine_arena(frame)};
+    call_write(&shown, value);
+    return engine_fail(frame,
+                       "Unable to evaluate language expression '%.*s' as JSON property name: the "
+                       "expression value of type '%s' could not be used as property name. ",
+                       TEXT_ARG(buffer_done(&shown)), engine_kind(value));
+}
+
+// A property that an expression names; false if there is one of that name.
+static bool add_named(const Frame *frame, Value *object, Text name, const Value *value)
+{
+    if (value_find(object, name)) {
+        engine_fail(
+            frame,
+            "Unable to evaluate language expression '[function]' as JSON property name: the "
+            "property with name '%.*s' already exists.",
+            TEXT_ARG(name));
+        return false;
+    }
+    list_add(engine_arena(frame), &object->object, ((ValueProperty){name, value, NULL}));
+    return true;
+}
+
+// `made` gets what the property becomes; it is NULL as long as nothing has changed.
+static bool add_property(const Frame *frame, const Value *json, size_t index, Value **made)
 {
     Arena *arena = engine_arena(frame);
+    const ValueProperty *property = &json->object.items[index];
+    bool loops = frame->flags & FRAME_COPY && copy_is_loop(property);
+    bool named = !loops && call_is_expression(property->name);
+    const Value *key = named ? key_value(frame, property->name) : NULL;
+    const Value *value = loops || (named && !key) ? NULL : engine_json(frame, property->value);
+    if (!loops && !value) return false;
+    Text plain = call_unescaped(property->name);
+    bool same = !loops && !named && value == property->value && plain.at == property->name.at;
+    if (same && !*made) return true;
+    if (!*made) {
+        *made = value_object(arena);
+        for (size_t i = 0; i < index; i++) list_add(arena, &(*made)->object, json->object.items[i]);
+    }
+    if (loops) return copy_into(frame, property->value, *made);
+    if (named) return add_named(frame, *made, key->string, value);
+    list_add(arena, &(*made)->object, ((ValueProperty){plain, value, NULL}));
+    return true;
+}
+
+// The object itself where nothing in it changes.
+static const Value *object_value(const Frame *frame, const Value *json)
+{
     Value *made = NULL;
     for (size_t i = 0; i < json->object.count; i++) {
-        const ValueProperty *property = &json->object.items[i];
-        bool copies = copy_is_loop(property);
-        const Value *name = NULL;
-        if (!copies && call_is_expression(property->name))
-            name = text_value(frame, value_string(arena, property->name));
-        if (!copies && call_is_expression(property->name) && !name) return NULL;
-        Text key = name ? name->string : call_unescaped(property->name);
-        if (name && name->kind != VALUE_STRING)
-            return engine_fail(frame, "The property name '%.*s' is not a string.",
-                               TEXT_ARG(property->name));
-        const Value *value = copies ? NULL : engine_json(frame, property->value);
-        if (!copies && !value) return NULL;
-        bool same = !copies && value == property->value && key.at == property->name.at;
-        if (same && !made) continue;
-        if (!made) {
-            made = value_object(arena);
-            for (size_t j = 0; j < i; j++) list_add(arena, &made->object, json->object.items[j]);
-        }
-        if (copies) {
-            if (!copy_into(frame, property->value, made)) return NULL;
-        } else if (name) {
-            value_set(arena, made, key, value);
-        } else {
-            list_add(arena, &made->object, ((ValueProperty){key, value, NULL}));
-        }
+        if (!add_property(frame, json, i, &made)) return NULL;
     }
     return made ? made : json;
 }

@@ -17,8 +17,10 @@ struct Loop {
 };
 
 typedef enum {
-    FRAME_BODY = 1,    // reference(), list*() …
-    FRAME_DEFAULT = 2, // newGuid(), utcNow()
+    FRAME_BODY = 1,     // reference(), list*() …
+    FRAME_DEFAULT = 2,  // newGuid(), utcNow()
+    FRAME_RESOURCE = 4, // copyIndex()
+    FRAME_COPY = 8,     // "copy": [{name, count, input}] is a loop
 } FrameFlags;
 
 typedef struct {
@@ -27,6 +29,7 @@ typedef struct {
     const Loop *loops;      // innermost first
     const Scope *lambdas;   // likewise
     const Value *arguments; // of the user function that is evaluated; NULL outside of any
+    Text function;          // its name
     const TemplateRuntime *runtime;
     TemplateProblem *problem;
 } Frame;
@@ -42,6 +45,11 @@ const Value *engine_keep(const Frame *frame, const Call *call, const Value **arg
 const Value *engine_fail(const Frame *frame, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+// NULL; the problem of a function or an expression is said to be one of `name`, which is a `kind`:
+// variable, resource, expression in parameter.
+const Value *engine_within(const Frame *frame, const char *kind, Text name);
+
+const char *engine_kind(const Value *value); // "String" … as in messages
 Arena *engine_arena(const Frame *frame);
 Text engine_lower(Arena *arena, Text text);
 bool engine_same(Text a, Text b); // without regard to case

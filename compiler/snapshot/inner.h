@@ -20,6 +20,11 @@ typedef struct {
 } Named;
 
 typedef struct {
+    Named **items;
+    size_t count, room;
+} NamedList;
+
+typedef struct {
     size_t *items;
     size_t count, room;
 } Indices;
@@ -28,20 +33,29 @@ typedef struct {
 typedef struct Item Item;
 struct Item {
     TemplateResource shown;
-    const Value *json, *name, *id, *scope; // `scope`: NULL if it is the deployment's
-    const Value *condition;                // a kept call; NULL: decided
-    bool absent;                           // the condition is false
+    const Value *json, *name, *id;
+    const Value *scope;                // of an extension; NULL: the deployment's
+    const Value *subscription, *group; // where a nested deployment goes; NULL: where this one goes
+    const Value *condition;            // what is not known of it; NULL: decided
+    bool absent;                       // the condition is false
     const Loop *loops;
     Text key; // symbolic name without the turn; in a classic template the name of the copy loop
     Item *parent;
-    Template *inner;   // of a nested deployment, once it was read
-    const Value *body; // without a runtime, once it was evaluated
-    const Value *predicted;
-    bool busy;
-    Indices needs; // of template->items
+    // Once they were made without a runtime:
+    Template *inner;        // of a nested deployment
+    Text skipped;           // why that cannot be looked into before its turn comes; else empty
+    const Value *body;      // as it is PUT
+    const Value *predicted; // properties as others see them
+    bool busy;              // `body` is being made
+    Indices needs;          // of template->items
     enum { VISIT_NEW, VISIT_OPEN, VISIT_DONE } visit;
-    size_t at; // in the order of deployment
+    size_t at; // in the order of the template; then in the order of deployment
 };
+
+typedef struct {
+    Item **items;
+    size_t count, room;
+} ItemList;
 
 struct Template {
     Arena *arena;
@@ -49,23 +63,22 @@ struct Template {
     const Value *json;
     TemplateContext context;
     TemplateScope scope;
+    const Value *subscription, *group; // the context's, or kept calls
+    bool told;                         // the context says which group it is
+    const Value *condition;            // of the nested deployment, and those around it, if unknown
     bool symbolic;
     Template *words; // whose parameters, variables, functions and context its texts use: itself, or
                      // the template around it (expressionEvaluationOptions: outer)
     Template *around;
     Map parameters, variables; // lower-cased names → Named
-    struct {
-        Item **items;
-        size_t count, room;
-    } items; // in the order of the template; with those that are absent
-    struct {
-        Item **items;
-        size_t count, room;
-    } sequence;  // in the order of deployment, without them
+    ItemList items;            // in the order of the template; with those that are absent
+    ItemList sequence;         // in the order of deployment, without them
+    TemplateResource *shown;   // the same
     Map symbols; // lower-cased symbolic names, 'name[0]' too; of a classic template names → Item
     Map ids;     // lower-cased IDs → Item
-    Map empty_loops; // lower-cased names of loops without a turn
-    TemplateResource *shown;
-    size_t depth; // of what is being evaluated
-    size_t guids; // made so far
+    Map loops;   // lower-cased names of loops, also without a turn
+    NamedList busy; // parameters and variables that are being evaluated, innermost last
+    size_t depth;   // of what is being evaluated
+    bool endless;   // the count of a loop of a template within this one is not known
+    size_t guids;   // made so far
 };

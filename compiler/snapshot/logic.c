@@ -5,15 +5,29 @@
 #include "compiler/snapshot/builtin.h"
 #include "compiler/snapshot/inner.h"
 #include "compiler/snapshot/member.h"
+#include "compiler/snapshot/runtime.h"
 
 #include <stdlib.h>
 
-static const Value *refused(const Frame *frame, const Call *call, const char *why)
+#define SEE "Please see https://aka.ms/arm-functions for usage details."
+
+static const Value *wrong_kind(const Frame *frame, const Call *call, const char *which,
+                               const char *wanted, const Value *value)
+{
+    return engine_fail(
+        frame,
+        "The template language function '%.*s' expects its %sparameter to be of type "
+        "'%s'. The provided value is of type '%s'. " SEE,
+        TEXT_ARG(call->name), which, wanted, engine_kind(value));
+}
+
+static const Value *not_valid(const Frame *frame, const Call *call, const char *why)
 {
     return engine_fail(frame,
-                       "Unable to evaluate template language function '%.*s': %s. Please see "
-                       "https://aka.ms/arm-functions for usage details.",
-                       TEXT_ARG(call->name), why);
+                       "The provided arguments for template language function '%.*s' is not valid: "
+                       "%s. Please see https://aka.ms/arm-functions#%.*s for usage details.",
+                       TEXT_ARG(call->name), why,
+                       TEXT_ARG(engine_lower(engine_arena(frame), call->name)));
 }
 
 static const Value *operated(const Frame *frame, const Call *call, SyntaxOp op,
@@ -27,10 +41,13 @@ static const Value *operated(const Frame *frame, const Call *call, SyntaxOp op,
     diags->count = diags->errors = 0;
     if (zero)
         return engine_fail(frame,
-                           "The template language function '%.*s' tried to divide by zero. Please "
-                           "see https://aka.ms/arm-functions for usage details.",
+                           "The template language function '%.*s' tried to divide by zero. " SEE,
                            TEXT_ARG(call->name));
-    return refused(frame, call, "the types of the arguments are not valid");
+    return engine_fail(frame,
+                       "The template language function '%.*s' overflowed with the operants '%lld' "
+                       "and '%lld'. " SEE,
+                       TEXT_ARG(call->name), (long long)arguments[0]->integer,
+                       (long long)arguments[1]->integer);
 }
 
 typedef struct {
@@ -59,11 +76,27 @@ static SyntaxOp operator_of(Text name)
 
 const Value *logic_arithmetic(const Frame *frame, const Call *call, const Value **arguments)
 {
+    for (size_t i = 0; i < 2; i++) {
+        if (arguments[i]->kind != VALUE_INT)
+            return wrong_kind(frame, call, i ? "second " : "first ", "Integer", arguments[i]);
+    }
     return operated(frame, call, operator_of(call->name), arguments);
+}
+
+static bool is_number(const Value *value)
+{
+    return value->kind == VALUE_INT || value->kind == VALUE_FLOAT;
 }
 
 const Value *logic_compare(const Frame *frame, const Call *call, const Value **arguments)
 {
+    for (size_t i = 0; i < 2; i++) {
+        if (arguments[!i]->kind == VALUE_STRING && arguments[i]->kind != VALUE_STRING)
+            return wrong_kind(frame, call, i ? "second " : "first ", "String", arguments[i]);
+    }
+    bool texts = arguments[0]->kind == VALUE_STRING;
+    if (!texts && (!is_number(arguments[0]) || !is_number(arguments[1])))
+        return not_valid(frame, call, "all function arguments should be of numeric types");
     return operated(frame, call, operator_of(call->name), arguments);
 }
 
@@ -77,7 +110,7 @@ const Value *logic_equals(const Frame *frame, const Call *call, const Value **ar
 const Value *logic_not(const Frame *frame, const Call *call, const Value **arguments)
 {
     if (arguments[0]->kind != VALUE_BOOL)
-        return refused(frame, call, "the argument must be of type 'Boolean'");
+        return wrong_kind(frame, call, "", "Boolean", arguments[0]);
     return value_bool(!arguments[0]->boolean);
 }
 
@@ -92,7 +125,7 @@ const Value *logic_constant(const Frame *frame, const Call *call, const Value **
 const Value *logic_fail(const Frame *frame, const Call *call, const Value **arguments)
 {
     if (arguments[0]->kind != VALUE_STRING)
-        return refused(frame, call, "the argument must be of type 'String'");
+        return wrong_kind(frame, call, "", "String", arguments[0]);
     return engine_fail(frame, "%.*s", TEXT_ARG(arguments[0]->string));
 }
 
@@ -101,10 +134,13 @@ const Value *logic_float(const Frame *frame, const Call *call, const Value **arg
     const Value *value = arguments[0];
     if (value->kind == VALUE_FLOAT) return value;
     if (value->kind == VALUE_INT) return value_float(engine_arena(frame), (double)value->integer);
-    if (value->kind != VALUE_STRING) return refused(frame, call, "the argument is no number");
+    if (value->kind != VALUE_STRING) return wrong_kind(frame, call, "", "String", value);
     char *text = text_string(engine_arena(frame), value->string), *end;
     double number = strtod(text, &end);
-    if (*end || end == text) return refused(frame, call, "the argument is no number");
+    if (*end || end == text)
+        return engine_fail(
+            frame, "The template language function 'float' was invoked with a parameter that "
+                   "is not valid. The value cannot be converted to the target type.");
     return value_float(engine_arena(frame), number);
 }
 
@@ -119,7 +155,8 @@ static const Value *evaluated(const Frame *frame, const Value *argument)
 static const Value *kept_from(const Frame *frame, const Call *call, const Value **values,
                               size_t count)
 {
-    for (size_t i = count; i < call->count; i++) values[i] = call->arguments[i];
+    for (size_t i = count; i < call->count; i++)
+        values[i] = runtime_renamed(frame, call->arguments[i]);
     return engine_keep(frame, call, values);
 }
 
@@ -132,7 +169,7 @@ const Value *logic_and_or(const Frame *frame, const Call *call, const Value **ar
         if (!values[i]) return NULL;
         if (call_of(values[i])) return kept_from(frame, call, values, i + 1);
         if (values[i]->kind != VALUE_BOOL)
-            return refused(frame, call, "all arguments must be of type 'Boolean'");
+            return not_valid(frame, call, "all arguments should be of type 'boolean'");
         if (values[i]->boolean == decides) return values[i];
     }
     return value_bool(!decides);
@@ -148,7 +185,12 @@ const Value *logic_if(const Frame *frame, const Call *call, const Value **argume
         return kept_from(frame, call, values, 1);
     }
     if (condition->kind != VALUE_BOOL)
-        return refused(frame, call, "the first argument must be of type 'Boolean'");
+        return engine_fail(
+            frame,
+            "The template language function 'if' expects its first parameter to be of "
+            "type 'boolean'. The provided value is of type '%s'. Please see "
+            "https://aka.ms/arm-function-if for usage details.",
+            engine_kind(condition));
     return evaluated(frame, arguments[condition->boolean ? 1 : 2]);
 }
 
@@ -183,12 +225,22 @@ static ValueProperty *property_of(Value *object, Text name)
 
 const Value *logic_create_object(const Frame *frame, const Call *call, const Value **arguments)
 {
-    if (call->count % 2) return refused(frame, call, "the number of arguments must be even");
+    if (call->count % 2)
+        return engine_fail(
+            frame,
+            "The template language function 'createObject' expects an even number of "
+            "parameters. The number of provided parameters was '%zu'. " SEE,
+            call->count);
     Value *object = value_object(engine_arena(frame));
     for (size_t i = 0; i < call->count; i += 2) {
         if (call_of(arguments[i])) return engine_keep(frame, call, arguments);
         if (arguments[i]->kind != VALUE_STRING)
-            return refused(frame, call, "the name of a property must be of type 'String'");
+            return engine_fail(
+                frame,
+                "The template language function 'createObject' expects the parameters "
+                "at an odd-numbered position to be of type 'string'. The specified "
+                "parameters at positions '%zu' are of types '%s', respectively. " SEE,
+                i + 1, engine_kind(arguments[i]));
         ValueProperty *known = property_of(object, arguments[i]->string);
         ValueProperty added = {arguments[i]->string, arguments[i + 1], NULL};
         if (known) known->value = added.value;
@@ -216,7 +268,7 @@ static const Value *try_rest(const Frame *frame, const Value *base, const Call *
         const Value *end = wrapped ? value_find(access, TEXT("fromEnd")) : NULL;
         bool from_end = end && end->kind == VALUE_BOOL && end->boolean;
         if (wrapped) access = value_find(access, TEXT("value"));
-        if (!access) return refused(frame, call, "an access without a value");
+        if (!access) return not_valid(frame, call, "an access has no value");
         const Value *found = from_end ? item_at(frame, base, access, true) : NULL;
         base = found ? found : engine_access(frame, base, access);
     }
@@ -237,5 +289,15 @@ const Value *logic_index_from_end(const Frame *frame, const Call *call, const Va
     if (call_of(arguments[0]) || call_of(arguments[1])) return engine_keep(frame, call, arguments);
     const Value *found = item_at(frame, arguments[0], arguments[1], true);
     if (found) return try_rest(frame, found, call, arguments, 2);
-    return safe ? &value_null : refused(frame, call, "the index is out of bounds");
+    if (safe) return &value_null;
+    if (arguments[0]->kind != VALUE_ARRAY)
+        return wrong_kind(frame, call, "first ", "Array", arguments[0]);
+    if (arguments[1]->kind != VALUE_INT)
+        return wrong_kind(frame, call, "second ", "Integer", arguments[1]);
+    return engine_fail(
+        frame,
+        "Unable to evaluate the template language function 'indexFromEnd'. The index "
+        "parameter cannot be larger than the length of the array. The index parameter "
+        "was '%lld', and the length of the array parameter was '%zu'.",
+        (long long)arguments[1]->integer, arguments[0]->array.count);
 }

@@ -39,6 +39,16 @@ const Value *member_of(const Frame *frame, const Value *base, const Value *acces
         return engine_fail(frame,
                            "The language expression property array index '%.*s' is out of bounds.",
                            TEXT_ARG(shown));
+    if (base->kind == VALUE_OBJECT)
+        return engine_fail(frame,
+                           "The language expression property '%.*s' can't be evaluated, property "
+                           "name must be a string.",
+                           TEXT_ARG(shown));
+    if (base->kind == VALUE_ARRAY)
+        return engine_fail(frame,
+                           "Unable to evaluate named property or non-integer index '%.*s' on an "
+                           "array value.",
+                           TEXT_ARG(shown));
     return engine_fail(frame, "The language expression property '%.*s' can't be evaluated.",
                        TEXT_ARG(shown));
 }

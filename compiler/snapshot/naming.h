@@ -4,4 +4,6 @@
 
 // NULL with the frame's problem set.
 const Value *naming_parameter(const Frame *frame, Named *named);
+// All variables; false with the frame's problem set.
+bool naming_variables(const Frame *frame);
 const Value *name_user_function(const Frame *frame, const Call *call);

@@ -53,15 +53,23 @@ static const Value *make_body(const Frame *frame, const Item *item)
     return body;
 }
 
+static const Value *made_or_said(const Frame *frame, const Item *item)
+{
+    const Value *body = make_body(frame, item);
+    return body || frame->runtime
+               ? body
+               : engine_within(frame, "resource", declared_label(engine_arena(frame), item));
+}
+
 const Value *nested_body(const Frame *frame, Item *item)
 {
-    if (frame->runtime) return make_body(frame, item);
+    if (frame->runtime) return made_or_said(frame, item);
     if (item->body) return item->body;
     if (item->busy)
         return engine_fail(frame, "The resource '%.*s' refers to itself.",
                            TEXT_ARG(item->shown.id));
     item->busy = true;
-    item->body = make_body(frame, item);
+    item->body = made_or_said(frame, item);
     item->busy = false;
     return item->body;
 }
@@ -92,66 +100,137 @@ static const Value *member(const Value *object, const char *name)
     return object && object->kind == VALUE_OBJECT ? value_find(object, text_of(name)) : NULL;
 }
 
-static bool is_inner(const Value *properties)
+static bool is_inner(const Value *properties, bool by_default)
 {
     const Value *scope = member(member(properties, "expressionEvaluationOptions"), "scope");
-    return scope && scope->kind == VALUE_STRING && engine_same(scope->string, TEXT("inner"));
+    return !scope ? by_default
+                  : scope->kind == VALUE_STRING && engine_same(scope->string, TEXT("inner"));
+}
+
+// The management group of a scope; empty if it is none.
+static Text management_group_of(Text scope)
+{
+    Text groups = TEXT("Microsoft.Management/managementGroups/");
+    for (size_t at = 0; at + groups.length < scope.length; at++) {
+        if (engine_same(text_slice(scope, at, at + groups.length), groups))
+            return text_slice(scope, at + groups.length, scope.length);
+    }
+    return (Text){0};
+}
+
+// The resource group as the runtime knows it; NULL if it does not.
+static const Value *group_object(const Frame *frame, const Item *item)
+{
+    if (!frame->runtime || !frame->runtime->resource || !item->group) return NULL;
+    return frame->runtime->resource(frame->runtime->self, engine_arena(frame), item->shown.scope,
+                                    (Text){0});
+}
+
+static TemplateScope scope_of(const Template *template, const Item *item)
+{
+    if (item->group) return SCOPE_GROUP;
+    if (item->subscription) return SCOPE_SUBSCRIPTION;
+    if (!item->scope || call_of(item->scope)) return template->scope;
+    Text scope = item->scope->string;
+    if (text_is(scope, "/")) return SCOPE_TENANT;
+    return management_group_of(scope).length ? SCOPE_MANAGEMENT_GROUP : template->scope;
 }
 
 // Where it deploys to: its own scope, or that of the template around it.
-static TemplateContext context_of(const Template *template, const Item *item, const Value *body)
+static void place(const Frame *frame, const Item *item, const Value *body, Reading *reading)
 {
-    TemplateContext context = template->context;
-    context.name = item->shown.name;
-    const Value *location = member(body, "location");
-    if (location && location->kind == VALUE_STRING) context.location = location->string;
-    Text scope = item->scope ? item->scope->string : (Text){0};
-    if (!item->scope) return context;
-    context.group_object = NULL;
-    context.group = context.subscription = context.management_group = (Text){0};
-    static const char *const starts[] = {"/subscriptions/", "/resourceGroups/"};
-    Text *const fields[] = {&context.subscription, &context.group};
-    for (size_t i = 0; i < 2; i++) {
-        Text start = text_of(starts[i]);
-        if (scope.length <= start.length || !engine_same(text_slice(scope, 0, start.length), start))
-            break;
-        size_t end = start.length;
-        while (end < scope.length && scope.at[end] != '/') end++;
-        *fields[i] = text_slice(scope, start.length, end);
-        scope = text_slice(scope, end, scope.length);
+    const Template *template = frame->template;
+    TemplateContext *context = &reading->context;
+    *context = template->context;
+    context->name = item->shown.name;
+    reading->subscription = item->subscription ? item->subscription : template->subscription;
+    reading->group = template->group;
+    reading->scope = scope_of(template, item);
+    reading->told = template->told && !item->group && !item->subscription;
+    if (item->group) {
+        reading->group = item->group;
+        context->group_object = group_object(frame, item);
     }
-    if (!engine_same(context.subscription, template->context.subscription))
-        context.subscription_object = NULL;
-    Text groups = TEXT("Microsoft.Management/managementGroups/");
-    size_t at = 0;
-    while (at + groups.length < scope.length &&
-           !engine_same(text_slice(scope, at, at + groups.length), groups))
-        at++;
-    if (at + groups.length < scope.length)
-        context.management_group = text_slice(scope, at + groups.length, scope.length);
-    return context;
+    if (item->subscription) context->subscription_object = NULL;
+    if (item->group || item->subscription) context->location = (Text){0};
+    if (item->scope) context->management_group = management_group_of(item->scope->string);
+    const Value *location = member(body, "location");
+    if (location && location->kind == VALUE_STRING) context->location = location->string;
+}
+
+const Value *nested_both(const Frame *frame, const Value *outer, const Value *own)
+{
+    const Value *conditions[] = {outer, own};
+    if (!outer || !own) return outer ? outer : own;
+    return call_made(engine_arena(frame), "and", conditions, 2);
+}
+
+// "<target> Warning NestedDeploymentShortCircuited: …", as the official snapshot says it.
+static void skip(const Frame *frame, Item *item, const char *target, Text why)
+{
+    Arena *arena = engine_arena(frame);
+    item->skipped = text_format(
+        arena,
+        "%s Warning NestedDeploymentShortCircuited: The nested deployment '%.*s' at line '1' and "
+        "column '1' could not be expanded because %.*s.",
+        target, TEXT_ARG(item->shown.id), TEXT_ARG(why));
+    *frame->problem = (TemplateProblem){0};
+}
+
+static Template *linked(const Frame *frame, Item *item, bool by_link)
+{
+    engine_fail(frame,
+                by_link
+                    ? "The nested deployment '%.*s' has a template link, which cannot be followed "
+                      "here: put the template itself into 'template'."
+                    : "The nested deployment '%.*s' has no template.",
+                TEXT_ARG(item->shown.id));
+    if (by_link && frame->template->context.partial)
+        skip(frame, item, text_string(engine_arena(frame), item->shown.id),
+             TEXT("the template failed to download with the following message: 'The nested "
+                  "deployment uses a template or parameters link, but not link resolver was "
+                  "supplied.'. Please see https://aka.ms/WhatIfEvalStopped for more guidance"));
+    return NULL;
+}
+
+// A loop whose count is not known yet is nobody's mistake.
+static void forgive(const Frame *frame, Item *item)
+{
+    Template *template = frame->template;
+    if (!template->endless || frame->runtime) return;
+    template->endless = false;
+    skip(
+        frame, item, "",
+        text_format(engine_arena(frame),
+                    "it contains one or more copy count expressions that cannot be evaluated prior "
+                    "to the start of the deployment: '%.*s'",
+                    TEXT_ARG(frame->problem->message)));
 }
 
 Template *nested_template(const Frame *frame, Item *item)
 {
-    if (item->inner) return item->inner;
+    if (!frame->runtime && (item->inner || item->skipped.length)) return item->inner;
     const Value *body = nested_body(frame, item);
     if (!body) return NULL;
     const Value *properties = member(body, "properties"), *json = member(properties, "template");
-    if (!json || json->kind != VALUE_OBJECT) {
-        bool linked = member(properties, "templateLink") != NULL;
-        engine_fail(frame,
-                    linked ? "The nested deployment '%.*s' has a template link, which cannot be "
-                             "followed here: put the template itself into 'template'."
-                           : "The nested deployment '%.*s' has no template.",
-                    TEXT_ARG(item->shown.id));
+    if (!json || json->kind != VALUE_OBJECT)
+        return linked(frame, item, member(properties, "templateLink") != NULL);
+    Template *template = frame->template;
+    if (template->symbolic && !is_inner(properties, true)) {
+        engine_fail(frame, "Template language version '2.0' does not support 'Outer' expression "
+                           "evaluation. Ensure you have set expressionEvaluationOptions.scope to "
+                           "'Inner'.");
         return NULL;
     }
-    Template *template = frame->template;
-    TemplateContext context = context_of(template, item, body);
-    bool inner = is_inner(properties);
-    item->inner =
-        reading_template(template->arena, json, member(properties, "parameters"), &context,
-                         template, inner ? NULL : template->words, frame->problem);
-    return item->inner;
+    Reading reading = {.json = json,
+                       .parameters = member(properties, "parameters"),
+                       .around = template,
+                       .runtime = frame->runtime != NULL,
+                       .words = is_inner(properties, template->symbolic) ? NULL : template->words,
+                       .condition = nested_both(frame, template->condition, item->condition)};
+    place(frame, item, body, &reading);
+    Template *inner = reading_template(template->arena, &reading, frame->problem);
+    if (!inner) forgive(frame, item);
+    if (!frame->runtime) item->inner = inner;
+    return inner;
 }

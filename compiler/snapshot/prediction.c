@@ -2,6 +2,7 @@
 #include "compiler/snapshot/prediction.h"
 
 #include "compiler/snapshot/inner.h"
+#include "compiler/snapshot/nested.h"
 
 // ---- JSON as .NET's relaxed encoder writes it: what is not in the first plane of Unicode as two
 // escapes
@@ -62,7 +63,8 @@ static void write(JsonWriter *json, const Value *value)
 
 // ---- resources
 
-static void write_resource(JsonWriter *json, const Item *item, const Value *body)
+static void write_resource(JsonWriter *json, const Item *item, const Value *body,
+                           const Value *condition)
 {
     static const char *const order[] = {
         "type", "condition", "name",      "apiVersion",        "location", "extendedLocation",
@@ -73,27 +75,46 @@ static void write_resource(JsonWriter *json, const Item *item, const Value *body
     write_text(json, item->shown.id);
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         Text name = text_of(order[i]);
-        const Value *value = text_is(name, "condition") ? item->condition : value_find(body, name);
-        if (!value) continue;
+        const Value *value = text_is(name, "condition") ? condition : value_find(body, name);
+        if (!value || value->kind == VALUE_NULL) continue;
         json_key(json, name);
         write(json, value);
     }
     json_end_object(json);
 }
 
-static bool write_resources(JsonWriter *json, Template *template, TemplateProblem *problem)
+typedef struct {
+    JsonWriter *json;
+    TemplateProblem *problem;
+    Value *diagnostics;
+} Writing;
+
+static bool write_resources(const Writing *to, Template *template);
+
+static bool write_nested(const Writing *to, Template *template, size_t index)
 {
+    Template *inner = template_nested(template, index, NULL, to->problem);
+    Text skipped = template->sequence.items[index]->skipped;
+    if (skipped.length)
+        value_append(template->arena, to->diagnostics, value_string(template->arena, skipped));
+    if (!inner) return !to->problem->message.length;
+    return write_resources(to, inner) && template_outputs(inner, NULL, to->problem);
+}
+
+static bool write_resources(const Writing *to, Template *template)
+{
+    Frame frame = {.template = template, .problem = to->problem};
     for (size_t i = 0; i < template->sequence.count; i++) {
         const Item *item = template->sequence.items[i];
         if (item->shown.existing) continue;
         if (item->shown.nested) {
-            Template *inner = template_nested(template, i, NULL, problem);
-            if (!inner || !write_resources(json, inner, problem)) return false;
+            if (!write_nested(to, template, i)) return false;
             continue;
         }
-        const Value *body = template_body(template, i, NULL, problem);
+        const Value *body = template_body(template, i, NULL, to->problem);
         if (!body) return false;
-        write_resource(json, item, body);
+        write_resource(to->json, item, body,
+                       nested_both(&frame, template->condition, item->condition));
     }
     return true;
 }
@@ -119,11 +140,11 @@ Text prediction_json(Arena *arena, Template *template, TemplateProblem *problem)
     json_begin_object(&json);
     json_key(&json, TEXT("predictedResources"));
     json_begin_array(&json);
-    if (!write_resources(&json, template, problem)) return (Text){0};
+    Writing to = {&json, problem, value_array(arena)};
+    if (!write_resources(&to, template)) return (Text){0};
     json_end_array(&json);
     json_key(&json, TEXT("diagnostics"));
-    json_begin_array(&json);
-    json_end_array(&json);
+    write(&json, to.diagnostics);
     json_key(&json, TEXT("outputs"));
     const Value *outputs = template_outputs(template, NULL, problem);
     if (!outputs) return (Text){0};

@@ -2,8 +2,16 @@
 #pragma once
 #include "compiler/snapshot/inner.h"
 
-// `around`: the template that deploys this one; `words`: the one whose names its texts use; NULL:
-// its own.
-Template *reading_template(Arena *arena, const Value *json, const Value *parameters,
-                           const TemplateContext *context, Template *around, Template *words,
-                           TemplateProblem *problem);
+typedef struct {
+    const Value *json, *parameters;
+    TemplateContext context;
+    const Value *subscription, *group; // NULL: the context's
+    TemplateScope scope;
+    bool told;
+    Template *around;       // that deploys this one; NULL: nobody
+    Template *words;        // whose names its texts use; NULL: its own
+    bool runtime;           // everything is known: nothing is looked into before its turn
+    const Value *condition; // what is not known of whether it is deployed; NULL: it is
+} Reading;
+
+Template *reading_template(Arena *arena, const Reading *reading, TemplateProblem *problem);

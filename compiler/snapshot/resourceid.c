@@ -18,15 +18,17 @@ static Text part(Text *path)
     return first;
 }
 
+static bool is_subscription(Text scope)
+{
+    Text start = TEXT("/subscriptions/");
+    return scope.length > start.length && text_starts(scope, "/subscriptions/") &&
+           !memchr(scope.at + start.length, '/', scope.length - start.length);
+}
+
 bool resourceid_of(Arena *arena, Text scope, Text type, Text name, Text *id)
 {
-    bool tenant = scope.length == 0;
-    if (engine_same(type, TEXT("Microsoft.Resources/resourceGroups")) && !tenant) {
+    if (engine_same(type, TEXT("Microsoft.Resources/resourceGroups")) && is_subscription(scope)) {
         *id = text_format(arena, "%.*s/resourceGroups/%.*s", TEXT_ARG(scope), TEXT_ARG(name));
-        return true;
-    }
-    if (engine_same(type, TEXT("Microsoft.Resources/subscriptions")) && tenant) {
-        *id = text_format(arena, "/subscriptions/%.*s", TEXT_ARG(name));
         return true;
     }
     TextBuffer out = {.arena = arena};
@@ -62,12 +64,12 @@ static Text subscription_scope(Arena *arena, Text name)
 
 Text resourceid_scope(const Template *template)
 {
-    const TemplateContext *context = &template->context;
+    Text subscription = template->subscription->string, group = template->group->string;
     switch (template->scope) {
-    case SCOPE_GROUP: return group_scope(template->arena, context->subscription, context->group);
-    case SCOPE_SUBSCRIPTION: return subscription_scope(template->arena, context->subscription);
+    case SCOPE_GROUP: return group_scope(template->arena, subscription, group);
+    case SCOPE_SUBSCRIPTION: return subscription_scope(template->arena, subscription);
     case SCOPE_MANAGEMENT_GROUP:
-        return management_group_scope(template->arena, context->management_group);
+        return management_group_scope(template->arena, template->context.management_group);
     case SCOPE_TENANT: break;
     }
     return (Text){0};
@@ -118,7 +120,7 @@ static const Value *joined(const Frame *frame, const Call *call, Text scope,
             frame,
             "Unable to evaluate template language function '%.*s': the type '%.*s' requires '%zu' "
             "resource name argument(s). Please see "
-            "https://aka.ms/arm-functions-resources#%.*s for usage details.",
+            "https://aka.ms/arm-resource-functions/#%.*s for usage details.",
             TEXT_ARG(call->name), TEXT_ARG(kind), segments,
             TEXT_ARG(engine_lower(arena, call->name)));
     Text id;
@@ -128,33 +130,44 @@ static const Value *joined(const Frame *frame, const Call *call, Text scope,
 
 static bool all_texts(const Frame *frame, const Call *call, const Value **arguments)
 {
+    static const char *const places[] = {"first", "second", "third", "fourth", "fifth"};
     for (size_t i = 0; i < call->count; i++) {
         if (arguments[i]->kind == VALUE_STRING) continue;
         engine_fail(frame,
-                    "Unable to evaluate template language function '%.*s': all function arguments "
-                    "must be string literals. Please see "
-                    "https://aka.ms/arm-functions-resources#%.*s for usage details.",
-                    TEXT_ARG(call->name), TEXT_ARG(engine_lower(engine_arena(frame), call->name)));
+                    "The template language function '%.*s' expects its %s parameter to be of type "
+                    "'String'. The provided value is of type '%s'. Please see "
+                    "https://aka.ms/arm-functions for usage details.",
+                    TEXT_ARG(call->name), places[i < 5 ? i : 4], engine_kind(arguments[i]));
         return false;
     }
     return true;
 }
 
-static const Value *no_type(const Frame *frame, const Call *call, const Value **arguments)
+// `most`: the place where the type may stand at the latest, counted from one.
+static const Value *no_type(const Frame *frame, const Call *call, const Value **arguments,
+                            size_t most)
 {
-    TextBuffer shown = {.arena = engine_arena(frame)};
-    for (size_t i = 0; i < call->count; i++) {
-        if (i) buffer_char(&shown, ',');
-        buffer_text(&shown, arguments[i]->string);
-    }
-    return engine_fail(
-        frame,
-        "Unable to evaluate template language function '%.*s': function requires exactly one "
-        "multi-segmented argument which must be resource type including resource provider "
-        "namespace. Current function arguments '%.*s'. Please see "
-        "https://aka.ms/arm-functions-resources#%.*s for usage details.",
-        TEXT_ARG(call->name), TEXT_ARG(buffer_done(&shown)),
-        TEXT_ARG(engine_lower(engine_arena(frame), call->name)));
+    Arena *arena = engine_arena(frame);
+    size_t at = type_at(arguments, call->count);
+    if (at < call->count)
+        return engine_fail(
+            frame,
+            "Unable to evaluate template language function '%.*s': function requires "
+            "fully qualified resource type '%.*s' as one of first %zu arguments. "
+            "Please see https://aka.ms/arm-resource-functions/#%.*s for usage "
+            "details.",
+            TEXT_ARG(call->name), TEXT_ARG(arguments[at]->string), most,
+            TEXT_ARG(engine_lower(arena, call->name)));
+    TextBuffer shown = {.arena = arena};
+    for (size_t i = 0; i < call->count; i++)
+        buffer_format(&shown, "%s%.*s", i ? "," : "", TEXT_ARG(arguments[i]->string));
+    return engine_fail(frame,
+                       "Unable to evaluate template language function '%.*s': function requires "
+                       "exactly one multi-segmented argument which must be resource type including "
+                       "resource provider namespace. Current function arguments '%.*s'. Please see "
+                       "https://aka.ms/arm-resource-functions/#%.*s for usage details.",
+                       TEXT_ARG(call->name), TEXT_ARG(buffer_done(&shown)),
+                       TEXT_ARG(engine_lower(arena, call->name)));
 }
 
 static bool any_kept(const Value **arguments, size_t count)
@@ -163,6 +176,18 @@ static bool any_kept(const Value **arguments, size_t count)
         if (call_of(arguments[i])) return true;
     }
     return false;
+}
+
+static bool is_guid(Text text)
+{
+    if (text.length != 36) return false;
+    for (size_t i = 0; i < text.length; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        char c = (char)(text.at[i] | 32);
+        bool hex = (c >= 'a' && c <= 'f') || (text.at[i] >= '0' && text.at[i] <= '9');
+        if (dash ? text.at[i] != '-' : !hex) return false;
+    }
+    return true;
 }
 
 // The call with the scope's IDs in front; kept if one of them, or a name, is unknown.
@@ -177,6 +202,11 @@ static const Value *with_scope(const Frame *frame, const Call *call, const Value
     for (size_t i = type; i < call->count; i++)
         whole->arguments[scope_count + i - type] = arguments[i];
     if (any_kept(whole->arguments, whole->count)) return call_kept(arena, whole);
+    if (scope_count && !is_guid(scope[0]->string))
+        return engine_fail(frame,
+                           "The provided value '%.*s' is not valid subscription identifier. Please "
+                           "see https://aka.ms/arm-resource-functions/#%.*s for usage details.",
+                           TEXT_ARG(scope[0]->string), TEXT_ARG(engine_lower(arena, call->name)));
     Text where = scope_count == 2   ? group_scope(arena, scope[0]->string, scope[1]->string)
                  : scope_count == 1 ? subscription_scope(arena, scope[0]->string)
                                     : (Text){0};
@@ -189,11 +219,11 @@ const Value *id_resource(const Frame *frame, const Call *call, const Value **arg
     if (!all_texts(frame, call, arguments)) return NULL;
     if (type == call->count)
         return any_kept(arguments, call->count) ? engine_keep(frame, call, arguments)
-                                                : no_type(frame, call, arguments);
+                                                : no_type(frame, call, arguments, 3);
     const Template *words = frame->template->words;
     const Value *scope[2] = {0};
     size_t count = words->scope == SCOPE_GROUP ? 2 : words->scope == SCOPE_SUBSCRIPTION ? 1 : 0;
-    if (type > count) return no_type(frame, call, arguments);
+    if (type > count) return no_type(frame, call, arguments, count + 1);
     for (size_t i = 0; i < count; i++) {
         size_t given = count - i; // counted from the type
         scope[i] = given <= type ? arguments[type - given]
@@ -210,7 +240,7 @@ const Value *id_subscription(const Frame *frame, const Call *call, const Value *
     if (!all_texts(frame, call, arguments)) return NULL;
     if (type == call->count && any_kept(arguments, call->count))
         return engine_keep(frame, call, arguments);
-    if (type > 1) return no_type(frame, call, arguments);
+    if (type > 1) return no_type(frame, call, arguments, 2);
     const Value *scope[1] = {type ? arguments[0] : own(frame, "subscription", "subscriptionId")};
     return scope[0] ? with_scope(frame, call, arguments, type, scope, 1) : NULL;
 }
@@ -218,14 +248,22 @@ const Value *id_subscription(const Frame *frame, const Call *call, const Value *
 const Value *id_tenant(const Frame *frame, const Call *call, const Value **arguments)
 {
     if (!all_texts(frame, call, arguments)) return NULL;
-    if (type_at(arguments, call->count) != 0) return no_type(frame, call, arguments);
+    if (type_at(arguments, call->count) != 0) return no_type(frame, call, arguments, 1);
     return joined(frame, call, (Text){0}, arguments, 0);
 }
 
 const Value *id_extension(const Frame *frame, const Call *call, const Value **arguments)
 {
     if (!all_texts(frame, call, arguments)) return NULL;
-    if (type_at(arguments + 1, call->count - 1) != 0) return no_type(frame, call, arguments);
+    if (type_at(arguments + 1, call->count - 1) != 0) return no_type(frame, call, arguments, 2);
+    if (!text_starts(arguments[0]->string, "/"))
+        return engine_fail(
+            frame,
+            "Unable to evaluate template language function 'extensionResourceId': the "
+            "provided parent resource id '%.*s' is not a valid uri. Please see "
+            "https://aka.ms/arm-resource-functions/#extensionresourceid for usage "
+            "details.",
+            TEXT_ARG(arguments[0]->string));
     Text scope = arguments[0]->string;
     while (text_ends(scope, "/")) scope.length--;
     return joined(frame, call, scope, arguments, 1);
@@ -234,73 +272,140 @@ const Value *id_extension(const Frame *frame, const Call *call, const Value **ar
 const Value *id_management_group(const Frame *frame, const Call *call, const Value **arguments)
 {
     if (!all_texts(frame, call, arguments)) return NULL;
-    if (type_at(arguments, call->count) != 1) return no_type(frame, call, arguments);
+    if (type_at(arguments, call->count) != 1) return no_type(frame, call, arguments, 2);
     return joined(frame, call, management_group_scope(engine_arena(frame), arguments[0]->string),
                   arguments, 1);
 }
 
 // ---- resources of the template
 
-static const Value *kept_id(const Frame *frame, Text type, const Value *name)
+// The type, and the segments of the name; one that is not known is taken apart as the official
+// engine does.
+static size_t type_and_names(Arena *arena, Text type, const Value *name, const Value **arguments)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < type.length; i++) count += type.at[i] == '/';
+    arguments[0] = value_string(arena, type);
+    Text rest = name->string, error;
+    for (size_t i = 1; i <= count; i++) {
+        if (!call_of(name)) arguments[i] = value_string(arena, part(&rest));
+        if (call_of(name)) arguments[i] = name;
+        if (!call_of(name) || count == 1) continue;
+        TextBuffer out = {.arena = arena};
+        buffer_string(&out, "[filter(split(");
+        call_write(&out, name);
+        buffer_format(&out, ", '/'), lambda('x', not(empty(lambdaVariables('x')))))[%zu]]", i - 1);
+        const Value *expression = call_read(arena, buffer_done(&out), &error);
+        if (expression) arguments[i] = call_kept(arena, call_of(expression));
+    }
+    return count + 1;
+}
+
+// concat(the deployment's scope, '/providers/', scope)
+static const Value *relative_scope(const Frame *frame, const Value *scope)
 {
     Arena *arena = engine_arena(frame);
-    size_t segments = 0;
-    for (size_t i = 0; i < type.length; i++) segments += type.at[i] == '/';
-    const Value **arguments = arena_array(arena, const Value *, segments + 1);
-    arguments[0] = value_string(arena, type);
-    Text error;
-    for (size_t i = 0; i < segments; i++) {
-        if (segments == 1 || !call_of(name)) {
-            arguments[i + 1] = name;
-            continue;
-        }
-        // As the official engine takes a name apart that it does not know.
-        TextBuffer piece = {.arena = arena};
-        buffer_string(&piece, "[filter(split(");
-        call_write(&piece, name);
-        buffer_format(&piece, ", '/'), lambda('x', not(empty(lambdaVariables('x')))))[%zu]]", i);
-        const Value *expression = call_read(arena, buffer_done(&piece), &error);
-        if (!expression) return engine_fail(frame, "%.*s", TEXT_ARG(error));
-        arguments[i + 1] = call_kept(arena, call_of(expression));
+    TemplateScope where = frame->template->scope;
+    const Value **parts = arena_array(arena, const Value *, 6);
+    size_t count = 0;
+    if (where == SCOPE_GROUP || where == SCOPE_SUBSCRIPTION) {
+        parts[count++] = value_string(arena, TEXT("/subscriptions/"));
+        parts[count++] = own(frame, "subscription", "subscriptionId");
     }
-    Call call = {.name = frame->template->scope == SCOPE_SUBSCRIPTION
-                             ? TEXT("subscriptionResourceId")
-                         : frame->template->scope == SCOPE_GROUP ? TEXT("resourceId")
-                                                                 : TEXT("tenantResourceId"),
-                 .count = segments + 1};
-    if (frame->template->scope == SCOPE_GROUP) return id_resource(frame, &call, arguments);
-    if (frame->template->scope == SCOPE_SUBSCRIPTION)
-        return id_subscription(frame, &call, arguments);
-    return engine_keep(frame, &call, arguments);
+    if (where == SCOPE_GROUP) {
+        parts[count++] = value_string(arena, TEXT("/resourceGroups/"));
+        parts[count++] = own(frame, "resourceGroup", "name");
+    }
+    if (where == SCOPE_MANAGEMENT_GROUP)
+        parts[count++] = value_string(arena, resourceid_scope(frame->template));
+    parts[count++] = value_string(arena, TEXT("/providers/"));
+    parts[count++] = scope;
+    return call_on(arena, "concat", parts, count);
+}
+
+// if(equals(scope, '/'), tenantResourceId(…), extensionResourceId(if(startsWith(scope, '/'), scope,
+// concat(…)), …)), of which is evaluated what can be.
+static const Value *scoped_id(const Frame *frame, Text type, const Value *name, const Value *scope)
+{
+    Arena *arena = engine_arena(frame);
+    size_t room = type.length + 3;
+    const Value **tenant = arena_array(arena, const Value *, room);
+    const Value **extension = arena_array(arena, const Value *, room);
+    size_t count = type_and_names(arena, type, name, tenant);
+    const Value *slash = value_string(arena, TEXT("/"));
+    const Value *tests[2][2] = {{scope, slash}, {scope, slash}};
+    const Value *absolute[] = {call_on(arena, "startsWith", tests[0], 2), scope,
+                               relative_scope(frame, scope)};
+    extension[0] = call_on(arena, "if", absolute, 3);
+    for (size_t i = 0; i < count; i++) extension[i + 1] = tenant[i];
+    const Value *choice[] = {call_on(arena, "equals", tests[1], 2),
+                             call_on(arena, "tenantResourceId", tenant, count),
+                             call_on(arena, "extensionResourceId", extension, count + 1)};
+    const Value *id = engine_call(frame, call_on(arena, "if", choice, 3));
+    return id;
+}
+
+static const Value *unscoped_id(const Frame *frame, Text type, const Value *name)
+{
+    static const char *const functions[] = {"resourceId", "subscriptionResourceId",
+                                            "extensionResourceId", "tenantResourceId"};
+    Arena *arena = engine_arena(frame);
+    TemplateScope where = frame->template->scope;
+    const Value **arguments = arena_array(arena, const Value *, type.length + 3);
+    bool group = where == SCOPE_MANAGEMENT_GROUP;
+    if (group) arguments[0] = value_string(arena, resourceid_scope(frame->template));
+    size_t count = type_and_names(arena, type, name, arguments + group) + group;
+    return engine_call(frame, call_on(arena, functions[where], arguments, count));
+}
+
+static const Value *wrong_segments(const Frame *frame, Text type, Text name)
+{
+    size_t names = 1, types = 0;
+    for (size_t i = 0; i < name.length; i++) names += name.at[i] == '/';
+    for (size_t i = 0; i < type.length; i++) types += type.at[i] == '/';
+    return engine_fail(
+        frame,
+        "The template resource '%.*s' of type '%.*s' at line '1' and column '1' has an invalid "
+        "name. "
+        "The name '%.*s' contains '%zu' name segment(s) separated by '/', but '%zu' segment(s) "
+        "were "
+        "expected. Please see https://aka.ms/arm-syntax-resources for usage details.",
+        TEXT_ARG(name), TEXT_ARG(type), TEXT_ARG(name), names, types);
+}
+
+const Value *resourceid_in_group(const Frame *frame, Text type, const Value *name,
+                                 const Value *subscription, const Value *group)
+{
+    Arena *arena = engine_arena(frame);
+    const Value **arguments = arena_array(arena, const Value *, type.length + 3);
+    arguments[0] = subscription;
+    if (group) arguments[1] = group;
+    size_t scope = group ? 2 : 1;
+    size_t count = type_and_names(arena, type, name, arguments + scope) + scope;
+    return engine_call(
+        frame, call_on(arena, group ? "resourceId" : "subscriptionResourceId", arguments, count));
 }
 
 const Value *resourceid_value(const Frame *frame, Text type, const Value *name, const Value *scope)
 {
     Arena *arena = engine_arena(frame);
-    Template *template = frame->template;
-    bool group_known = template->scope != SCOPE_GROUP ||
-                       (template->context.subscription.length && template->context.group.length);
-    bool known = group_known &&
-                 (template->scope != SCOPE_SUBSCRIPTION || template->context.subscription.length) &&
-                 !call_of(name) && !(scope && call_of(scope));
-    if (!known) return kept_id(frame, type, name);
+    const Template *template = frame->template;
+    bool group = template->scope == SCOPE_GROUP,
+         below = group || template->scope == SCOPE_SUBSCRIPTION;
+    bool known = !(group && call_of(template->group)) &&
+                 !(below && call_of(template->subscription)) && !call_of(name);
+    if (scope && (call_of(scope) || !known)) return scoped_id(frame, type, name, scope);
+    if (!known) return unscoped_id(frame, type, name);
     Text where = resourceid_scope(template), id;
     if (scope) {
-        where = scope->string;
+        bool absolute = text_starts(scope->string, "/");
+        // Microsoft.A/b/NAME: within the deployment's scope
+        where = absolute ? scope->string
+                         : text_format(arena, "%.*s/providers/%.*s", TEXT_ARG(where),
+                                       TEXT_ARG(scope->string));
         while (text_ends(where, "/")) where.length--;
-        if (where.length && where.at[0] != '/') {
-            // Microsoft.A/b/NAME: within the deployment's scope
-            where = text_format(arena, "%.*s/providers/%.*s", TEXT_ARG(resourceid_scope(template)),
-                                TEXT_ARG(where));
-        }
     }
     if (!resourceid_of(arena, where, type, name->string, &id))
-        return engine_fail(
-            frame,
-            "The template resource '%.*s' for type '%.*s' at line '1' and column '1' has incorrect "
-            "segment lengths. A nested resource type must have identical number of segments as its "
-            "resource name. A root resource type must have segment length one greater than its "
-            "resource name. Please see https://aka.ms/arm-syntax-resources for usage details.",
-            TEXT_ARG(name->string), TEXT_ARG(type));
+        return wrong_segments(frame, type, name->string);
     return value_string(arena, id);
 }

@@ -1,6 +1,7 @@
 // compiler/snapshot/runtime.c: what exists already, or will: reference(), list*() and their like.
 // With a runtime it is asked; without one, what the template itself says of its resources is taken,
 // and the rest stays as a call.
+#include "compiler/snapshot/runtime.h"
 #include "compiler/snapshot/builtin.h"
 #include "compiler/snapshot/declared.h"
 #include "compiler/snapshot/inner.h"
@@ -67,6 +68,39 @@ static const Value *kept(const Frame *frame, const Call *call, const Value **arg
     return call_kept(arena, whole);
 }
 
+// The same with what `call` takes from it.
+static const Value *kept_as(const Frame *frame, const Call *whole, const Value **arguments,
+                            const Target *target, const Call *call)
+{
+    Call *longer = arena_new(engine_arena(frame), Call);
+    *longer = *call_of(kept(frame, whole, arguments, target));
+    longer->accesses = call->accesses;
+    longer->access_count = call->access_count;
+    return call_kept(engine_arena(frame), longer);
+}
+
+const Value *runtime_renamed(const Frame *frame, const Value *expression)
+{
+    const Call *call = call_of(expression);
+    if (!call || expression->string.length) return expression;
+    Arena *arena = engine_arena(frame);
+    Call *whole = arena_new(arena, Call);
+    *whole = *call;
+    whole->arguments = arena_array(arena, const Value *, call->count);
+    for (size_t i = 0; i < call->count; i++)
+        whole->arguments[i] = runtime_renamed(frame, call->arguments[i]);
+    const Builtin *builtin = call->space.length ? NULL : builtin_find(call->name);
+    bool asks = builtin && (builtin->run == runtime_reference || builtin->run == runtime_list);
+    const Value *name = asks && call->count ? call->arguments[0] : NULL;
+    Target target = {0};
+    if (name && name->kind == VALUE_STRING && !name->call &&
+        target_of(frame, call, call->arguments, &target) && target.item)
+        return kept_as(frame, whole, whole->arguments, &target, call);
+    Value *value = value_string(arena, (Text){0});
+    value->call = whole;
+    return value;
+}
+
 // ---- reference
 
 static const Value *asked(const Frame *frame, const Call *call, const Target *target)
@@ -87,7 +121,8 @@ static const Value *asked(const Frame *frame, const Call *call, const Target *ta
 // What the template says of its resource; NULL, perhaps with a problem: nothing.
 static const Value *predicted(const Frame *frame, const Target *target)
 {
-    const Value *properties = target->item ? nested_properties(frame, target->item) : NULL;
+    bool certain = target->item && !target->item->condition;
+    const Value *properties = certain ? nested_properties(frame, target->item) : NULL;
     if (!properties || !target->full) return properties;
     Value *whole = value_object(engine_arena(frame));
     value_set(engine_arena(frame), whole, TEXT("Properties"), properties);

@@ -1,8 +1,20 @@
 // compiler/snapshot/scoping.c: what a deployment knows of where it is: resourceGroup(),
 // subscription(), environment() …
+#include "compiler/snapshot/scoping.h"
 #include "compiler/evaluate/calls.h"
 #include "compiler/snapshot/builtin.h"
 #include "compiler/snapshot/inner.h"
+
+const Value *scoping_unknown(Arena *arena, Text function, Text property)
+{
+    Call *call = arena_new(arena, Call);
+    call->name = function;
+    if (property.length) {
+        call->accesses = arena_array(arena, const Value *, 1);
+        call->accesses[call->access_count++] = value_string(arena, property);
+    }
+    return call_kept(arena, call);
+}
 
 // As Microsoft's reference of template functions shows it for the public cloud.
 static const char public_cloud[] =
@@ -21,22 +33,10 @@ static const char public_cloud[] =
     "net\",\"keyvaultDns\":\".vault.azure.net\",\"sqlServerHostname\":\".database.windows.net\","
     "\"storage\":\"core.windows.net\"}}";
 
-// name().property, which nobody knows.
-static const Value *unknown(Arena *arena, Text name, Text property)
-{
-    Call *call = arena_new(arena, Call);
-    call->name = name;
-    if (property.length) {
-        call->accesses = arena_array(arena, const Value *, 1);
-        call->accesses[call->access_count++] = value_string(arena, property);
-    }
-    return call_kept(arena, call);
-}
-
 static const Value *text_or_unknown(Arena *arena, Text text, const char *name, const char *property)
 {
     return text.length ? value_string(arena, text)
-                       : unknown(arena, text_of(name), text_of(property));
+                       : scoping_unknown(arena, text_of(name), text_of(property));
 }
 
 static void set(Arena *arena, Value *object, const char *name, const Value *value)
@@ -55,36 +55,24 @@ static void set_rest(const Template *words, Value *object, const char *function,
 {
     if (words->context.partial) {
         set(words->arena, object, property,
-            unknown(words->arena, text_of(function), text_of(property)));
+            scoping_unknown(words->arena, text_of(function), text_of(property)));
     } else if (made_up) {
         set_text(words->arena, object, property, text_of(made_up));
     }
 }
 
-// A call of `name` with two arguments, as a text that stays.
-static const Value *joined(Arena *arena, Text name, const Value **arguments, size_t count)
+static const Value *group_id(Template *words)
 {
-    Call *call = arena_new(arena, Call);
-    *call = (Call){.name = name, .count = count};
-    call->arguments = arena_array(arena, const Value *, count);
-    for (size_t i = 0; i < count; i++) call->arguments[i] = arguments[i];
-    return call_kept(arena, call);
-}
-
-static const Value *group_id(const Template *words)
-{
-    const TemplateContext *context = &words->context;
     Arena *arena = words->arena;
-    if (context->group.length && context->subscription.length)
+    const Value *subscription = words->subscription, *group = words->group;
+    if (!call_of(group) && !call_of(subscription))
         return value_string(arena,
                             text_format(arena, "/subscriptions/%.*s/resourceGroups/%.*s",
-                                        TEXT_ARG(context->subscription), TEXT_ARG(context->group)));
-    if (context->group.length) return unknown(arena, TEXT("resourceGroup"), TEXT("id"));
-    const Value *parts[] = {
-        text_or_unknown(arena, context->subscription, "subscription", "subscriptionId"),
-        value_string(arena, TEXT("Microsoft.Resources/resourceGroups")),
-        unknown(arena, TEXT("resourceGroup"), TEXT("name"))};
-    return joined(arena, TEXT("subscriptionResourceId"), parts, 3);
+                                        TEXT_ARG(subscription->string), TEXT_ARG(group->string)));
+    if (words->told) return scoping_unknown(arena, TEXT("resourceGroup"), TEXT("id"));
+    const Value *parts[] = {subscription,
+                            value_string(arena, TEXT("Microsoft.Resources/resourceGroups")), group};
+    return call_made(arena, "subscriptionResourceId", parts, 3);
 }
 
 static const Value *group(Template *words)
@@ -92,14 +80,14 @@ static const Value *group(Template *words)
     const TemplateContext *context = &words->context;
     Arena *arena = words->arena;
     Value *object = value_object(arena);
-    bool known = context->group.length > 0;
     set(arena, object, "id", group_id(words));
-    set(arena, object, "name", text_or_unknown(arena, context->group, "resourceGroup", "name"));
+    set(arena, object, "name", words->group);
     set_text(arena, object, "type", TEXT("Microsoft.Resources/resourceGroups"));
     set(arena, object, "location",
-        text_or_unknown(arena, known ? context->location : (Text){0}, "resourceGroup", "location"));
+        text_or_unknown(arena, words->told ? context->location : (Text){0}, "resourceGroup",
+                        "location"));
     set_rest(words, object, "resourceGroup", "tags", NULL);
-    if (known) set_rest(words, object, "resourceGroup", "managedBy", NULL);
+    if (words->told) set_rest(words, object, "resourceGroup", "managedBy", NULL);
     set_rest(words, object, "resourceGroup", "properties", NULL);
     if (!context->partial) {
         Value *properties = value_object(arena);
@@ -111,18 +99,17 @@ static const Value *group(Template *words)
 
 static const Value *subscription(Template *words)
 {
-    const TemplateContext *context = &words->context;
     Arena *arena = words->arena;
     Value *object = value_object(arena);
-    const Value *parts[] = {value_string(arena, TEXT("/subscriptions/")),
-                            unknown(arena, TEXT("subscription"), TEXT("subscriptionId"))};
-    Text id = text_format(arena, "/subscriptions/%.*s", TEXT_ARG(context->subscription));
+    const Value *own = words->subscription;
+    const Value *parts[] = {value_string(arena, TEXT("/subscriptions/")), own};
     set(arena, object, "id",
-        context->subscription.length ? value_string(arena, id)
-                                     : joined(arena, TEXT("concat"), parts, 2));
-    set(arena, object, "subscriptionId",
-        text_or_unknown(arena, context->subscription, "subscription", "subscriptionId"));
-    set(arena, object, "tenantId", text_or_unknown(arena, context->tenant, "tenant", "tenantId"));
+        call_of(own) ? call_made(arena, "concat", parts, 2)
+                     : value_string(arena, text_format(arena, "/subscriptions/%.*s",
+                                                       TEXT_ARG(own->string))));
+    set(arena, object, "subscriptionId", own);
+    set(arena, object, "tenantId",
+        text_or_unknown(arena, words->context.tenant, "tenant", "tenantId"));
     set_rest(words, object, "subscription", "displayName", "Subscription");
     return object;
 }
@@ -167,10 +154,10 @@ static const Value *deployment(Template *words)
         set_text(arena, properties, "mode", TEXT("Incremental"));
         set_text(arena, properties, "provisioningState", TEXT("Accepted"));
     }
-    set(arena, object, "properties", properties);
     if (words->scope != SCOPE_GROUP)
         set(arena, object, "location",
             text_or_unknown(arena, context->location, "deployment", "location"));
+    set(arena, object, "properties", properties);
     return object;
 }
 
@@ -212,9 +199,46 @@ static const Known known[] = {
     {"tenant", CONTEXT(tenant), SIZE_MAX, tenant, ALL_SCOPES},
 };
 
+// resourceGroup('name') and their like: of another than this one.
+static const Value *other(const Frame *frame, const Call *call, const Value **arguments)
+{
+    Arena *arena = engine_arena(frame);
+    Value *object = value_object(arena);
+    for (size_t i = 0; i < call->count; i++) {
+        if (arguments[i]->kind != VALUE_STRING)
+            return engine_fail(
+                frame,
+                "The template language function '%.*s' expects its parameters to be of "
+                "type 'String'. Please see https://aka.ms/arm-functions for usage "
+                "details.",
+                TEXT_ARG(call->name));
+    }
+    if (engine_same(call->name, TEXT("managementGroup"))) {
+        Text name = arguments[0]->string;
+        set_text(arena, object, "id",
+                 text_format(arena, "/providers/Microsoft.Management/managementGroups/%.*s",
+                             TEXT_ARG(name)));
+        set_text(arena, object, "name", name);
+        set_text(arena, object, "type", TEXT("Microsoft.Management/managementGroups"));
+        return object;
+    }
+    const Value *subscription = frame->template->words->subscription;
+    bool group = engine_same(call->name, TEXT("resourceGroup"));
+    if (!group || call->count > 1) subscription = arguments[0];
+    if (call_of(subscription)) return engine_keep(frame, call, arguments);
+    Text id = text_format(arena, "/subscriptions/%.*s", TEXT_ARG(subscription->string));
+    const Value *name = arguments[call->count - 1];
+    if (group)
+        id = text_format(arena, "%.*s/resourceGroups/%.*s", TEXT_ARG(id), TEXT_ARG(name->string));
+    set_text(arena, object, "id", id);
+    set(arena, object, group ? "name" : "subscriptionId", name);
+    if (group) set_text(arena, object, "type", TEXT("Microsoft.Resources/resourceGroups"));
+    return object;
+}
+
 const Value *scope_known(const Frame *frame, const Call *call, const Value **arguments)
 {
-    (void)arguments;
+    if (call->count) return other(frame, call, arguments);
     Template *words = frame->template->words;
     const char *context = (const char *)&words->context;
     size_t i = 0;
@@ -229,7 +253,7 @@ const Value *scope_known(const Frame *frame, const Call *call, const Value **arg
     bool is_known = !words->context.partial || text == ALWAYS ||
                     (text != SIZE_MAX && ((const Text *)(const void *)(context + text))->length);
     return is_known ? known[i].make(words)
-                    : unknown(words->arena, text_of(known[i].name), (Text){0});
+                    : scoping_unknown(words->arena, text_of(known[i].name), (Text){0});
 }
 
 // ---- what differs from one deployment to the next

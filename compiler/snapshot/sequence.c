@@ -25,15 +25,20 @@ static void need(Template *template, Item *item, const Item *other)
 static bool need_named(Template *template, Item *item, Text name)
 {
     Item *found = declared_find(template, name);
-    if (found && (!engine_same(found->key, name) || !found->loops)) {
+    if (found && found->loops && engine_same(found->key, name)) {
+        for (size_t i = 0; i < template->items.count; i++) {
+            Item *other = template->items.items[i];
+            if (engine_same(other->key, name)) need(template, item, other);
+        }
+    } else if (found) {
         need(template, item, found);
-        return true;
+        bool by_name = !template->symbolic && engine_same(found->shown.name, name);
+        for (size_t i = 0; by_name && i < template->items.count; i++) {
+            Item *other = template->items.items[i];
+            if (engine_same(other->shown.name, name)) need(template, item, other);
+        }
     }
-    for (size_t i = 0; found && i < template->items.count; i++) {
-        Item *other = template->items.items[i];
-        if (engine_same(other->key, name)) need(template, item, other);
-    }
-    return found || map_has(&template->empty_loops, engine_lower(template->arena, name));
+    return found || map_has(&template->loops, engine_lower(template->arena, name));
 }
 
 // ---- dependsOn
@@ -67,6 +72,7 @@ static bool read_depends_on(const Frame *frame, Item *item)
             (need_named(frame->template, item, name->string) ||
              (!frame->template->symbolic && need_typed(frame->template, item, name->string))))
             continue;
+        if (frame->template->context.partial) continue; // as the official snapshot
         engine_fail(frame,
                     "The resource '%.*s' is not defined in the template. Please see "
                     "https://aka.ms/arm-syntax for usage details.",
@@ -162,6 +168,7 @@ static bool visit(const Frame *frame, Item *item)
 {
     Template *template = frame->template;
     if (item->visit == VISIT_DONE) return true;
+    if (item->visit == VISIT_OPEN && template->context.partial) return true;
     if (item->visit == VISIT_OPEN) {
         TextBuffer shown = {.arena = template->arena};
         show_cycle(&shown, template, item);
@@ -205,7 +212,7 @@ bool sequence_read(const Frame *frame)
         Item *item = template->items.items[i];
         if (item->absent) continue;
         Frame own = declared_frame(template, item, NULL, frame->problem);
-        own.flags = 0;
+        own.flags &= ~(unsigned)FRAME_BODY;
         if (!read_depends_on(&own, item)) return false;
         look_in_json(&own, item, item->json);
     }

@@ -6,6 +6,7 @@
 #include "compiler/snapshot/naming.h"
 #include "compiler/snapshot/nested.h"
 #include "compiler/snapshot/reading.h"
+#include "compiler/snapshot/scoping.h"
 #include "compiler/snapshot/sequence.h"
 #include "compiler/snapshot/typecheck.h"
 
@@ -74,21 +75,18 @@ static bool unknown_parameters(const Frame *frame, const Value *given)
     for (size_t i = 0; given && i < given->object.count; i++) {
         Text text = given->object.items[i].name;
         if (map_has(declared, engine_lower(engine_arena(frame), text))) continue;
-        if (names.count) buffer_string(&names, ", ");
-        buffer_text(&names, text);
+        buffer_format(&names, "%s%.*s", names.count ? ", " : "", TEXT_ARG(text));
     }
     if (!names.count) return false;
     for (size_t i = 0; i < declared->count; i++) {
-        if (i) buffer_string(&known, ", ");
-        buffer_text(&known, ((const Named *)declared->items[i].value)->name);
+        Text text = ((const Named *)declared->items[i].value)->name;
+        buffer_format(&known, "%s%.*s", i ? ", " : "", TEXT_ARG(text));
     }
-    Text shown = buffer_done(&names), may = buffer_done(&known);
     engine_fail(frame,
-                "The template parameters '%.*s' in the parameters file are not valid; they are not "
-                "present in the original template and can therefore not be provided at deployment "
-                "time. The only supported parameters for this template are '%.*s'. Please see "
-                "https://aka.ms/arm-pass-parameter-values for usage details.",
-                TEXT_ARG(shown), TEXT_ARG(may));
+                "The following parameters were supplied, but do not correspond to any parameters "
+                "defined in the template: '%.*s'. The parameters defined in the template are: "
+                "'%.*s'. Please see https://aka.ms/arm-pass-parameter-values for usage details.",
+                TEXT_ARG(buffer_done(&names)), TEXT_ARG(buffer_done(&known)));
     return true;
 }
 
@@ -111,27 +109,103 @@ static bool read_parameters(const Frame *frame, const Value *given)
     return true;
 }
 
-Template *reading_template(Arena *arena, const Value *json, const Value *parameters,
-                           const TemplateContext *context, Template *around, Template *words,
-                           TemplateProblem *problem)
+static bool within(const Frame *frame, size_t count, size_t limit, const char *what,
+                   const char *page)
 {
+    if (count <= limit) return true;
+    engine_fail(
+        frame,
+        "The number of template %s limit exceeded. Limit: '%zu' and actual: '%zu'. Please see "
+        "https://aka.ms/arm-syntax-%s for usage details.",
+        what, limit, count, page);
+    return false;
+}
+
+static bool small_enough(const Frame *frame)
+{
+    const Template *template = frame->template;
+    const Value *outputs = object_of(template->json, "outputs");
+    const Value *resources = value_find(template->json, TEXT("resources"));
+    size_t written = !resources                        ? 0
+                     : resources->kind == VALUE_ARRAY  ? resources->array.count
+                     : resources->kind == VALUE_OBJECT ? resources->object.count
+                                                       : 0;
+    return within(frame, template->parameters.count, 256, "input parameters", "parameters") &&
+           within(frame, template->variables.count, 512, "variables", "variables") &&
+           within(frame, written, 800, "resources", "resources") &&
+           within(frame, outputs ? outputs->object.count : 0, 64, "outputs", "outputs");
+}
+
+// Unrolled; the official snapshot does not count these.
+static bool few_enough(const Frame *frame)
+{
+    const Template *template = frame->template;
+    return template->context.partial ||
+           within(frame, template->sequence.count, 800, "resources", "resources");
+}
+
+// Everything that can be evaluated before a deployment begins.
+static bool valid_bodies(const Frame *frame)
+{
+    Template *template = frame->template;
+    for (size_t i = 0; i < template->sequence.count; i++) {
+        Item *item = template->sequence.items[i];
+        if (item->shown.existing) continue;
+        if (!nested_body(frame, item)) return false;
+        if (item->shown.nested && !nested_template(frame, item) && frame->problem->message.length)
+            return false;
+    }
+    return template_outputs(template, NULL, frame->problem) != NULL;
+}
+
+static const Value *text_or_unknown(Arena *arena, Text text, const char *function,
+                                    const char *property)
+{
+    return text.length ? value_string(arena, text)
+                       : scoping_unknown(arena, text_of(function), text_of(property));
+}
+
+static Template *new_template(Arena *arena, const Reading *reading)
+{
+    const TemplateContext *context = &reading->context;
     Template *template = arena_new(arena, Template);
-    *template = (Template){.arena = arena, .json = json, .context = *context, .around = around};
-    template->words = words ? words : template;
+    *template = (Template){.arena = arena,
+                           .json = reading->json,
+                           .context = *context,
+                           .around = reading->around,
+                           .condition = reading->condition,
+                           .told = reading->told,
+                           .subscription = reading->subscription,
+                           .group = reading->group};
+    template->words = reading->words ? reading->words : template;
     template->diags.arena = arena;
-    template->scope = scope_of(json);
-    const Value *resources = value_find(json, TEXT("resources"));
+    template->scope = reading->around ? reading->scope : scope_of(reading->json);
+    if (!template->subscription)
+        template->subscription =
+            text_or_unknown(arena, context->subscription, "subscription", "subscriptionId");
+    if (!template->group)
+        template->group = text_or_unknown(arena, context->group, "resourceGroup", "name");
+    const Value *resources = value_find(reading->json, TEXT("resources"));
     template->symbolic = resources && resources->kind == VALUE_OBJECT;
+    return template;
+}
+
+Template *reading_template(Arena *arena, const Reading *reading, TemplateProblem *problem)
+{
+    Template *template = new_template(arena, reading);
     Frame frame = {.template = template, .problem = problem};
     size_t depth = 0;
-    for (const Template *outer = around; outer; outer = outer->around) depth++;
+    for (const Template *outer = reading->around; outer; outer = outer->around) depth++;
     if (depth >= NESTING_LIMIT) {
         engine_fail(&frame, "The nested deployments exceed the limit of %d levels.", NESTING_LIMIT);
         return NULL;
     }
     read_variables(template);
-    bool good =
-        read_parameters(&frame, parameters) && declared_read(&frame) && sequence_read(&frame);
+    bool good = read_parameters(&frame, reading->parameters) && small_enough(&frame) &&
+                naming_variables(&frame) && declared_read(&frame) && sequence_read(&frame) &&
+                few_enough(&frame);
+    frame.flags = FRAME_BODY;
+    if (good && !template->context.partial && !reading->runtime) good = valid_bodies(&frame);
     return good ? template : NULL;
 }
 
@@ -139,7 +213,15 @@ Template *template_read(Arena *arena, const Value *json, const Value *parameters
                         const TemplateContext *context, TemplateProblem *problem)
 {
     *problem = (TemplateProblem){0};
-    return reading_template(arena, json, parameters, context, NULL, NULL, problem);
+    Reading reading = {.json = json,
+                       .parameters = parameters,
+                       .context = *context,
+                       .told = context->group.length > 0};
+    Template *template = reading_template(arena, &reading, problem);
+    if (!template && !context->partial && text_is(problem->code, "InvalidTemplate"))
+        problem->message = text_format(arena, "Deployment template validation failed: '%.*s'.",
+                                       TEXT_ARG(problem->message));
+    return template;
 }
 
 // ---- asking
@@ -156,7 +238,15 @@ const Value *template_body(Template *template, size_t index, const TemplateRunti
     *problem = (TemplateProblem){0};
     Frame frame = {
         .template = template, .flags = FRAME_BODY, .runtime = runtime, .problem = problem};
-    return nested_body(&frame, template->sequence.items[index]);
+    Item *item = template->sequence.items[index];
+    const Value *body = nested_body(&frame, item);
+    if (!body && runtime && text_is(problem->code, "InvalidTemplate"))
+        problem->message =
+            text_format(template->arena,
+                        "Unable to process template language expressions for resource "
+                        "'%.*s' at line '1' and column '1'. '%.*s'",
+                        TEXT_ARG(item->shown.id), TEXT_ARG(problem->message));
+    return body;
 }
 
 Template *template_nested(Template *template, size_t index, const TemplateRuntime *runtime,
@@ -206,11 +296,18 @@ const Value *template_parameters(const Template *template)
     return all;
 }
 
-static const Value *output_value(const Frame *frame, const Value *output)
+static const Value *output_value(const Frame *frame, const Value *output, Text name)
 {
-    const Value *copy = value_find(output, TEXT("copy"));
+    const Value *copy = value_find(output, TEXT("copy")),
+                *value = value_find(output, TEXT("value"));
+    if (copy && value)
+        return engine_fail(
+            frame,
+            "The template output '%.*s' is not valid. 'value' and 'copy' property must "
+            "not be specified at the same time. Please see "
+            "https://aka.ms/arm-syntax-outputs for usage details.",
+            TEXT_ARG(name));
     if (copy && copy->kind == VALUE_OBJECT) return copy_list(frame, (Text){0}, copy, true);
-    const Value *value = value_find(output, TEXT("value"));
     return value ? engine_json(frame, value) : &value_null;
 }
 
@@ -222,7 +319,9 @@ static bool is_wanted(const Frame *frame, const Value *output, bool *wanted)
     condition = engine_json(frame, condition);
     if (!condition) return false;
     *wanted = condition->kind != VALUE_BOOL || condition->boolean;
-    return true;
+    if (condition->kind == VALUE_BOOL || call_of(condition)) return true;
+    declared_wrong_result(frame, condition, "Boolean");
+    return false;
 }
 
 const Value *template_outputs(Template *template, const TemplateRuntime *runtime,
@@ -240,8 +339,10 @@ const Value *template_outputs(Template *template, const TemplateRuntime *runtime
         if (output->kind != VALUE_OBJECT) continue;
         if (!is_wanted(&frame, output, &wanted)) return NULL;
         if (!wanted) continue;
-        const Value *value = output_value(&frame, output);
-        if (!value) return NULL;
+        const Value *value = output_value(&frame, output, outputs->object.items[i].name);
+        if (!value || !typecheck_value(&frame, output, value, TEXT("template output"),
+                                       outputs->object.items[i].name))
+            return NULL;
         Value *entry = typed(&frame, output);
         value_set(arena, entry, TEXT("value"), value);
         list_add(arena, &all->object,

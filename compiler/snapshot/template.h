@@ -24,7 +24,10 @@ typedef struct {
     const Value *deployer;    // what deployer() gives; NULL: made up
     int64_t now;              // seconds since 1970, for utcNow()
     uint64_t seed;            // for newGuid(): the same seed gives the same
-    bool partial;             // a snapshot: what is not given above is not known, and stays a call
+    // A secret of a vault that a parameter refers to; a NULL answer is Azure's error. NULL: unknown.
+    const Value *(*secret)(void *self, Arena *arena, Text vault, Text name, Text version);
+    void *secret_self;
+    bool partial; // a snapshot: what is not given above is not known, and stays a call
 } TemplateContext;
 
 // What exists already: asked while bodies and outputs are evaluated. A NULL answer is the problem
