@@ -381,9 +381,9 @@ const Value *resourceid_in_group(const Frame *frame, Text type, const Value *nam
     arguments[0] = subscription;
     if (group) arguments[1] = group;
     size_t scope = group ? 2 : 1;
-    size_t count = type_and_names(arena, type, name, arguments + scope) + scope;
-    return engine_call(
-        frame, call_on(arena, group ? "resourceId" : "subscriptionResourceId", arguments, count));
+    Call call = {.name = group ? TEXT("resourceId") : TEXT("subscriptionResourceId"),
+                 .count = type_and_names(arena, type, name, arguments + scope) + scope};
+    return with_scope(frame, &call, arguments, scope, arguments, scope);
 }
 
 const Value *resourceid_value(const Frame *frame, Text type, const Value *name, const Value *scope)
