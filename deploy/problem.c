@@ -199,7 +199,7 @@ static Text without_boilerplate(Arena *arena, Text message)
 static Text with_lines(Arena *arena, Text text)
 {
     TextBuffer out = {.arena = arena};
-    bool real = memchr(text.at, '\n', text.length) != NULL;
+    bool real = text.length && memchr(text.at, '\n', text.length);
     for (size_t i = 0; i < text.length; i++) {
         char c = text.at[i], next = i + 1 < text.length ? text.at[i + 1] : '\0';
         bool escaped = !real && c == '\\' && (next == 'n' || next == 'r');

@@ -35,6 +35,7 @@ def suites(count, seed):
         ('functions', True, ['tests/official/functions.py', '--count', str(count * 6), *random]),
         ('syntax', True, ['tests/official/syntax.py', '--count', str(count), *random]),
         ('loads', True, ['tests/official/loads.py', '--count', str(count), *random]),
+        ('noise', True, ['tests/official/noise.py']),
         ('constructs', True, ['tests/official/constructs.py']),
         ('programs', True, ['tests/official/programs.py', '--count', str(count), *random]),
         ('swarms', True, ['tests/official/swarms.py', '--count', str(count), *random]),

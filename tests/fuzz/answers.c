@@ -4,6 +4,7 @@
 #include "compiler/evaluate/shape.h"
 #include "deploy/address.h"
 #include "deploy/answer.h"
+#include "deploy/changes.h"
 #include "deploy/cloud.h"
 #include "deploy/problem.h"
 #include "deploy/steps.h"
@@ -65,6 +66,31 @@ static void check_failure(Arena *arena, Text body)
     require(problems_of_failure(arena, &failure, NULL).count > 0, "no problem of a failure");
 }
 
+// What people see of it moves no cursor.
+static void check_shown(Arena *arena, const Value *value)
+{
+    char *at = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&at, &length);
+    Failure failure = {.kind = FAILURE_AZURE, .error = value};
+    problems_show(out, arena, &failure, false);
+    const Value *changes = shape_at(value, "changes");
+    bool differs = changes_show(out, arena, changes ? changes : value, value, false, true);
+    require(differs == changes_any(arena, changes ? changes : value), "two opinions of changes");
+    fclose(out);
+    for (size_t i = 0; i < length; i++)
+        require(at[i] == '\n' || (unsigned char)at[i] >= ' ', "a character that commands");
+    free(at);
+    TextBuffer text = {.arena = arena};
+    JsonWriter json = {.out = &text};
+    Text error;
+    json_begin_object(&json);
+    changes_write_json(&json, arena, changes ? changes : value, value);
+    problems_write_json(&json, arena, &failure);
+    json_end_object(&json);
+    require(value_read_json(arena, buffer_done(&text), &error) != NULL, "events that are no JSON");
+}
+
 // The same value as template, sections, and operations twice.
 static void check_steps(Arena *arena, const Value *value)
 {
@@ -103,6 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (cloud_read(&arena, TEXT("https://management.example"), value, &cloud))
             require(cloud.login.length && cloud.audience.length, "a cloud without sign-in");
         check_steps(&arena, value);
+        check_shown(&arena, value);
     }
     arena_free(&arena);
     return 0;
