@@ -101,6 +101,7 @@ function Add-WindowsCapability { Wait-Here 'Add-WindowsCapability'; Set-Flag ssh
 function Add-MpPreference { Note Add-MpPreference @args }
 function Get-NetFirewallRule([string] $Name, $ErrorAction) { if (Flag "rule-$Name") { $Name } }
 function New-NetFirewallRule([string] $Name, $DisplayName, $Direction, $Action, $Protocol, $LocalPort) { Note New-NetFirewallRule $Name $Protocol $LocalPort; Set-Flag "rule-$Name" }
+function Remove-NetFirewallRule([string] $Name) { Note Remove-NetFirewallRule $Name; Remove-Item "$there/rule-$Name" }
 function Expand-Archive([switch] $Force, [string] $Path, [string] $DestinationPath) {
     Wait-Here Expand-Archive
     $null = New-Item -ItemType Directory -Force $DestinationPath
