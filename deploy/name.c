@@ -2,13 +2,12 @@
 #include "deploy/name.h"
 
 #include "compiler/evaluate/hashes.h"
+#include "compiler/evaluate/shape.h"
 
-static bool is_secure(const Value *declared, Text name)
+static bool is_secure(const Value *declared)
 {
-    const Value *row = value_find(declared, name);
-    const Value *type = row ? value_find(row, TEXT("type")) : NULL;
-    return !type || type->kind != VALUE_STRING || text_starts(type->string, "secure") ||
-           text_starts(type->string, "Secure");
+    Text type = shape_text(declared, "type");
+    return !type.length || text_starts(type, "secure") || text_starts(type, "Secure");
 }
 
 Text name_content(Arena *arena, Text template, const Value *given, const Value *declared)
@@ -16,11 +15,12 @@ Text name_content(Arena *arena, Text template, const Value *given, const Value *
     TextBuffer content = {.arena = arena}, name = {.arena = arena};
     JsonWriter json = {.out = &content, .compact = true};
     buffer_text(&content, template);
-    for (size_t i = 0; i < given->object.count; i++) {
-        const ValueProperty *parameter = &given->object.items[i];
-        if (is_secure(declared, parameter->name)) continue;
+    for (size_t i = 0; declared && i < declared->object.count; i++) {
+        const ValueProperty *parameter = &declared->object.items[i];
+        const Value *value = value_get(given, parameter->name);
+        if (!value || is_secure(parameter->value)) continue;
         buffer_format(&content, "\n%.*s=", TEXT_ARG(parameter->name));
-        value_write_json(&json, parameter->value);
+        value_write_json(&json, value);
     }
     uint64_t hash = hash_end(&(HashState){0}, buffer_done(&content));
     for (int i = 0; i < 13; i++) {

@@ -85,8 +85,7 @@ static const Value *stack_changes(Arena *arena, Manager *manager, const Order *o
                 .safe = true};
     if (!call_to_its_end(manager, &put, failure)) return NULL;
     const Value *answer = call_to_its_end(manager, &ask, failure);
-    const Value *changes = shape_at(answer, "properties.changes.resourceChanges");
-    return changes || !answer ? changes : value_array(arena);
+    return answer ? shape_list(answer, "properties.changes.resourceChanges") : NULL;
 }
 
 const Value *order_changes(Arena *arena, Manager *manager, const Order *order, Failure *failure)
@@ -100,8 +99,7 @@ const Value *order_changes(Arena *arena, Manager *manager, const Order *order, F
         .safe = true,
     };
     const Value *answer = call_to_its_end(manager, &call, failure);
-    const Value *changes = shape_at(answer, "properties.changes");
-    return changes || !answer ? changes : value_array(arena);
+    return answer ? shape_list(answer, "properties.changes") : NULL;
 }
 
 bool order_submit(Arena *arena, Manager *manager, const Order *order, Failure *failure)

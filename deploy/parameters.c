@@ -6,8 +6,6 @@
 #include "compiler/evaluate/shape.h"
 #include "deploy/question.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -239,45 +237,13 @@ static Text admin_of(const Value *profile)
 
 static Text key_of(const Value *profile)
 {
-    const Value *keys = shape_at(profile, "linuxConfiguration.ssh.publicKeys");
-    return keys && keys->array.count ? shape_text(keys->array.items[0], "keyData") : (Text){0};
+    const Value *keys = shape_list(profile, "linuxConfiguration.ssh.publicKeys");
+    return keys->array.count ? shape_text(keys->array.items[0], "keyData") : (Text){0};
 }
 
 static Text windows_of(const Value *profile)
 {
     return shape_at(profile, "windowsConfiguration") ? admin_of(profile) : (Text){0};
-}
-
-// What cannot change, and was given otherwise with -p.
-static const Value *kept(Resolver *self, Text text, const char *advice)
-{
-    Arena *arena = self->arena;
-    if (!text.length) return NULL;
-    const Value *given = value_get(self->wanted->given, self->name);
-    if (given && !text_equal(given->string, text)) {
-        say(arena, &self->result->complaints,
-            text_format(arena,
-                        "parameter '%.*s' cannot change: the machines were made with '%.*s'%s",
-                        TEXT_ARG(self->name), TEXT_ARG(text), advice));
-    }
-    return as_value(arena, value_string(arena, text));
-}
-
-static const Value *kept_name(Resolver *self)
-{
-    return kept(self, of_machines(self, admin_of), "");
-}
-
-// Windows machines do not tell the key; the last deployment does.
-static const Value *kept_key(Resolver *self)
-{
-    const Existing *existing = self->wanted->existing;
-    Text key = of_machines(self, key_of);
-    bool any = of_machines(self, admin_of).length > 0;
-    for (size_t i = 0; any && !key.length && i < existing->deployments->array.count; i++)
-        key =
-            shape_text(existing->deployments->array.items[i], "properties.parameters.sshKey.value");
-    return kept(self, key, "; keys of operators belong under access.sshKeys in swarm.yaml");
 }
 
 // ---- keys of the person who deploys
@@ -341,17 +307,16 @@ static const Value *from_home(Resolver *self)
 }
 
 // Says so if none of the person's keys opens the machines.
-static void look_at_key(Resolver *self, const Value *value)
+static void look_at_key(Resolver *self, Text key)
 {
     Arena *arena = self->arena;
-    Text key = shape_text(value, "value");
     PublicKeys keys = own_keys(arena);
-    const Value *operators = self->wanted->operators;
+    const Value *operators = shape_list(self->wanted->swarm, "access.sshKeys");
     for (size_t i = 0; i < keys.count; i++) {
         Text body = key_body(keys.items[i].key);
         if (text_equal(body, key_body(key))) return;
-        for (size_t o = 0; operators && o < operators->array.count; o++) {
-            if (text_equal(body, key_body(operators->array.items[o]->string))) return;
+        for (size_t o = 0; o < operators->array.count; o++) {
+            if (text_equal(body, key_body(shape_text(operators->array.items[o], "")))) return;
         }
     }
     if (!keys.count) return;
@@ -360,6 +325,42 @@ static void look_at_key(Resolver *self, const Value *value)
                     "the machines keep the SSH key they were made with, which is none of yours; to "
                     "come in, add ~/.ssh/%.*s to access.sshKeys in swarm.yaml",
                     TEXT_ARG(keys.items[0].name)));
+}
+
+// ---- what machines keep
+
+// What cannot change, and was given otherwise with -p.
+static const Value *kept(Resolver *self, Text text, const char *advice)
+{
+    Arena *arena = self->arena;
+    if (!text.length) return NULL;
+    const Value *given = value_get(self->wanted->given, self->name);
+    if (given && !text_equal(shape_text(given, ""), text)) {
+        say(arena, &self->result->complaints,
+            text_format(arena,
+                        "parameter '%.*s' cannot change: the machines were made with '%.*s'%s",
+                        TEXT_ARG(self->name), TEXT_ARG(text), advice));
+    }
+    return as_value(arena, value_string(arena, text));
+}
+
+static const Value *kept_name(Resolver *self)
+{
+    return kept(self, of_machines(self, admin_of), "");
+}
+
+// Windows machines do not tell the key; the last deployment or the stack does.
+static const Value *kept_key(Resolver *self)
+{
+    const Existing *existing = self->wanted->existing;
+    Text key = of_machines(self, key_of);
+    bool any = of_machines(self, admin_of).length > 0;
+    for (size_t i = 0; any && !key.length && i < existing->deployments->array.count; i++)
+        key =
+            shape_text(existing->deployments->array.items[i], "properties.parameters.sshKey.value");
+    if (!key.length && any) key = shape_text(existing->stack, "properties.parameters.sshKey.value");
+    if (key.length) look_at_key(self, key);
+    return kept(self, key, "; keys of operators belong under access.sshKeys in swarm.yaml");
 }
 
 // ---- passwords
@@ -432,7 +433,6 @@ static const Value *resolve(Resolver *self)
     for (size_t i = 0; i < 5 && rows[row].sources[i]; i++) {
         size_t complaints = self->result->complaints.count;
         const Value *value = rows[row].sources[i](self);
-        if (value && rows[row].sources[i] == kept_key) look_at_key(self, value);
         if (value || self->result->complaints.count > complaints) return value;
     }
     if (!has_default(self->declared)) {

@@ -23,10 +23,10 @@ typedef struct {
     const Value *template;
     const Value *given; // of parameters_given
     const Existing *existing;
-    const Value *secrets;   // [{id, name}] of the vault's secrets; NULL: it has none
-    const Template *known;  // the template with stand-ins: names of resources
-    const Value *operators; // access.sshKeys of swarm.yaml; NULL: none
-    bool ask;               // somebody is at the terminal
+    const Value *secrets;  // [{id, name}] of the vault's secrets; NULL: it has none
+    const Template *known; // the template with stand-ins: names of resources
+    const Value *swarm;    // the completed description
+    bool ask;              // somebody is at the terminal
 } ParametersWanted;
 
 typedef struct {

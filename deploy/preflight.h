@@ -25,7 +25,7 @@ typedef struct {
     const Existing *existing;
     Text group;    // ID
     Text location; // of the group
-    Text asked;    // --location; may be empty
+    Text asked;    // --location, as Azure writes it; may be empty
 } PreflightWanted;
 
 Findings preflight(Arena *arena, Manager *manager, const PreflightWanted *wanted);

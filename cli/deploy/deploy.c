@@ -147,7 +147,7 @@ static Status look_ahead(Work *work, const Resolved *resolved, bool *taken)
 {
     PreflightWanted wanted = {resolved->known, &work->existing, work->wanted.group,
                               work->existing.location,
-                              text_of(work->want->location ? work->want->location : "")};
+                              work->want->location ? work->place : TEXT("")};
     Findings findings = preflight(work->arena, work->manager, &wanted);
     size_t fatal = 0;
     for (size_t i = 0; i < findings.count; i++) fatal += findings.items[i].fatal;

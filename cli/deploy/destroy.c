@@ -8,9 +8,9 @@
 // A stack lists its resources by ID only; the rest is in the list of the group.
 static const Value *managed(Work *work)
 {
-    const Value *ids = shape_at(work->existing.stack, "properties.resources");
+    const Value *ids = shape_list(work->existing.stack, "properties.resources");
     Value *resources = value_array(work->arena);
-    for (size_t i = 0; ids && i < ids->array.count; i++) {
+    for (size_t i = 0; i < ids->array.count; i++) {
         Text id = shape_text(ids->array.items[i], "id");
         const Value *resource = existing_find(work->existing.resources, id);
         if (resource) value_append(work->arena, resources, resource);

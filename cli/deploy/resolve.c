@@ -61,7 +61,7 @@ Status work_resolve(Work *work, Resolved *resolved)
         .given = work->given,
         .existing = &work->existing,
         .known = known,
-        .operators = shape_at(work->swarm, "access.sshKeys"),
+        .swarm = work->swarm,
         .ask = question_possible(),
     };
     if (!read_secrets(work, known, &wanted.secrets, &failure)) return work_refused(work, &failure);

@@ -334,9 +334,9 @@ void work_outputs(const Work *work, const Value *outputs)
                         TEXT_ARG(vault)));
     }
     row(&out, "Jumpbox", shape_text(outputs, "jumpbox.value"));
-    const Value *managers = shape_at(outputs, "managers.value");
-    for (size_t i = 0; managers && managers->kind == VALUE_ARRAY && i < managers->array.count; i++)
-        row(&out, i ? "" : "Managers", managers->array.items[i]->string);
+    const Value *managers = shape_list(outputs, "managers.value");
+    for (size_t i = 0; i < managers->array.count; i++)
+        row(&out, i ? "" : "Managers", shape_text(managers->array.items[i], ""));
     row(&out, "Vault", vault);
     if (!out.count) return;
     work_say(work, "%s", "");

@@ -140,6 +140,13 @@ Text shape_text(const Value *value, const char *path)
     return found && found->kind == VALUE_STRING ? found->string : (Text){0};
 }
 
+const Value *shape_list(const Value *value, const char *path)
+{
+    static const Value empty = {.kind = VALUE_ARRAY};
+    const Value *found = shape_at(value, path);
+    return found && found->kind == VALUE_ARRAY ? found : &empty;
+}
+
 double shape_number(const Value *value, const char *path, double otherwise)
 {
     const Value *found = shape_at(value, path);

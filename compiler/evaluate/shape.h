@@ -10,7 +10,8 @@ const Value *shape_make(Arena *arena, const char *shape, ...);
 
 // The value at a path of keys without regard to case, "properties.template"; NULL if absent.
 const Value *shape_at(const Value *value, const char *path);
-Text shape_text(const Value *value, const char *path); // {NULL, 0} if it is no text
+Text shape_text(const Value *value, const char *path);         // {NULL, 0} if it is no text
+const Value *shape_list(const Value *value, const char *path); // empty if it is no array
 double shape_number(const Value *value, const char *path, double otherwise);
 bool shape_bool(const Value *value, const char *path);
 
