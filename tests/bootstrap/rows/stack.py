@@ -95,6 +95,7 @@ def changed(swarm):
     swarm.boot(*swarm.machines)
     swarm.settled()
     swarm.wait('the services of the stack run', lambda: swarm.replicas() == SERVED, 120)
+    swarm.pace(0.05)
     value = json.loads(swarm.azure.secret('swarm-stack')['value'])
     value['configs']['traefik']['log']['level'] = 'WARN'
     swarm.azure.put_secret('swarm-stack', json.dumps(value))
@@ -102,5 +103,5 @@ def changed(swarm):
     def configured():
         name = swarm.docker('manager0', 'service', 'inspect', 'swarm_traefik', '-f', '{{range .Spec.TaskTemplate.ContainerSpec.Configs}}{{.ConfigName}} {{end}}').split()
         return any('"WARN"' in swarm.docker('manager0', 'config', 'inspect', '--pretty', one) for one in name)
-    swarm.wait('Traefik has the new settings', configured, 400, 3)
+    swarm.wait('Traefik has the new settings', configured, 120, 1)
     swarm.wait('the services of the stack run', lambda: swarm.replicas() == SERVED, 120)
