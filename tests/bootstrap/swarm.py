@@ -181,17 +181,20 @@ class Swarm:
             command = ['setpriv', '--pdeathsig', 'KILL', *command]
         self.outer = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
         try:
-            self.outer.stdin.write(json.dumps(self.facts_of_azure()).encode())
-            self.outer.stdin.close()
-        except BrokenPipeError:
-            pass
-        end = time.time() + 10
-        while not children(self.outer.pid):
-            if self.outer.poll() is not None:
-                self.forbidden()
-            if time.time() > end:
-                raise Failed('the keeper did not start')
-            time.sleep(0.02)
+            with contextlib.suppress(BrokenPipeError):
+                self.outer.stdin.write(json.dumps(self.facts_of_azure()).encode())
+                self.outer.stdin.close()
+            end = time.time() + 10
+            while not children(self.outer.pid):
+                if self.outer.poll() is not None:
+                    self.forbidden()
+                if time.time() > end:
+                    raise Failed('the keeper did not start')
+                time.sleep(0.02)
+        except BaseException:
+            self.outer.kill()  # and so all that it began
+            self.outer.wait()
+            raise
         self.keeper = children(self.outer.pid)[0]
         self.top = f'/proc/{self.keeper}/root{INSTANCE}'
 
