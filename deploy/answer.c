@@ -63,7 +63,8 @@ static double fraction(Text text, size_t *at)
 static double days_before(int year, int month, int day)
 {
     int y = month <= 2 ? year - 1 : year, shifted = (month + 9) % 12; // March is the first
-    return 365.0 * y + y / 4 - y / 100 + y / 400 + (153 * shifted + 2) / 5 + day - 1 - 719468;
+    int leap = y / 4 - y / 100 + y / 400, before = (153 * shifted + 2) / 5;
+    return 365.0 * y + leap + before + day - 1 - 719468;
 }
 
 static bool read_offset(Text text, size_t *at, double *seconds)

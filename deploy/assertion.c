@@ -60,18 +60,17 @@ static void free_chain(Chain *chain)
 static int give_password(char *to, int size, int writing, void *given)
 {
     (void)writing;
-    const char *password = given;
+    const char *password = *(const char **)given;
     size_t length = password ? strlen(password) : 0;
-    if (length == 0 || length > (size_t)size) return 0;
-    memcpy(to, password, length);
+    if (length == 0 || length >= (size_t)size) return 0;
+    snprintf(to, (size_t)size, "%s", password);
     return (int)length;
 }
 
 static EVP_PKEY *read_key(Text pem, const char *password)
 {
     BIO *bytes = BIO_new_mem_buf(pem.at, (int)pem.length);
-    EVP_PKEY *key =
-        PEM_read_bio_PrivateKey(bytes, NULL, give_password, (void *)(uintptr_t)password);
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(bytes, NULL, give_password, &password);
     BIO_free(bytes);
     return key;
 }

@@ -27,9 +27,8 @@ typedef struct {
     TextBuffer said[2];
 } Child;
 
-static int spawn(const char *const *words, const int *output, const int *errors, pid_t *process)
+static int spawn(char *const *words, const int *output, const int *errors, pid_t *process)
 {
-    char *const *given = (char *const *)(uintptr_t)words; // it changes none
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t how;
     posix_spawn_file_actions_init(&actions);
@@ -39,14 +38,14 @@ static int spawn(const char *const *words, const int *output, const int *errors,
     posix_spawn_file_actions_adddup2(&actions, errors[1], 2);
     posix_spawnattr_setpgroup(&how, 0); // so that all of it can be ended
     posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP);
-    int error = posix_spawnp(process, words[0], &actions, &how, given, environ);
+    int error = posix_spawnp(process, words[0], &actions, &how, words, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&how);
     return error;
 }
 
 // An errno; 0 if it runs.
-static int start(Child *child, const char *const *words)
+static int start(Child *child, char *const *words)
 {
     int output[2], errors[2];
     if (pipe2(output, O_CLOEXEC) != 0) return errno;
@@ -123,22 +122,34 @@ static SourceResult read_token(const SourceRequest *request, Text output, Source
     return SOURCE_TOKEN;
 }
 
+typedef struct {
+    char **items;
+    size_t count, room;
+} Words;
+
+static void add_word(const SourceRequest *request, Words *words, Text word)
+{
+    list_add(request->arena, words, text_string(request->arena, word));
+}
+
 SourceResult azurecli_ask(const SourceRequest *request, SourceToken *token, Failure *failure)
 {
-    const char *tenant = getenv("AZURE_TENANT_ID");
-    const char *words[16] = {"az", "account", "get-access-token", "--output", "json", "--resource"};
-    size_t count = 6;
-    words[count++] = text_string(request->arena, request->audience);
-    if (tenant && *tenant) {
-        words[count++] = "--tenant";
-        words[count++] = text_string(request->arena, text_of(tenant));
-    } else if (request->subscription) {
-        words[count++] = "--subscription";
-        words[count++] = text_string(request->arena, text_of(request->subscription));
-    }
+    Words words = {0};
+    const char *tenant = getenv("AZURE_TENANT_ID"), *subscription = request->subscription;
+    static const char *const first[] = {"az",       "account", "get-access-token",
+                                        "--output", "json",    "--resource"};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        add_word(request, &words, text_of(first[i]));
+    add_word(request, &words, request->audience);
+    bool by_tenant = tenant && *tenant;
+    if (by_tenant || subscription)
+        add_word(request, &words, by_tenant ? TEXT("--tenant") : TEXT("--subscription"));
+    if (by_tenant || subscription)
+        add_word(request, &words, text_of(by_tenant ? tenant : subscription));
+    list_add(request->arena, &words, NULL);
     Child child = {.said = {{.arena = request->secret}, {.arena = request->secret}}};
     buffer_expect(&child.said[0], LARGEST_OUTPUT);
-    int error = start(&child, words);
+    int error = start(&child, words.items);
     if (error == ENOENT) return source_not_here(request, failure, "az is not installed");
     if (error) return source_not_here(request, failure, "az cannot be run: %s", strerror(error));
     int status = finish(&child, listen_to(&child));

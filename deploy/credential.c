@@ -27,7 +27,8 @@ enum { SOURCES = sizeof sources / sizeof *sources, AUDIENCES = 8 };
 static const double early = 300; // seconds before its end that a token is renewed
 
 typedef struct {
-    Text audience, bearer;    // `bearer` in secret memory
+    Text audience;
+    Secret bearer;
     double renew_at, ends_at; // on the clock of progress_now
 } Token;
 
@@ -96,6 +97,11 @@ static bool find(Credential *credential, Token *token, TextBuffer *tried, Failur
     return false;
 }
 
+static Text bearer_of(const Token *token)
+{
+    return (Text){token->bearer.at, token->bearer.length};
+}
+
 static bool renew(Credential *credential, Token *token, Failure *failure)
 {
     TextBuffer tried = {.arena = credential->arena};
@@ -128,11 +134,11 @@ Text credential_bearer(Credential *credential, Text audience, bool fresh, Failur
         *token = (Token){.audience = text_copy(credential->arena, audience)};
     }
     double now = progress_now();
-    if (token->bearer.length && !fresh && now < token->renew_at) return token->bearer;
-    if (renew(credential, token, failure)) return token->bearer;
+    if (token->bearer.length && !fresh && now < token->renew_at) return bearer_of(token);
+    if (renew(credential, token, failure)) return bearer_of(token);
     bool good = token->bearer.length && !fresh && now < token->ends_at;
     if (good && failure->kind == FAILURE_CONNECTION)
-        return token->bearer; // the next call tries again
+        return bearer_of(token); // the next call tries again
     return (Text){0};
 }
 

@@ -162,14 +162,12 @@ static bool read_operations(Follower *self, Entry *module, Text path, StepChange
         if (!nested) continue;
         bool over = entry->step.ended > 0;
         Failure none;
-        if (read_operations(self, entry, entry->step.id, changed, &none)) {
-            entry->read = over;
-        } else if (none.status == 404) {
-            entry->read = over; // it failed before it was made
-        } else {
+        bool read_it = read_operations(self, entry, entry->step.id, changed, &none);
+        if (!read_it && none.status != 404) { // 404: it failed before it was made
             *failure = none;
             return false;
         }
+        entry->read = over;
     }
     return true;
 }
@@ -257,10 +255,11 @@ static bool is_passing(const Failure *failure)
 // False after Ctrl-C.
 static bool pause(Follower *self, double seconds)
 {
-    double end = progress_now() + seconds;
-    for (double left = seconds; left > 0; left = end - progress_now()) {
+    double left = seconds, end = progress_now() + seconds;
+    while (left > 0 && !interrupt_asked()) {
         show(self, NULL);
-        if (!interrupt_wait(left < 0.25 ? left : 0.25)) return false;
+        interrupt_wait(left < 0.25 ? left : 0.25);
+        left = end - progress_now();
     }
     return !interrupt_asked();
 }

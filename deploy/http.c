@@ -280,7 +280,8 @@ static Text redirected(Arena *arena, const HttpRequest *request, Text address,
                            "redirects what was sent to another host, %.*s; that is not followed",
                            TEXT_ARG(address_host(arena, to)));
     }
-    return why->length ? (Text){0} : to;
+    if (why->length) to.length = 0;
+    return to;
 }
 
 static CURLcode follow_redirects(Http *http, Arena *arena, const HttpRequest *request,
@@ -340,10 +341,11 @@ static double pause_before(const Http *http, int tried, const HttpAnswer *answer
 
 static bool wait_before_repetition(Http *http, Text why, double seconds)
 {
-    double end = progress_now() + seconds;
-    for (double left = seconds; left > 0; left = end - progress_now()) {
+    double left = seconds, end = progress_now() + seconds;
+    while (left > 0 && !interrupt_asked()) {
         if (http->waiting) http->waiting(http->context, why, left);
-        if (!interrupt_wait(left < tick ? left : tick)) return false;
+        interrupt_wait(left < tick ? left : tick);
+        left = end - progress_now();
     }
     return !interrupt_asked();
 }

@@ -35,7 +35,8 @@ struct Manager {
 static Text address_of(Manager *manager, const Call *call)
 {
     bool whole = text_starts(call->path, "http://") || text_starts(call->path, "https://");
-    Text host = whole ? (Text){0} : call->host.length ? call->host : manager->cloud.manager;
+    Text host = call->host.length ? call->host : manager->cloud.manager;
+    if (whole) host.length = 0;
     while (host.length && host.at[host.length - 1] == '/') host.length--;
     TextBuffer out = {.arena = manager->arena};
     buffer_text(&out, host);
@@ -255,10 +256,11 @@ static bool ended_badly(Manager *manager, const Answer *look, Text state, Failur
 
 static bool pause(Manager *manager, double seconds)
 {
-    double end = progress_now() + seconds;
-    for (double left = seconds; left > 0; left = end - progress_now()) {
+    double left = seconds, end = progress_now() + seconds;
+    while (left > 0 && !interrupt_asked()) {
         if (manager->waiting) manager->waiting(manager->context, (Text){0}, 0);
-        if (!interrupt_wait(left < 0.25 ? left : 0.25)) return false;
+        interrupt_wait(left < 0.25 ? left : 0.25);
+        left = end - progress_now();
     }
     return !interrupt_asked();
 }

@@ -15,7 +15,7 @@ void secret_protect(void)
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-Text secret_keep(Text text)
+Secret secret_keep(Text text)
 {
     size_t size = text.length + 1;
     char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -26,14 +26,13 @@ Text secret_keep(Text text)
     mlock(pages, size); // beyond RLIMIT_MEMLOCK it fails; the token is used all the same
     madvise(pages, size, MADV_DONTDUMP);
     memcpy(pages, text.at, text.length);
-    return (Text){pages, text.length};
+    return (Secret){pages, text.length};
 }
 
-void secret_wipe(Text *text)
+void secret_wipe(Secret *secret)
 {
-    if (!text->at) return;
-    char *pages = (char *)(uintptr_t)text->at;
-    explicit_bzero(pages, text->length);
-    munmap(pages, text->length + 1);
-    *text = (Text){0};
+    if (!secret->at) return;
+    explicit_bzero(secret->at, secret->length);
+    munmap(secret->at, secret->length + 1);
+    *secret = (Secret){0};
 }

@@ -5,6 +5,11 @@
 // This process leaves no core file, and nobody may look into it. Called before the first secret.
 void secret_protect(void);
 
+typedef struct {
+    char *at; // NULL: none
+    size_t length;
+} Secret;
+
 // A copy that is locked into memory as far as the system lets us. Freed by secret_wipe.
-Text secret_keep(Text text);
-void secret_wipe(Text *text); // empty afterwards
+Secret secret_keep(Text text);
+void secret_wipe(Secret *secret); // none afterwards

@@ -146,29 +146,51 @@ static bool fits(const Entry *entry, Text symbol, Text id, Text type, Text name)
     return same(entry->step.type, type) && (!entry->literal.length || same(entry->literal, name));
 }
 
+static bool is_within(const Entry *entry, const Entry *module)
+{
+    if (!module) return true;
+    while (entry && entry != module) entry = entry->module;
+    return entry != NULL;
+}
+
+static size_t end_of(const Steps *steps, const Entry *module)
+{
+    size_t end = 0;
+    for (size_t i = 0; i < steps->count; i++) {
+        if (is_within(steps->items[i], module)) end = i + 1;
+    }
+    return end;
+}
+
+// `pool`, before the first of `pool[0]`, `pool[1]` … takes its place; NULL if it is no loop's.
+static Entry *loop_of(const Steps *steps, const Entry *module, Text symbol)
+{
+    if (!text_ends(symbol, "]")) return NULL;
+    for (size_t i = 0; i < steps->count; i++) {
+        Entry *entry = steps->items[i];
+        if (entry->module == module && !entry->seen &&
+            text_equal(entry->name, without_index(symbol)))
+            return entry;
+    }
+    return NULL;
+}
+
 // The step that an operation is about; made if Azure tells of it first.
 static Entry *find(Steps *steps, Entry *module, const Value *target)
 {
     Text symbol = shape_text(target, "symbolicName"), id = shape_text(target, "id");
     Text type = shape_text(target, "resourceType"), name = shape_text(target, "resourceName");
-    size_t end = 0;
-    Entry *loop = NULL; // `pool`, before the first of `pool[0]`, `pool[1]` … takes its place
-    for (int pass = 0; pass < 2; pass++) { // those that were seen go first
+    for (int seen = 1; seen >= 0; seen--) { // those first that Azure told of before
         for (size_t i = 0; i < steps->count; i++) {
             Entry *entry = steps->items[i];
-            bool behind = entry == module;
-            for (const Entry *up = entry->module; up && !behind; up = up->module)
-                behind = up == module;
-            if (behind || !module) end = i + 1;
-            if (entry->module != module || entry->seen == (pass == 1)) continue;
-            if (fits(entry, symbol, id, type, name)) return entry;
-            bool indexed = symbol.length && symbol.at[symbol.length - 1] == ']';
-            if (indexed && !entry->seen && text_equal(entry->name, without_index(symbol)))
-                loop = entry;
+            if (entry->module == module && entry->seen == (seen == 1) &&
+                fits(entry, symbol, id, type, name))
+                return entry;
         }
     }
+    Entry *loop = loop_of(steps, module, symbol);
     Text called = symbol.length ? symbol : last_part(name);
-    if (!loop) return add(steps, end, module, called, type);
+    if (!loop) return add(steps, end_of(steps, module), module, called, type);
     loop->name = text_copy(steps->arena, symbol);
     loop->step.symbol = module ? text_format(steps->arena, "%.*s.%.*s",
                                              TEXT_ARG(module->step.symbol), TEXT_ARG(symbol))
