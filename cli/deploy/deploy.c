@@ -58,16 +58,16 @@ static Status look_again(Work *work, bool *taken)
 
 static Status choose_place(Work *work)
 {
-    if (work->place.length) return STATUS_DONE;
-    if (question_possible()) {
+    if (!work->place.length && question_possible()) {
         Text prompt = text_format(
             work->arena,
             "Region for the new resource group '%.*s' (westeurope): ", TEXT_ARG(work->group_name));
         if (question_line(work->arena, prompt, false, &work->place) == QUESTION_INTERRUPTED)
             return not_answered(work);
         if (!work->place.length) work->place = TEXT("westeurope");
-        return STATUS_DONE;
     }
+    work->existing.location = work->place;
+    if (work->place.length) return STATUS_DONE;
     return work_fail(
         work, STATUS_USAGE,
         "there is no resource group '%.*s'; to make it, say where: --location REGION, such "
@@ -75,19 +75,22 @@ static Status choose_place(Work *work)
         TEXT_ARG(work->group_name));
 }
 
-static Status make_group(Work *work)
+static Status agree_on_group(Work *work)
 {
     if (work->existing.group) return STATUS_DONE;
     Status status = choose_place(work);
-    if (status != STATUS_DONE) return status;
-    if (!work->want->yes) {
-        bool yes;
-        Text prompt =
-            text_format(work->arena, "There is no resource group '%.*s'. Make it in %.*s?",
-                        TEXT_ARG(work->group_name), TEXT_ARG(work->place));
-        if (question_yes(work->arena, prompt, &yes) == QUESTION_INTERRUPTED || !yes)
-            return not_answered(work);
-    }
+    if (status != STATUS_DONE || work->want->yes) return status;
+    bool yes;
+    Text prompt = text_format(work->arena, "There is no resource group '%.*s'. Make it in %.*s?",
+                              TEXT_ARG(work->group_name), TEXT_ARG(work->place));
+    if (question_yes(work->arena, prompt, &yes) == QUESTION_INTERRUPTED || !yes)
+        return not_answered(work);
+    return STATUS_DONE;
+}
+
+static Status make_group(Work *work)
+{
+    if (work->existing.group) return STATUS_DONE;
     Answer answer;
     Failure failure = {0};
     Call call = {.method = "PUT",
@@ -199,8 +202,9 @@ static Status begin(Work *work, bool *taken)
 {
     Failure failure = {0};
     Resolved resolved = {0};
-    Status status = make_group(work);
+    Status status = agree_on_group(work);
     if (status == STATUS_DONE) status = work_resolve(work, &resolved);
+    if (status == STATUS_DONE) status = make_group(work); // once all that we can know is right
     if (status == STATUS_DONE) status = look_ahead(work, &resolved, taken);
     if (status != STATUS_DONE || *taken) return status;
     if (!order_validate(work->arena, work->manager, &work->order, &failure))

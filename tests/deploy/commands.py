@@ -380,8 +380,9 @@ def test_refused():
         assert not anna.azure.get('/subscriptions/' + anna.azure.subscription + '/resourcegroups')['value']
         has(anna.talk('deploy', '-l', 'westeurope', answers=[('Make it', 'y\n'), ('secretApiKey', '\x03')], status=130),
             'nothing was sent')
-        has(anna.talk('deploy', answers=[('secretApiKey', 'x\n'), ('Deploy this?', 'n\n')], status=130),
-            'nothing was deployed')
+        assert not anna.azure.get('/subscriptions/' + anna.azure.subscription + '/resourcegroups')['value']
+        has(anna.talk('deploy', '-l', 'westeurope', status=130,
+                      answers=[('Make it', 'y\n'), ('secretApiKey', 'x\n'), ('Deploy this?', 'n\n')]), 'nothing was deployed')
         assert not listed(anna, DEPLOYMENTS)
 
 
