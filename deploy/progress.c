@@ -10,9 +10,10 @@
 
 double progress_now(void)
 {
+    enum { FAR = 1000000000 };
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    return FAR + (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 Text progress_time(Arena *arena, double seconds)
@@ -300,36 +301,23 @@ static void all_steps(Painter *painter, Arena *arena, const Progress *progress)
 void report_ending(Painter *painter, Arena *arena, const Progress *progress, const Ending *ending)
 {
     Text time = plainly(arena, ending->seconds);
+    StepState state = ending->state == STEP_WAITING ? STEP_RUNNING : ending->state;
+    bool deleting = progress->removes, over = state != STEP_RUNNING;
+    paint(painter, report_paint(state), report_mark(state));
+    paint(painter, PAINT_PLAIN, TEXT(" "));
+    const char *word = state == STEP_DONE       ? deleting ? "Deleted in" : "Deployed in"
+                       : state == STEP_FAILED   ? "Failed after"
+                       : state == STEP_CANCELED ? "Canceled after"
+                       : deleting               ? "The deletion goes on at Azure"
+                                                : "The deployment goes on at Azure";
+    paint(painter, PAINT_STRONG, text_of(word));
+    if (over) paint_format(painter, PAINT_STRONG, " %.*s", TEXT_ARG(time));
     size_t done = report_count(progress, STEP_DONE);
-    switch (ending->state) {
-    case STEP_DONE:
-        paint(painter, PAINT_GOOD, TEXT("✓ "));
-        paint_format(painter, PAINT_STRONG, "%s in %.*s",
-                     progress->removes ? "Deleted" : "Deployed", TEXT_ARG(time));
+    if (state == STEP_DONE)
         paint_format(painter, PAINT_PLAIN, ": %zu resources", done);
-        break;
-    case STEP_FAILED:
-        paint(painter, PAINT_BAD, TEXT("✗ "));
-        paint_format(painter, PAINT_STRONG, "Failed after %.*s", TEXT_ARG(time));
-        paint_format(painter, PAINT_PLAIN, ": %zu of %zu resources are done", done,
-                     progress->count);
-        break;
-    case STEP_CANCELED:
-        paint(painter, PAINT_CHANGE, TEXT("– "));
-        paint_format(painter, PAINT_STRONG, "Canceled after %.*s", TEXT_ARG(time));
-        paint_format(painter, PAINT_PLAIN, ": %zu of %zu resources are done", done,
-                     progress->count);
-        break;
-    case STEP_WAITING:
-    case STEP_RUNNING:
-        paint(painter, PAINT_BUSY, TEXT("● "));
-        paint(painter, PAINT_STRONG,
-              progress->removes ? TEXT("The deletion goes on at Azure")
-                                : TEXT("The deployment goes on at Azure"));
-        paint_format(painter, PAINT_PLAIN, ": %zu of %zu resources are done", done,
-                     progress->count);
-        break;
-    }
+    else
+        paint_format(painter, PAINT_PLAIN, ": %zu of %zu resources are %s", done, progress->count,
+                     deleting ? "gone" : "done");
     paint_line(painter);
 }
 

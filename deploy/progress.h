@@ -64,5 +64,7 @@ void report_changes(Arena *arena, const Value *changes, const Value *sections);
 // at any time, and who ends the process in a handler of its own must.
 void report_restore(void);
 
-double progress_now(void);                        // seconds, from a clock that only goes forward
+// Seconds, from a clock that only goes forward and is so far from 0 that what began before this
+// computer did is above it.
+double progress_now(void);
 Text progress_time(Arena *arena, double seconds); // "0:07", "12:34", "1:02:03"

@@ -454,7 +454,7 @@ static void reason_row(Picture *picture)
 
 static Text left_text(Arena *arena, double left)
 {
-    if (left < 0) return (Text){0};
+    if (left < 0.5) return (Text){0};
     long seconds = (long)(left + 0.5);
     if (seconds < 55) return text_format(arena, "about %ld s left", (seconds + 9) / 10 * 10);
     return text_format(arena, "about %ld min left", (seconds + 30) / 60);
