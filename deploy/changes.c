@@ -421,6 +421,7 @@ typedef struct {
     Painter painter;
     Arena *arena;
     bool all;
+    size_t columns;         // of the window; 0: no end
     size_t section, symbol; // width of these columns
 } View;
 
@@ -431,18 +432,56 @@ static bool is_secret(Text type, Text path)
            (glob("Microsoft.KeyVault/vaults/secrets", type) && glob("properties.value", path));
 }
 
-static void paint_value(View *view, Text type, const Delta *delta, const Value *value, Paint how)
+static Text value_text(View *view, Text type, const Delta *delta, const Value *value)
+{
+    if (is_secret(type, delta->path)) return TEXT("(secret)");
+    Text text = report_ids(view->arena, shape_json(view->arena, value));
+    if (text.length <= LONG_TEXT) return text;
+    return text_format(view->arena, "(%zu characters)", text.length);
+}
+
+// On a line of its own where it does not fit; never cut.
+static void paint_values(View *view, Text type, const Delta *delta, size_t indent)
 {
     Painter *painter = &view->painter;
-    if (is_secret(type, delta->path)) {
-        paint(painter, PAINT_FAINT, TEXT("(secret)"));
-        return;
+    Text before = delta->before ? value_text(view, type, delta, delta->before) : TEXT("");
+    Text after = delta->after ? value_text(view, type, delta, delta->after) : TEXT("");
+    size_t width = paint_width(painter, before) + paint_width(painter, after) + 5;
+    paint(painter, PAINT_PLAIN, TEXT(":"));
+    if (view->columns && painter->column + width > view->columns) {
+        paint_line(painter);
+        paint_to(painter, indent + 4);
+    } else {
+        paint(painter, PAINT_PLAIN, TEXT(" "));
     }
-    Text text = report_ids(view->arena, shape_json(view->arena, value));
-    if (text.length > LONG_TEXT)
-        paint_format(painter, how, "(%zu characters)", text.length);
-    else
-        paint(painter, how, text);
+    paint(painter, PAINT_PLAIN, before);
+    if (before.length && after.length) paint(painter, PAINT_FAINT, TEXT(" → "));
+    paint(painter, PAINT_PLAIN, after);
+}
+
+// properties.subnets + 0 + name → properties.subnets[0].name
+static Text joined_label(View *view, Text before, const Delta *delta)
+{
+    Text label = report_ids(view->arena, delta->label);
+    bool position = label.length && isdigit((unsigned char)label.at[0]);
+    TextBuffer out = {.arena = view->arena};
+    buffer_text(&out, before);
+    buffer_string(&out, position ? "[" : before.length ? "." : "");
+    buffer_text(&out, label);
+    buffer_string(&out, position ? "]" : "");
+    return buffer_done(&out);
+}
+
+// The only difference within that is shown; NULL: there are none, or several.
+static const Delta *only_inner(const View *view, const Delta *delta)
+{
+    const Delta *only = NULL;
+    for (size_t i = 0; i < delta->inner.count; i++) {
+        if (delta->inner.items[i].noise && !view->all) continue;
+        if (only) return NULL;
+        only = &delta->inner.items[i];
+    }
+    return only;
 }
 
 static void show_delta(View *view, Text type, const Delta *delta, size_t indent)
@@ -457,21 +496,21 @@ static void show_delta(View *view, Text type, const Delta *delta, size_t indent)
                  [DELTA_NO_EFFECT] = {"= ", PAINT_FAINT}};
     if (delta->noise && !view->all) return;
     Painter *painter = &view->painter;
+    Text label = joined_label(view, (Text){0}, delta);
+    for (const Delta *only = only_inner(view, delta); only; only = only_inner(view, delta)) {
+        label = joined_label(view, label, only);
+        delta = only;
+    }
+    painter->limit = 0; // a value that is cut would say nothing
     paint_to(painter, indent);
     paint(painter, delta->noise ? PAINT_FAINT : marks[delta->kind].paint,
           text_of(marks[delta->kind].mark));
-    bool position = delta->label.length && isdigit((unsigned char)delta->label.at[0]);
-    paint_format(painter, PAINT_PLAIN, position ? "[%.*s]" : "%.*s",
-                 TEXT_ARG(report_ids(view->arena, delta->label)));
-    if (!delta->inner.count) {
-        paint(painter, PAINT_PLAIN, TEXT(": "));
-        if (delta->before) paint_value(view, type, delta, delta->before, PAINT_PLAIN);
-        if (delta->before && delta->after) paint(painter, PAINT_FAINT, TEXT(" → "));
-        if (delta->after) paint_value(view, type, delta, delta->after, PAINT_PLAIN);
-    }
-    if (delta->noise && !delta->inner.count)
+    paint(painter, PAINT_PLAIN, label);
+    if (!delta->inner.count) paint_values(view, type, delta, indent);
+    if (delta->noise && (!delta->inner.count || delta->noise == NOISE_ORDER))
         paint_format(painter, PAINT_FAINT, "  (%s)", noise_words[delta->noise]);
     paint_line(painter);
+    painter->limit = view->columns;
     for (size_t i = 0; i < delta->inner.count; i++)
         show_delta(view, type, &delta->inner.items[i], indent + 4);
 }
@@ -523,8 +562,8 @@ static void show_created(View *view, const Changes *changes)
             const Change *change = &changes->items[j];
             if (change->kind != CHANGE_CREATE || !text_equal(change->section, section)) continue;
             size_t width = 3 + paint_width(painter, change->symbol);
-            if (painter->column > indent && painter->limit &&
-                painter->column + width > painter->limit) {
+            if (painter->column > indent && view->columns &&
+                painter->column + width > view->columns) {
                 paint_line(painter);
                 paint_to(painter, indent);
             }
@@ -595,7 +634,8 @@ static void measure(View *view, const Changes *changes)
         size_t symbol = paint_width(&view->painter, change->symbol);
         bool listed = change->kind < CHANGE_NONE && is_shown(view, change);
         if (listed && section + 2 > view->section) view->section = section + 2;
-        if (listed && symbol + 2 > view->symbol) view->symbol = symbol + 2;
+        bool line = view->all || change->kind != CHANGE_CREATE;
+        if (listed && line && symbol + 2 > view->symbol) view->symbol = symbol + 2;
     }
     if (view->section == 2) view->section = 0;
 }
