@@ -323,8 +323,8 @@ static void end_step(World *world, Deployment *deployment, Step *step)
                       late_error(&deployment->arena, step->id, child->error));
         return;
     }
-    Text code = step->existing ? (Text){0} : fault_failure(world, step->type);
-    if (code.at) {
+    Text code = fault_failure(world, step->type);
+    if (code.at && !step->existing) {
         const Value *failure = failure_value(&deployment->arena, code, step->id, NULL);
         failure = shape_with(&deployment->arena, failure, "status", NULL);
         resource_settle(world, step->id, TEXT("Failed"));
@@ -706,7 +706,8 @@ void deployment_restore(World *world, const Value *saved)
     deployment->parent = copy(deployment, shape_text(saved, "parent"));
     deployment->parent_step = (size_t)shape_number(saved, "parentStep", 0);
     const Value *steps = copied(deployment, saved, "steps");
-    deployment->count = steps ? steps->array.count : 0;
+    if (!steps) steps = value_array(arena);
+    deployment->count = steps->array.count;
     deployment->steps = arena_array(arena, Step, deployment->count);
     for (size_t i = 0; i < deployment->count; i++) {
         const Value *step = steps->array.items[i];

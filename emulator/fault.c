@@ -1,5 +1,4 @@
 // emulator/fault.c
-#define _GNU_SOURCE // FNM_CASEFOLD
 #include "emulator/fault.h"
 
 #include "compiler/evaluate/shape.h"
@@ -160,13 +159,15 @@ const Value *faults_list(const World *world, Arena *arena)
 
 // ---- meeting
 
+// The case of paths does not count, as everywhere in IDs.
 static bool meets(const Fault *fault, Exchange *exchange, bool open)
 {
     if (fault->left == 0) return false;
     if (!fault->method.length) return !open;
     bool method = text_is(fault->method, "*") || text_is(fault->method, exchange->method);
-    return method && fnmatch(text_string(exchange->arena, fault->path),
-                             text_string(exchange->arena, exchange->path), FNM_CASEFOLD) == 0;
+    Text pattern = lower_text(exchange->arena, fault->path);
+    Text path = lower_text(exchange->arena, exchange->path);
+    return method && fnmatch(pattern.at, path.at, 0) == 0;
 }
 
 FaultEffect faults_meet(Exchange *exchange, bool open)

@@ -82,6 +82,6 @@ void operation_result(Exchange *exchange)
         refuse_with(exchange, (int)shape_number(error, "status", 409),
                     shape_with(exchange->arena, error, "status", NULL));
     } else {
-        answer(exchange, result ? 200 : 200, result);
+        answer(exchange, 200, result);
     }
 }

@@ -1,6 +1,5 @@
 // emulator/server.c: libmicrohttpd without threads: a turn waits on its descriptors, so that nothing
 // needs a lock. Two listeners, for 127.0.0.1 and ::1.
-#define _DEFAULT_SOURCE // struct sockaddr_in6's friends
 #include "emulator/server.h"
 
 #include "compiler/evaluate/shape.h"
@@ -184,8 +183,8 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, Exchange *
     Text body = raw                ? exchange->raw
                 : exchange->answer ? shape_json(arena, exchange->answer)
                                    : TEXT("");
-    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback(
-        body.length, (void *)(uintptr_t)body.at, NULL);
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        body.length, text_string(arena, body), MHD_RESPMEM_PERSISTENT);
     if (!response) return MHD_NO;
     if (body.length)
         MHD_add_response_header(response, "Content-Type",

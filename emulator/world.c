@@ -1,5 +1,4 @@
 // emulator/world.c
-#define _DEFAULT_SOURCE // timegm's family
 #include "emulator/world.h"
 
 #include "compiler/evaluate/shape.h"
