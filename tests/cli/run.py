@@ -213,6 +213,14 @@ def case_console(folder):
     assert lines[0] == '{"value":3}' and lines[1].startswith('{"error":') and lines[2] == '{"value":"a1"}', lines
 
 
+def case_build_loads_nothing_of_azure(folder):
+    def loads(program):
+        done = subprocess.run(['ldd', program], capture_output=True, text=True)
+        return [name for name in ('libcurl', 'libcrypto', 'libmicrohttpd') if name in done.stdout]
+    assert loads(PROGRAM) == [], loads(PROGRAM)
+    assert loads(PROGRAM + '-deploy') == ['libcurl', 'libcrypto'], loads(PROGRAM + '-deploy')
+
+
 def main():
     passed = failed = 0
     for name, case in sorted(globals().items()):
