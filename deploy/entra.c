@@ -96,7 +96,8 @@ static SourceResult refused(const SourceRequest *request, const HttpAnswer *answ
     failure->status = answer->status;
     const Value *claims = said.error;
     Text id = shape_text(claims, "correlation_id");
-    failure->correlation = text_copy(request->arena, id.length ? id : http_correlation(answer));
+    failure->correlation =
+        text_copy(request->arena, id.length ? id : http_correlation(request->arena, answer));
     return SOURCE_FAILED;
 }
 

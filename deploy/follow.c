@@ -353,6 +353,7 @@ bool follow(Manager *manager, const Followed *what, Reporter *reporter, Ending *
     manager_on_wait(manager, NULL, NULL);
     if (!followed) ending->failure = failure;
     self.progress.now = progress_now();
+    self.progress.note = (Text){0};
     steps_show(&self.steps, &self.progress);
     reporter->end(reporter, &self.progress, ending);
     return followed;

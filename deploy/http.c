@@ -101,12 +101,12 @@ Text http_header(const HttpAnswer *answer, const char *name)
     return (Text){0};
 }
 
-Text http_correlation(const HttpAnswer *answer)
+Text http_correlation(Arena *arena, const HttpAnswer *answer)
 {
     static const char *const names[] = {"x-ms-correlation-request-id", "x-ms-request-id"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         Text found = http_header(answer, names[i]);
-        if (found.length) return found;
+        if (found.length) return answer_line(arena, found, 100);
     }
     return (Text){0};
 }
@@ -358,7 +358,7 @@ static void say(const Http *http, Arena *arena, const HttpRequest *request,
     Text address = address_masked(arena, request->address);
     fprintf(stderr, "swarmgen: %s %.*s ", request->method, TEXT_ARG(address));
     if (result == CURLE_OK) {
-        Text id = http_correlation(answer);
+        Text id = http_correlation(arena, answer);
         fprintf(stderr, "%d %.2f s, %zu bytes%s%.*s\n", answer->status, seconds,
                 answer->body.length, id.length ? ", correlation ID " : "", TEXT_ARG(id));
     } else {

@@ -53,7 +53,7 @@ bool http_ask(Http *http, Arena *arena, const HttpRequest *request, HttpAnswer *
 
 Text http_header(const HttpAnswer *answer, const char *name);        // empty if there is none
 double http_retry_after(const Http *http, const HttpAnswer *answer); // seconds; 0: not said
-Text http_correlation(const HttpAnswer *answer);
+Text http_correlation(Arena *arena, const HttpAnswer *answer);
 
 // Seconds since 1970 on the server's clock, for this machine's may be wrong; on this machine's
 // before the first answer.

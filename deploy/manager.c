@@ -142,7 +142,7 @@ static void read_headers(Manager *manager, const HttpAnswer *http, Answer *answe
     Text location = http_header(http, "Location");
     answer->status = http->status;
     answer->retry_after = http_retry_after(manager->http, http);
-    answer->correlation = http_correlation(http);
+    answer->correlation = http_correlation(manager->arena, http);
     answer->final = location;
     if (operation.length) {
         answer->operation = operation;

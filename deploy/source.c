@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 enum { LARGEST_FILE = 64 * 1024 };
+static const double shortest_life = 60; // seconds, of what seems dead: our clock may be wrong
 
 static SourceResult result(const SourceRequest *request, Failure *failure, SourceResult given,
                            const char *format, va_list arguments)
@@ -58,9 +59,9 @@ double source_life(const SourceRequest *request, Text token, double said)
     const Value *claims = answer_claims(request->secret, token);
     double end = number_of(shape_at(claims, "exp"));
     double begin = number_of(shape_at(claims, "iat")), life = said;
-    if (said <= 0 && end > 0) life = end - http_server_now(request->http);
+    if (said <= 0) life = end - http_server_now(request->http);
     if (begin > 0 && end > begin && life > end - begin) life = end - begin; // a clock is wrong
-    return life > 60 ? life : 60;
+    return life > 0 ? life : shortest_life;
 }
 
 SourceResult source_read(const SourceRequest *request, const HttpAnswer *answer, SourceToken *token,

@@ -38,7 +38,7 @@ SourceResult source_failed(const SourceRequest *request, Failure *failure, const
 // The token of an answer of status 200, by access_token and expires_in or expires_on.
 SourceResult source_read(const SourceRequest *request, const HttpAnswer *answer, SourceToken *token,
                          Failure *failure);
-// How long a token is good for by its own claims; `said` if it has none. Never less than a minute.
+// Seconds that a token is good for: `said` if that is known, else by its own claims.
 double source_life(const SourceRequest *request, Text token, double said);
 
 // Of a file that holds a secret, at most 64 KiB, in `secret`; empty with errno set.

@@ -445,6 +445,23 @@ def test_follow_interrupted():
         expect(done.status == 0 and done.said['value']['state'] == 'running', done.out)
 
 
+def test_follow_stack():
+    name = '/subscriptions/s/resourceGroups/acme/providers/Microsoft.Resources/deployments/one-26'
+    states = [Answer(200, {'properties': {'provisioningState': 'creating'}}),
+              Answer(200, {'properties': {'provisioningState': 'deploying', 'deploymentId': name}}),
+              Answer(200, {'properties': {'provisioningState': 'deletingResources', 'deploymentId': name}}),
+              Answer(200, {'properties': {'provisioningState': 'succeeded', 'deploymentId': name,
+                                          'outputs': {'a': {'type': 'String', 'value': 'b'}}}})]
+    look, listed = in_turn(*states), in_turn(operations(net='Running'), operations(net='Succeeded'))
+    with StandIn(lambda request: listed(request) if '/deployments/one-26/operations' in request.path
+                 else look(request) if '/deploymentStacks/one?' in request.path else None) as azure:
+        done = client(azure.url, 'follow-stack', 'acme', 'one')
+        expect(done.status == 0 and done.said['value']['outputs']['a']['value'] == 'b', done.out)
+        expect('the stack is deletingResources' in done.out, done.out)
+        events = [json.loads(line) for line in done.out.splitlines()[:-1]]
+        expect(states_of(events, 'net') == ['running', 'succeeded'], done.out)
+
+
 def test_follow_modules():
     inner = '/subscriptions/s/resourceGroups/other/providers/Microsoft.Resources/deployments/inner'
 

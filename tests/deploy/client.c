@@ -3,7 +3,7 @@
 //   deploy-client CLOUD call METHOD PATH [BODY [safe]]    and waits for the end, if it is asynchronous
 //   deploy-client CLOUD list PATH
 //   deploy-client CLOUD vault ADDRESS PATH
-//   deploy-client CLOUD follow GROUP NAME [TEMPLATE]      events on standard output
+//   deploy-client CLOUD follow GROUP NAME [TEMPLATE]      events on standard output; `follow-stack` too
 // Prints one JSON text: {ok, …} or {ok: false, kind, status, code, message, correlation, call}; the
 // exit status is that of swarmgen. {S} in a path is the subscription. `twice`, last, does it again.
 #include "base/file.h"
@@ -65,12 +65,12 @@ static int call(Manager *manager, char **words)
     return succeed(result);
 }
 
-static int follow_it(Manager *manager, char **words)
+static int follow_it(Manager *manager, char **words, bool stack)
 {
     Failure failure;
     Ending ending;
     Diags diags = {.arena = &arena};
-    Followed what = {.group = text_of(words[0]), .name = text_of(words[1])};
+    Followed what = {.group = text_of(words[0]), .name = text_of(words[1]), .stack = stack};
     if (words[2]) {
         const Source *file =
             file_read(&arena, &diags, (Place){0}, text_of(words[2]), text_of(words[2]));
@@ -93,7 +93,8 @@ static int act(Manager *manager, char **words)
                        manager_subscription(manager), manager_tenant(manager),
                        manager_object(manager), manager_vault(manager), manager_portal(manager)));
     if (strcmp(words[0], "call") == 0) return call(manager, words + 1);
-    if (strcmp(words[0], "follow") == 0) return follow_it(manager, words + 1);
+    if (strcmp(words[0], "follow") == 0) return follow_it(manager, words + 1, false);
+    if (strcmp(words[0], "follow-stack") == 0) return follow_it(manager, words + 1, true);
     if (strcmp(words[0], "list") == 0) {
         const Value *all = manager_list(manager, path_of(manager, words[1]), NULL, &failure);
         return all ? succeed(all) : fail(&failure);

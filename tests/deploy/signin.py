@@ -403,6 +403,21 @@ def test_subscriptions():
 
 # ---- the life of a token
 
+def test_token_is_renewed_before_its_end():
+    def answer(request):
+        if '/oauth2/' in request.path:
+            azure.tokens += 1
+            return Answer(200, {'access_token': jwt(count=azure.tokens), 'expires_in': 3})
+        if '/acme' in request.path:
+            return Answer(201, {'a': 1}, {'Azure-AsyncOperation': '/operation', 'Retry-After': '2'})
+        return Answer(200, {'status': 'Succeeded'}) if '/operation' in request.path else None
+    with StandIn(answer) as azure:
+        done = client(azure.url, 'call', 'POST', '/acme', '{a:1}')
+        first, second = azure.asked('acme|operation')
+        expect(done.status == 0 and first.headers['Authorization'] == 'Bearer ' + jwt(count=1), done.out)
+        expect(second.headers['Authorization'] == 'Bearer ' + jwt(count=2), dict(second.headers))
+
+
 def test_refused_token_is_renewed_once():
     with StandIn() as azure:
         azure.answer = lambda request: (
