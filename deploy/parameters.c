@@ -1,15 +1,14 @@
 // deploy/parameters.c: each parameter goes through a row of sources until one has a value.
-#define _DEFAULT_SOURCE // getentropy
 #include "deploy/parameters.h"
 
 #include "base/file.h"
 #include "compiler/evaluate/shape.h"
 #include "deploy/question.h"
 
+#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #define SET "Microsoft.Compute/virtualMachineScaleSets"
 #define SECRET "Microsoft.KeyVault/vaults/secrets"
@@ -378,7 +377,7 @@ static const Value *made_up(Resolver *self)
     char *password = arena_alloc(self->arena, 25);
     unsigned char bytes[24];
     do {
-        if (getentropy(bytes, sizeof bytes) != 0) abort();
+        if (RAND_bytes(bytes, sizeof bytes) != 1) abort(); // no randomness: no password
         // 60 signs of 256: the first 16 come a little more often, which costs less than a bit.
         for (size_t i = 0; i < sizeof bytes; i++)
             password[i] = letters[bytes[i] % (sizeof letters - 1)];
