@@ -229,7 +229,7 @@ def test_secrets_only_where_they_belong():
 
 
 def test_no_wait_status_cancel():
-    with acme(speed=60) as anna:
+    with acme(speed=40) as anna:
         has(anna.deploy('--no-wait').stderr, 'Azure has taken the order: acme-')
         assert one_deployment(anna)['properties']['provisioningState'] in ('Accepted', 'Running')
         has(anna.run('cancel').stderr, 'is being canceled')
@@ -241,18 +241,36 @@ def test_no_wait_status_cancel():
         has(anna.run('status', group='nothing', status=4).stderr, 'no deployment')
 
 
+def wait_for(process, text):
+    """What it said until then."""
+    said = ''
+    while text not in said:
+        line = process.stdout.readline()
+        assert line, f'{text!r} never came\n{said}'
+        said += line
+    return said
+
+
+def taken_up(person):
+    """The next deploy follows what runs; then all is stopped, so that nobody waits for the end."""
+    again = person.begin('deploy', '-l', 'westeurope', '--yes')
+    wait_for(again, 'runs already')
+    person.run('cancel')
+    said = again.communicate(timeout=60)[0]
+    assert again.returncode == 4, said
+    has(said, 'Canceled after')
+    return one_deployment(person)['name']
+
+
 def test_interrupted():
-    with acme(speed=80) as anna:
+    with acme(speed=5) as anna:
         process = anna.begin('deploy', '-l', 'westeurope', '--yes')
-        while 'vnet' not in process.stdout.readline():
-            pass
+        wait_for(process, '/portal/')
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=30)[0]
         assert process.returncode == 130, said
-        name = one_deployment(anna)['name']
+        name = taken_up(anna)
         has(said, f'swarmgen status {anna.folder} -g acme', f'swarmgen cancel {anna.folder} -g acme', f'-n {name}')
-        has(anna.deploy().stderr, 'runs already', 'Deployed in')
-        one_deployment(anna)
 
 
 def requests_of(azure):
@@ -278,14 +296,12 @@ def test_killed_after_a_request():
 
 
 def test_killed_while_it_runs():
-    with acme(speed=50) as anna:
+    with acme(speed=5) as anna:
         process = anna.begin('deploy', '-l', 'westeurope', '--yes')
-        while not any(request['method'] == 'PUT' and '/deployments/' in request['target'] for request in requests_of(anna.azure)):
-            assert process.poll() is None
+        wait_for(process, '/portal/')
         process.kill()
         process.communicate()
-        has(anna.deploy().stderr, 'runs already', 'Deployed in')
-        one_deployment(anna)
+        taken_up(anna)
 
 
 def test_two_at_once():
@@ -297,7 +313,7 @@ def test_two_at_once():
 
 
 def test_another_one_runs():
-    with acme(speed=20) as anna:
+    with acme(speed=5) as anna:
         anna.deploy('--no-wait')
         name = one_deployment(anna)['name']
         refused = anna.deploy('-p', 'webCapacity=3', status=4).stderr
