@@ -9,8 +9,6 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 enum { LONG_TEXT = 160 }; // longer values are only measured
 
@@ -607,7 +605,7 @@ static void show_counts(View *view, const Changes *changes)
         if (line.count) buffer_string(&line, ", ");
         buffer_format(&line, "%zu %s", count, looks[kind].count);
     }
-    paint(painter, PAINT_STRONG, line.count ? buffer_done(&line) : TEXT("Nothing is there"));
+    paint_words(painter, PAINT_STRONG, line.count ? buffer_done(&line) : TEXT("Nothing is there"));
     paint_line(painter);
     TextBuffer reasons = {.arena = view->arena};
     size_t noise = 0;
@@ -645,10 +643,8 @@ bool changes_show(FILE *out, Arena *arena, const Value *changes, const Value *se
 {
     Changes read = read_changes(arena, changes, sections);
     TextBuffer text = {.arena = arena};
-    struct winsize size = {0};
-    ioctl(fileno(out), TIOCGWINSZ, &size);
-    View view = {
-        .painter = {&text, colour, paint_wants_utf8(), size.ws_col, 0}, .arena = arena, .all = all};
+    View view = {.arena = arena, .all = all, .columns = paint_columns(fileno(out))};
+    view.painter = (Painter){&text, colour, paint_wants_utf8(), view.columns, 0};
     measure(&view, &read);
     for (size_t kind = 0; kind < CHANGE_NONE; kind++) show_kind(&view, &read, (ChangeKind)kind);
     show_counts(&view, &read);

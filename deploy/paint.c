@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const char *const sequences[] = {
@@ -21,6 +22,15 @@ bool paint_wants_colour(int file)
 {
     const char *term = variable("TERM");
     return isatty(file) && !variable("NO_COLOR") && (!term || strcmp(term, "dumb") != 0);
+}
+
+size_t paint_columns(int file)
+{
+    struct winsize size = {0};
+    const char *said = variable("COLUMNS");
+    if (ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col) return size.ws_col;
+    long columns = said ? strtol(said, NULL, 10) : 0;
+    return columns > 0 && columns < 10000 ? (size_t)columns : 0;
 }
 
 // The first of the three that is set decides, as in setlocale(3).

@@ -38,5 +38,7 @@ void paint_words(Painter *painter, Paint paint, Text text);
 
 size_t paint_width(const Painter *painter, Text text); // columns
 
+// Of the window; where there is none, what COLUMNS says; 0: nobody knows.
+size_t paint_columns(int file);
 bool paint_wants_colour(int file);
 bool paint_wants_utf8(void);

@@ -5,10 +5,11 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-enum { DEEPEST = 32 }; // errors within errors
+enum {
+    DEEPEST = 32,        // errors within errors
+    USUAL_COLUMNS = 100, // where there is no window
+};
 
 // ---- texts
 
@@ -475,13 +476,6 @@ Problems problems_of_failure(Arena *arena, const Failure *failure, const Progres
 
 // ---- showing it
 
-static size_t columns_of(FILE *out)
-{
-    struct winsize size = {0};
-    ioctl(fileno(out), TIOCGWINSZ, &size);
-    return size.ws_col ? size.ws_col : 100;
-}
-
 static void paint_one(Painter *painter, const Problem *problem)
 {
     Arena *arena = painter->out->arena;
@@ -525,7 +519,8 @@ void problems_paint(Painter *painter, const Problems *problems, const Failure *f
 void problems_show(FILE *out, Arena *arena, const Failure *failure, bool colour)
 {
     TextBuffer text = {.arena = arena};
-    Painter painter = {&text, colour, paint_wants_utf8(), columns_of(out), 0};
+    size_t columns = paint_columns(fileno(out));
+    Painter painter = {&text, colour, paint_wants_utf8(), columns ? columns : USUAL_COLUMNS, 0};
     Problems problems = problems_of_failure(arena, failure, NULL);
     problems_paint(&painter, &problems, failure);
     fwrite(text.items, 1, text.count, out);

@@ -1,6 +1,6 @@
 // What people read of Azure's errors and of what-if: problems.test and changes.test, cases of
 //   # what it shows
-//   > the answer, one line of JSON; changes.test: {changes, sections, all}
+//   > the answer, one line of JSON; changes.test: {changes, sections, all, columns: of the window}
 //   the text, up to a line ---
 // `show_test --write` writes the texts anew: read git diff.
 #include "check.h"
@@ -128,8 +128,10 @@ static void show_changes(FILE *out, const Value *input)
 
 static Text shown(Show *show, const Value *input)
 {
-    char *at = NULL;
+    char *at = NULL, columns[8];
     size_t length = 0;
+    snprintf(columns, sizeof columns, "%.0f", shape_number(input, "columns", 0));
+    setenv("COLUMNS", columns, 1);
     FILE *out = open_memstream(&at, &length);
     show(out, input);
     fclose(out);
