@@ -121,8 +121,9 @@ static bool read_scope(const Frame *frame, Item *item)
     bool deploys = item->shown.nested;
     if (value_find(item->json, TEXT("scope")))
         item->scope = text_property(frame, item->json, "scope");
-    item->group = deploys ? given(frame, item, "resourceGroup") : NULL;
     item->subscription = deploys ? given(frame, item, "subscriptionId") : NULL;
+    bool grouped = item->subscription || template->scope <= SCOPE_SUBSCRIPTION;
+    item->group = deploys && grouped ? given(frame, item, "resourceGroup") : NULL;
     if (frame->problem->message.length) return false;
     if (!item->group && !item->subscription) {
         item->shown.scope = item->scope ? item->scope->string : resourceid_scope(template);
@@ -139,17 +140,21 @@ static bool read_scope(const Frame *frame, Item *item)
     return true;
 }
 
-// Deployments to a resource group have the location of the group.
-static bool may_have_location(const Frame *frame, const Item *item)
+// Deployments to a resource group have the location of the group, others one of their own.
+static bool good_location(const Frame *frame, const Item *item)
 {
     bool in_group = item->group || (frame->template->scope == SCOPE_GROUP && !item->subscription);
     if (item->scope && !call_of(item->scope))
         in_group = in_group && !text_is(item->scope->string, "/") &&
                    !text_starts(item->scope->string, "/providers/");
-    if (!item->shown.nested || !in_group || !value_find(item->json, TEXT("location"))) return true;
+    bool given = value_find(item->json, TEXT("location")) != NULL;
+    if (!item->shown.nested || given != in_group) return true;
     engine_fail(frame,
-                "The 'location' property is not allowed for '%.*s' at resource group scope. Please "
-                "see https://aka.ms/arm-deployment-subscription for usage details.",
+                in_group ? "The 'location' property is not allowed for '%.*s' at resource group "
+                           "scope. Please see https://aka.ms/arm-deployment-subscription for usage "
+                           "details."
+                         : "The 'location' property must be specified for '%.*s'. Please see "
+                           "https://aka.ms/arm-deployment-subscription for usage details.",
                 TEXT_ARG(item->shown.id));
     return false;
 }
@@ -257,8 +262,7 @@ static bool read_turn_within(const Frame *frame, const Value *json, Text symbol,
                          engine_same(item->shown.type, TEXT("Microsoft.Resources/deployments"));
     if (!read_scope(frame, item)) return false;
     item->shown.id = item->id->string;
-    return may_have_location(frame, item) && register_item(frame, item) &&
-           read_children(frame, item);
+    return good_location(frame, item) && register_item(frame, item) && read_children(frame, item);
 }
 
 static bool read_turn(const Frame *frame, const Value *json, Text symbol, Text key, Item *parent)

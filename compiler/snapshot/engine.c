@@ -11,6 +11,7 @@
 #include "compiler/snapshot/naming.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 enum { DEPTH_LIMIT = 400 }; // calls, variables, parameters and user functions within each other
 
@@ -150,16 +151,45 @@ static bool any_kept(const Value **values, size_t count, bool deep)
     return false;
 }
 
+// "argument 2 must be string, not int" of compiler/evaluate, in Resource Manager's words; an empty
+// text if the message says something else.
+static Text kind_refused(Arena *arena, const Call *call, Text why)
+{
+    static const char *const ours[] = {"null", "bool", "int", "float", "string", "array", "object"};
+    static const char *const theirs[] = {"Null",   "Boolean", "Integer", "Float",
+                                         "String", "Array",   "Object"};
+    static const char *const places[] = {"first ", "second ", "third ", "fourth "};
+    unsigned place;
+    char wanted[8], given[8], behind;
+    int found = sscanf(text_string(arena, why),
+                       "this cannot be evaluated: argument %u must be %7[a-z], not %7[a-z]%c",
+                       &place, wanted, given, &behind);
+    const char *names[2] = {NULL, NULL};
+    for (size_t i = 0; found == 3 && i < sizeof ours / sizeof *ours; i++) {
+        if (text_is(text_of(wanted), ours[i])) names[0] = theirs[i];
+        if (text_is(text_of(given), ours[i])) names[1] = theirs[i];
+    }
+    if (!names[0] || !names[1] || place < 1 || place > 4) return (Text){0};
+    return text_format(
+        arena,
+        "The template language function '%.*s' expects its %sparameter to be of type "
+        "'%s'. The provided value is of type '%s'. Please see "
+        "https://aka.ms/arm-functions for usage details.",
+        TEXT_ARG(call->name), call->count > 1 ? places[place - 1] : "", names[0], names[1]);
+}
+
 // The message of the diagnostic that a function of compiler/evaluate has left.
-static const Value *fail_as_said(const Frame *frame, Text function)
+static const Value *fail_as_said(const Frame *frame, const Call *call)
 {
     Diags *diags = &frame->template->diags;
     Text why = diags->count ? diags->items[diags->count - 1].message : TEXT("it has no value");
     diags->count = diags->errors = 0;
+    Text kinds = kind_refused(engine_arena(frame), call, why);
+    if (kinds.length) return engine_fail(frame, "%.*s", TEXT_ARG(kinds));
     return engine_fail(frame,
                        "Unable to evaluate template language function '%.*s': %.*s. Please see "
                        "https://aka.ms/arm-functions for usage details.",
-                       TEXT_ARG(function), TEXT_ARG(why));
+                       TEXT_ARG(call->name), TEXT_ARG(why));
 }
 
 static const Value *count_refused(const Frame *frame, const Call *call, int least, int most)
@@ -204,8 +234,9 @@ static const Value *apply(void *self, size_t index, const Value **values, size_t
         frame.lambdas = &scopes[i];
     }
     const Value *result = evaluated(&frame, lambda->arguments[lambda->count - 1]);
-    bool decides = index == 1 && !engine_same(walk->call->name, TEXT("map")) &&
-                   !engine_same(walk->call->name, TEXT("mapValues"));
+    bool reduces = engine_same(walk->call->name, TEXT("reduce"));
+    bool decides = reduces || (index == 1 && !engine_same(walk->call->name, TEXT("map")) &&
+                               !engine_same(walk->call->name, TEXT("mapValues")));
     if (!result || !decides || !call_of(result)) return result;
     walk->unsure = true;
     return NULL;
@@ -214,18 +245,23 @@ static const Value *apply(void *self, size_t index, const Value **values, size_t
 static const Value *walked(const Frame *frame, const FunctionRow *row, const Call *call,
                            const Value **values)
 {
+    for (size_t i = 0; i < call->count; i++) {
+        if (is_lambda(values[i]) &&
+            (call_of(values[i])->count < 2 || call_of(values[i])->count > 4))
+            return count_refused(frame, call_of(values[i]), 2, 3);
+    }
     Template *template = frame->template;
     WalkOfCall own = {frame, call, false};
     Walk walk = {{template->arena, &template->diags, {0}}, &own, apply};
     const Value *given[3] = {0};
     for (size_t i = 0; i < call->count; i++) {
-        if (is_lambda(values[i]) && call_of(values[i])->count) continue;
+        if (is_lambda(values[i])) continue;
         given[i] = values[i];
     }
     const Value *value = walk_call(&walk, text_of(row->name), given, call->count);
     if (value) return value;
     if (own.unsure) return engine_keep(frame, call, values);
-    return frame->problem->message.length ? NULL : fail_as_said(frame, call->name);
+    return frame->problem->message.length ? NULL : fail_as_said(frame, call);
 }
 
 // ---- functions
@@ -241,6 +277,14 @@ static const Value *keep_spread(const Frame *frame, const Builtin *builtin, cons
     return engine_keep(frame, &spread, values[0]->array.items);
 }
 
+const Value *engine_evaluated(const Frame *frame, const Call *call, Text function,
+                              const Value **values)
+{
+    FunctionCall own = {engine_arena(frame), &frame->template->diags, {0}};
+    const Value *value = function_find(function)->call(&own, values, call->count);
+    return value ? value : fail_as_said(frame, call);
+}
+
 static const Value *of_evaluate(const Frame *frame, const Builtin *builtin, const Call *call)
 {
     const FunctionRow *row = function_find(text_of(builtin->name));
@@ -249,12 +293,10 @@ static const Value *of_evaluate(const Frame *frame, const Builtin *builtin, cons
     const Value **values = arguments_of(frame, call);
     if (!values) return NULL;
     if (any_kept(values, call->count, builtin->kind == BUILTIN_PLAIN) ||
-        (builtin->kind == BUILTIN_DEEP && member_keeps(builtin->name, values, call->count)))
+        (builtin->kind == BUILTIN_DEEP && member_keeps(builtin->name, values)))
         return keep_spread(frame, builtin, call, values);
     if (builtin->kind == BUILTIN_WALK) return walked(frame, row, call, values);
-    FunctionCall function = {engine_arena(frame), &frame->template->diags, {0}};
-    const Value *value = row->call(&function, values, call->count);
-    return value ? value : fail_as_said(frame, call->name);
+    return engine_evaluated(frame, call, text_of(row->name), values);
 }
 
 static const Value *function_value(const Frame *frame, const Call *call)

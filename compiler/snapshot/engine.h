@@ -41,6 +41,10 @@ const Value *engine_access(const Frame *frame, const Value *base, const Value *a
 // A call with its arguments evaluated, as a text that stays.
 const Value *engine_keep(const Frame *frame, const Call *call, const Value **arguments);
 
+// A function of compiler/evaluate, with values that are known.
+const Value *engine_evaluated(const Frame *frame, const Call *call, Text function,
+                              const Value **values);
+
 // NULL, after the message.
 const Value *engine_fail(const Frame *frame, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -63,9 +63,9 @@ struct Template {
     const Value *json;
     TemplateContext context;
     TemplateScope scope;
-    const Value *subscription, *group; // the context's, or kept calls
-    bool told;                         // the context says which group it is
-    const Value *condition;            // of the nested deployment, and those around it, if unknown
+    const Value *subscription, *group, *management_group; // IDs; kept calls if unknown
+    bool told;                                            // the context says which group it is
+    const Value *condition; // of the nested deployment, and those around it, if unknown
     bool symbolic;
     Template *words; // whose parameters, variables, functions and context its texts use: itself, or
                      // the template around it (expressionEvaluationOptions: outer)

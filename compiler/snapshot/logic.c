@@ -243,6 +243,8 @@ const Value *logic_create_object(const Frame *frame, const Call *call, const Val
                 i + 1, engine_kind(arguments[i]));
         ValueProperty *known = property_of(object, arguments[i]->string);
         ValueProperty added = {arguments[i]->string, arguments[i + 1], NULL};
+        if (known && (call_of(known->value) || call_of(added.value)))
+            return engine_keep(frame, call, arguments);
         if (known) known->value = added.value;
         if (!known) list_add(engine_arena(frame), &object->object, added);
     }
@@ -262,7 +264,7 @@ static const Value *item_at(const Frame *frame, const Value *list, const Value *
 static const Value *try_rest(const Frame *frame, const Value *base, const Call *call,
                              const Value **arguments, size_t from)
 {
-    for (size_t i = from; base && i < call->count; i++) {
+    for (size_t i = from; base && base->kind != VALUE_NULL && i < call->count; i++) {
         const Value *access = arguments[i];
         bool wrapped = access->kind == VALUE_OBJECT;
         const Value *end = wrapped ? value_find(access, TEXT("fromEnd")) : NULL;

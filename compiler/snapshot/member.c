@@ -62,14 +62,9 @@ static bool any_item_kept(const Value *list)
     return false;
 }
 
-bool member_keeps(const char *function, const Value **arguments, size_t count)
+bool member_keeps(const char *function, const Value **arguments)
 {
     Text name = text_of(function);
     bool joins = text_is(name, "flatten") || text_is(name, "shallowMerge");
-    if (joins) return any_item_kept(arguments[0]);
-    if (!text_is(name, "union") || arguments[0]->kind != VALUE_ARRAY) return false;
-    for (size_t i = 0; i < count; i++) {
-        if (call_stays(arguments[i])) return true;
-    }
-    return false;
+    return joins && any_item_kept(arguments[0]);
 }

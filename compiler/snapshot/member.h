@@ -8,4 +8,4 @@ const Value *member_of(const Frame *frame, const Value *base, const Value *acces
 const Value *member_find(const Value *base, const Value *access);
 // Whether the function stays though its arguments are lists and objects: what it is about is not
 // known.
-bool member_keeps(const char *function, const Value **arguments, size_t count);
+bool member_keeps(const char *function, const Value **arguments);

@@ -133,7 +133,9 @@ static TemplateScope scope_of(const Template *template, const Item *item)
     if (!item->scope || call_of(item->scope)) return template->scope;
     Text scope = item->scope->string;
     if (text_is(scope, "/")) return SCOPE_TENANT;
-    return management_group_of(scope).length ? SCOPE_MANAGEMENT_GROUP : template->scope;
+    bool below = template->scope == SCOPE_GROUP || template->scope == SCOPE_SUBSCRIPTION;
+    bool of_group = management_group_of(scope).length && (!below || text_starts(scope, "/"));
+    return of_group ? SCOPE_MANAGEMENT_GROUP : template->scope;
 }
 
 // Where it deploys to: its own scope, or that of the template around it.

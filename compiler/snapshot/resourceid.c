@@ -69,7 +69,7 @@ Text resourceid_scope(const Template *template)
     case SCOPE_GROUP: return group_scope(template->arena, subscription, group);
     case SCOPE_SUBSCRIPTION: return subscription_scope(template->arena, subscription);
     case SCOPE_MANAGEMENT_GROUP:
-        return management_group_scope(template->arena, template->context.management_group);
+        return management_group_scope(template->arena, template->management_group->string);
     case SCOPE_TENANT: break;
     }
     return (Text){0};
@@ -215,23 +215,24 @@ static const Value *with_scope(const Frame *frame, const Call *call, const Value
 
 const Value *id_resource(const Frame *frame, const Call *call, const Value **arguments)
 {
-    size_t type = type_at(arguments, call->count);
     if (!all_texts(frame, call, arguments)) return NULL;
-    if (type == call->count)
-        return any_kept(arguments, call->count) ? engine_keep(frame, call, arguments)
-                                                : no_type(frame, call, arguments, 3);
-    const Template *words = frame->template->words;
+    size_t type = type_at(arguments, call->count);
+    if (type == call->count && any_kept(arguments, call->count))
+        return engine_keep(frame, call, arguments);
+    if (type == call->count || type > 2) return no_type(frame, call, arguments, 3);
+    TemplateScope where = frame->template->words->scope;
+    size_t count = where == SCOPE_GROUP ? 2 : type == 0 ? where == SCOPE_SUBSCRIPTION : type;
     const Value *scope[2] = {0};
-    size_t count = words->scope == SCOPE_GROUP ? 2 : words->scope == SCOPE_SUBSCRIPTION ? 1 : 0;
-    if (type > count) return no_type(frame, call, arguments, count + 1);
     for (size_t i = 0; i < count; i++) {
-        size_t given = count - i; // counted from the type
+        size_t given = count - i; // counted back from the type
         scope[i] = given <= type ? arguments[type - given]
                    : i == 0      ? own(frame, "subscription", "subscriptionId")
                                  : own(frame, "resourceGroup", "name");
         if (!scope[i]) return NULL;
     }
-    return with_scope(frame, call, arguments, type, scope, count);
+    Call named = *call; // messages about one ID are of this function
+    if (count == 1 && type == 1) named.name = TEXT("subscriptionResourceId");
+    return with_scope(frame, &named, arguments, type, scope, count);
 }
 
 const Value *id_subscription(const Frame *frame, const Call *call, const Value **arguments)
@@ -301,26 +302,38 @@ static size_t type_and_names(Arena *arena, Text type, const Value *name, const V
     return count + 1;
 }
 
-// concat(the deployment's scope, '/providers/', scope)
+// concat(the deployment's scope, '/providers/', scope); a management group takes the ID of another one
+// as it is.
 static const Value *relative_scope(const Frame *frame, const Value *scope)
 {
     Arena *arena = engine_arena(frame);
-    TemplateScope where = frame->template->scope;
-    const Value **parts = arena_array(arena, const Value *, 6);
+    const Template *template = frame->template;
+    const Value *providers = value_string(arena, TEXT("/providers/")), *parts[5];
     size_t count = 0;
-    if (where == SCOPE_GROUP || where == SCOPE_SUBSCRIPTION) {
+    if (template->scope == SCOPE_GROUP || template->scope == SCOPE_SUBSCRIPTION) {
         parts[count++] = value_string(arena, TEXT("/subscriptions/"));
-        parts[count++] = own(frame, "subscription", "subscriptionId");
+        parts[count++] = template->subscription;
     }
-    if (where == SCOPE_GROUP) {
+    if (template->scope == SCOPE_GROUP) {
         parts[count++] = value_string(arena, TEXT("/resourceGroups/"));
-        parts[count++] = own(frame, "resourceGroup", "name");
+        parts[count++] = template->group;
     }
-    if (where == SCOPE_MANAGEMENT_GROUP)
-        parts[count++] = value_string(arena, resourceid_scope(frame->template));
-    parts[count++] = value_string(arena, TEXT("/providers/"));
-    parts[count++] = scope;
-    return call_on(arena, "concat", parts, count);
+    Text groups = TEXT("Microsoft.Management/managementGroups");
+    if (template->scope == SCOPE_MANAGEMENT_GROUP) {
+        parts[count++] =
+            value_string(arena, TEXT("/providers/Microsoft.Management/managementGroups/"));
+        parts[count++] = template->management_group;
+    }
+    const Value *whole[6];
+    for (size_t i = 0; i < count; i++) whole[i] = parts[i];
+    whole[count] = providers;
+    whole[count + 1] = scope;
+    const Value *relative = call_on(arena, "concat", whole, count + 2);
+    if (template->scope != SCOPE_MANAGEMENT_GROUP) return relative;
+    const Value *test[] = {scope, value_string(arena, groups)}, *tenant[] = {providers, scope};
+    const Value *choice[] = {call_on(arena, "startsWith", test, 2),
+                             call_on(arena, "concat", tenant, 2), relative};
+    return call_on(arena, "if", choice, 3);
 }
 
 // if(equals(scope, '/'), tenantResourceId(…), extensionResourceId(if(startsWith(scope, '/'), scope,
@@ -348,12 +361,12 @@ static const Value *scoped_id(const Frame *frame, Text type, const Value *name, 
 static const Value *unscoped_id(const Frame *frame, Text type, const Value *name)
 {
     static const char *const functions[] = {"resourceId", "subscriptionResourceId",
-                                            "extensionResourceId", "tenantResourceId"};
+                                            "managementGroupResourceId", "tenantResourceId"};
     Arena *arena = engine_arena(frame);
     TemplateScope where = frame->template->scope;
     const Value **arguments = arena_array(arena, const Value *, type.length + 3);
     bool group = where == SCOPE_MANAGEMENT_GROUP;
-    if (group) arguments[0] = value_string(arena, resourceid_scope(frame->template));
+    if (group) arguments[0] = frame->template->management_group;
     size_t count = type_and_names(arena, type, name, arguments + group) + group;
     return engine_call(frame, call_on(arena, functions[where], arguments, count));
 }
@@ -392,17 +405,22 @@ const Value *resourceid_value(const Frame *frame, Text type, const Value *name, 
     const Template *template = frame->template;
     bool group = template->scope == SCOPE_GROUP,
          below = group || template->scope == SCOPE_SUBSCRIPTION;
-    bool known = !(group && call_of(template->group)) &&
-                 !(below && call_of(template->subscription)) && !call_of(name);
+    bool known =
+        !(group && call_of(template->group)) &&
+        !(template->scope == SCOPE_MANAGEMENT_GROUP && call_of(template->management_group)) &&
+        !(below && call_of(template->subscription)) && !call_of(name);
     if (scope && (call_of(scope) || !known)) return scoped_id(frame, type, name, scope);
     if (!known) return unscoped_id(frame, type, name);
     Text where = resourceid_scope(template), id;
     if (scope) {
-        bool absolute = text_starts(scope->string, "/");
         // Microsoft.A/b/NAME: within the deployment's scope
-        where = absolute ? scope->string
-                         : text_format(arena, "%.*s/providers/%.*s", TEXT_ARG(where),
-                                       TEXT_ARG(scope->string));
+        bool absolute = text_starts(scope->string, "/");
+        bool of_tenant = template->scope == SCOPE_MANAGEMENT_GROUP &&
+                         text_starts(scope->string, "Microsoft.Management/managementGroups");
+        where = absolute
+                    ? scope->string
+                    : text_format(arena, "%.*s/providers/%.*s",
+                                  TEXT_ARG(of_tenant ? (Text){0} : where), TEXT_ARG(scope->string));
         while (text_ends(where, "/")) where.length--;
     }
     if (!resourceid_of(arena, where, type, name->string, &id))

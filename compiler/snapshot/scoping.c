@@ -118,13 +118,21 @@ static const Value *management_group(Template *words)
 {
     Arena *arena = words->arena;
     Value *object = value_object(arena);
-    Text name = words->context.management_group;
-    set_text(arena, object, "id",
-             text_format(arena, "/providers/Microsoft.Management/managementGroups/%.*s",
-                         TEXT_ARG(name)));
-    set_text(arena, object, "name", name);
-    set_text(arena, object, "type", TEXT("Microsoft.Management/managementGroups"));
+    const Value *name = words->management_group;
+    const Value *parts[] = {value_string(arena, TEXT("Microsoft.Management/managementGroups")),
+                            name};
+    bool known = !call_of(name);
+    set(arena, object, "id",
+        known
+            ? value_string(
+                  arena, text_format(arena, "/providers/Microsoft.Management/managementGroups/%.*s",
+                                     TEXT_ARG(name->string)))
+            : call_made(arena, "tenantResourceId", parts, 2));
+    set(arena, object, "name", name);
+    if (known) set_text(arena, object, "type", TEXT("Microsoft.Management/managementGroups"));
     set_rest(words, object, "managementGroup", "properties", NULL);
+    if (!known)
+        set_text(arena, object, "type", TEXT("/providers/Microsoft.Management/managementGroups"));
     return object;
 }
 
@@ -191,8 +199,7 @@ static const Known known[] = {
     {"deployer", SIZE_MAX, CONTEXT(deployer), deployer, ALL_SCOPES},
     {"deployment", ALWAYS, SIZE_MAX, deployment, ALL_SCOPES},
     {"environment", SIZE_MAX, CONTEXT(environment), environment, ALL_SCOPES},
-    {"managementGroup", CONTEXT(management_group), SIZE_MAX, management_group,
-     1 << SCOPE_MANAGEMENT_GROUP},
+    {"managementGroup", ALWAYS, SIZE_MAX, management_group, 1 << SCOPE_MANAGEMENT_GROUP},
     {"resourceGroup", ALWAYS, CONTEXT(group_object), group, 1 << SCOPE_GROUP},
     {"subscription", ALWAYS, CONTEXT(subscription_object), subscription,
      1 << SCOPE_GROUP | 1 << SCOPE_SUBSCRIPTION},
@@ -219,18 +226,22 @@ static const Value *other(const Frame *frame, const Call *call, const Value **ar
                  text_format(arena, "/providers/Microsoft.Management/managementGroups/%.*s",
                              TEXT_ARG(name)));
         set_text(arena, object, "name", name);
-        set_text(arena, object, "type", TEXT("Microsoft.Management/managementGroups"));
+        set_text(arena, object, "type", TEXT("/providers/Microsoft.Management/managementGroups"));
         return object;
     }
-    const Value *subscription = frame->template->words->subscription;
+    Template *words = frame->template->words;
+    const Value *subscription = words->subscription, *name = arguments[call->count - 1];
     bool group = engine_same(call->name, TEXT("resourceGroup"));
     if (!group || call->count > 1) subscription = arguments[0];
-    if (call_of(subscription)) return engine_keep(frame, call, arguments);
-    Text id = text_format(arena, "/subscriptions/%.*s", TEXT_ARG(subscription->string));
-    const Value *name = arguments[call->count - 1];
-    if (group)
-        id = text_format(arena, "%.*s/resourceGroups/%.*s", TEXT_ARG(id), TEXT_ARG(name->string));
-    set_text(arena, object, "id", id);
+    if (group && call->count < 2 && words->scope > SCOPE_SUBSCRIPTION)
+        return engine_fail(frame, "The deployment metadata 'subscription' is not valid.");
+    const Value *parts[] = {subscription,
+                            value_string(arena, TEXT("Microsoft.Resources/resourceGroups")), name};
+    const Value *id = group ? engine_call(frame, call_on(arena, "subscriptionResourceId", parts, 3))
+                            : value_string(arena, text_format(arena, "/subscriptions/%.*s",
+                                                              TEXT_ARG(name->string)));
+    if (!id) return NULL;
+    set(arena, object, "id", id);
     set(arena, object, group ? "name" : "subscriptionId", name);
     if (group) set_text(arena, object, "type", TEXT("Microsoft.Resources/resourceGroups"));
     return object;

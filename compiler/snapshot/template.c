@@ -185,6 +185,8 @@ static Template *new_template(Arena *arena, const Reading *reading)
             text_or_unknown(arena, context->subscription, "subscription", "subscriptionId");
     if (!template->group)
         template->group = text_or_unknown(arena, context->group, "resourceGroup", "name");
+    template->management_group =
+        text_or_unknown(arena, context->management_group, "managementGroup", "name");
     const Value *resources = value_find(reading->json, TEXT("resources"));
     template->symbolic = resources && resources->kind == VALUE_OBJECT;
     return template;
