@@ -31,8 +31,8 @@ static Status take_up(Work *work, bool *taken)
     }
     *taken = running && is_ours(work, running);
     if (*taken) {
-        work_say(work, "This deployment runs already: %.*s. Following it.",
-                 TEXT_ARG(work->order.name));
+        work_say(work, "This deployment runs already: %.*s.%s", TEXT_ARG(work->order.name),
+                 work->want->no_wait ? "" : " Following it.");
         return STATUS_DONE;
     }
     if (!running) return STATUS_DONE;
@@ -175,6 +175,8 @@ static Status confirm(Work *work, const Resolved *resolved)
 {
     if (work->want->yes) return STATUS_DONE;
     bool any, yes = false;
+    work_say(work, "Resource group '%.*s' of subscription %.*s:", TEXT_ARG(work->group_name),
+             TEXT_ARG(manager_subscription(work->manager)));
     Status status = work_changes(work, resolved, stderr, &any);
     if (status != STATUS_DONE) return status;
     Text prompt = any ? TEXT("Deploy this?") : TEXT("Nothing would change. Deploy nevertheless?");
@@ -223,6 +225,9 @@ Status deploy_run(Work *work)
                          "at it with what-if first");
     if (!existing_read(work->arena, work->manager, &work->wanted, &work->existing, &failure))
         return work_refused(work, &failure);
+    if (work->existing.stack && !work->order.stack)
+        work_say(work, "Note: this swarm is a deployment stack; without --mode stack, what is no "
+                       "longer described stays.");
     Status status = take_up(work, &taken);
     if (status == STATUS_DONE && !taken) status = begin(work, &taken);
     if (status != STATUS_DONE || work->want->no_wait) return status;
