@@ -183,7 +183,7 @@ def test_small_window():
     """80 columns, 24 lines, 70 resources: sections fold; nothing is left over at any time."""
     recording = tape('reference')
     with terminal(80, 24) as it:
-        it.replay(recording, 60)
+        it.replay(recording, 90)
         it.until(lambda: it.said('alternate_on') == '1')
         pictures = 0
         while not it.ended():
@@ -193,7 +193,7 @@ def test_small_window():
             except AssertionError:
                 assert it.said('alternate_on') == '0' or it.ended()
             time.sleep(0.1)
-        assert pictures > 10, pictures
+        assert pictures > 3, pictures
         assert it.restored()
         text = it.screen('-J', '-S', '-200')
         assert text.startswith('before'), text
@@ -207,7 +207,7 @@ def test_resized():
     """The window changes its size, larger and smaller and very small, and back."""
     recording = tape('large')
     with terminal(80, 24) as it:
-        it.replay(recording, 20)
+        it.replay(recording, 8)
         it.until(lambda: ' of ' in it.screen())
         watch(it, recording, (200, 50), (40, 15), (80, 24), (100, 200), (60, 8), (20, 5), (200, 50), (80, 24))
         it.resize(10, 2)
@@ -284,7 +284,7 @@ def test_failing():
     """What failed comes first, by its symbol, and at the end what to do about it."""
     recording = tape('reference', {'poolWorker': 'SkuNotAvailable'}, ERROR)
     with terminal(80, 24) as it:
-        it.replay(recording, 100)
+        it.replay(recording, 250)
         it.until(it.ended)
         text = it.screen('-J', '-S', '-200')
         lines = [line for line in text.split('\n') if line]
@@ -427,7 +427,7 @@ def test_wide():
             other['needs'] = [name if need == step['symbol'] else need for need in other['needs']]
         step['symbol'], step['section'] = name, '网络' * (number % 2 * 8 + 1)
     for columns in (40, 80, 120):
-        data = b''.join(raw(recording, columns, 60, 30, 1.5)).decode()
+        data = b''.join(raw(recording, columns, 60, 60, 0.8)).decode()
         for row in re.findall(r'\033\[\d+;1H(.*?)\033\[K', data.split('\033[?1049l')[0], re.S):
             plain = re.sub(r'\033\[[0-9;]*m|\033\]8;[^\033]*\033\\', '', row)
             assert width(plain) < columns, (columns, width(plain), plain)
