@@ -94,6 +94,25 @@ static void check_codes(void)
     }
 }
 
+// Whatever the local Resource Manager fails with, there is something to do about it.
+static void check_emulated(void)
+{
+    static const struct {
+        const char *code, *message;
+    } failures[] = {
+#define FAILURE(code, status, late, message) {code, message},
+#include "emulator/failure.def"
+#undef FAILURE
+    };
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        if (strcmp(failures[i].code, "InvalidParameter") == 0) continue; // it says all itself
+        Text advice =
+            problem_advice(&arena, text_of(failures[i].code), text_of(failures[i].message));
+        if (!advice.length) fprintf(stderr, "no advice for %s\n", failures[i].code);
+        CHECK(advice.length > 0);
+    }
+}
+
 // ---- cases
 
 typedef void Show(FILE *out, const Value *input);
@@ -186,6 +205,7 @@ int main(int count, char **words)
     setenv("LC_ALL", "C.UTF-8", 1);
     check_rows();
     check_codes();
+    check_emulated();
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         Text text = run_cases(files[i].path, files[i].show);
         if (count < 2 || strcmp(words[1], "--write") != 0) continue;
