@@ -26,6 +26,7 @@ struct Manager {
     Cloud cloud;
     Credential *credential;
     Text subscription;
+    ManagerOptions options;
     ManagerWaiting *waiting;
     void *context;
 };
@@ -399,7 +400,9 @@ Manager *manager_open(Arena *arena, const ManagerOptions *options, Failure *fail
     if (wanted && !*wanted) wanted = NULL;
     interrupt_watch();
     *failure = (Failure){0};
-    *manager = (Manager){.arena = arena, .http = http_open(arena, options->verbose)};
+    *manager =
+        (Manager){.arena = arena, .http = http_open(arena, options->verbose), .options = *options};
+    manager_on_wait(manager, NULL, NULL);
     if (cloud_find(arena, manager->http, options->cloud, &manager->cloud, failure)) {
         manager->credential = credential_open(arena, manager->http, &manager->cloud, wanted);
         Text bearer =
@@ -425,9 +428,9 @@ Arena *manager_use(Manager *manager, Arena *arena)
 
 void manager_on_wait(Manager *manager, ManagerWaiting *waiting, void *context)
 {
-    manager->waiting = waiting;
-    manager->context = context;
-    http_on_wait(manager->http, waiting, context);
+    manager->waiting = waiting ? waiting : manager->options.waiting;
+    manager->context = waiting ? context : manager->options.context;
+    http_on_wait(manager->http, manager->waiting, manager->context);
 }
 
 Text manager_subscription(const Manager *manager)

@@ -8,11 +8,17 @@
 
 typedef struct Manager Manager;
 
+// While something is waited for, several times a second. `why` is empty while it is an answer;
+// otherwise a call is repeated in `seconds`: "management.azure.com asks for patience".
+typedef void ManagerWaiting(void *context, Text why, double seconds);
+
 typedef struct {
     const char *cloud; // NULL: public
     const char
         *subscription; // NULL: from the environment, or the Azure CLI's, or the only one there is
     bool verbose;      // each request on standard error, secrets masked
+    ManagerWaiting *waiting; // NULL: nobody is told
+    void *context;
 } ManagerOptions;
 
 // Finds the cloud, signs in, finds the subscription (by ID or name). NULL on failure. From then on
@@ -23,9 +29,7 @@ void manager_close(Manager *manager);
 // Answers go to `arena` from now on; returns the one before. For who asks often.
 Arena *manager_use(Manager *manager, Arena *arena);
 
-// While something is waited for, several times a second. `why` is empty while it is an answer;
-// otherwise a call is repeated in `seconds`: "management.azure.com asks for patience".
-typedef void ManagerWaiting(void *context, Text why, double seconds);
+// Who is told from now on; NULL: who was when it was opened.
 void manager_on_wait(Manager *manager, ManagerWaiting *waiting, void *context);
 
 Text manager_subscription(const Manager *manager); // ID

@@ -218,6 +218,15 @@ static void name_order(Work *work)
     if (order->stack || work->want->name) work->wanted.stack = order->name;
 }
 
+// A long wait is said once, when it begins.
+static void waits(void *context, Text why, double seconds)
+{
+    Work *work = context;
+    bool begins = why.length && seconds > work->wait;
+    work->wait = why.length ? seconds : 0;
+    if (begins && seconds > 3) work_say(work, "%.*s; again in %.0f s", TEXT_ARG(why), seconds);
+}
+
 Status work_open(Work *work, Session *session, const AzureOptions *want)
 {
     *work = (Work){.arena = &session->arena, .session = session, .want = want};
@@ -228,7 +237,7 @@ Status work_open(Work *work, Session *session, const AzureOptions *want)
     if (status != STATUS_DONE) return status;
     interrupt_watch();
     Failure failure = {0};
-    ManagerOptions options = {want->cloud, want->subscription, want->verbose};
+    ManagerOptions options = {want->cloud, want->subscription, want->verbose, waits, work};
     work->manager = manager_open(work->arena, &options, &failure);
     if (!work->manager) return work_refused(work, &failure);
     work->wanted.group =

@@ -17,6 +17,7 @@ typedef struct {
     const Value *template;  // azuredeploy.json
     const Value *given;     // of -p
     Manager *manager;       // NULL before work_open
+    double wait;            // seconds of the wait that was said last
     Text group_name, place; // `place`: region for a group that is made; empty: not said
     ExistingWanted wanted;
     Existing existing;

@@ -15,8 +15,8 @@ import threading
 import time
 
 from commands import Person
-from harness import Emulator
-from standin import expect, table
+from harness import SWARMGEN, Emulator
+from standin import Answer, StandIn, clean_environment, expect, table
 
 SWARM = 'name: acme\nmanagers: { count: 1 }\nworkers: { web: { count: 1 } }\n'
 WORKERS = 8  # most of a row is waiting
@@ -103,7 +103,7 @@ class Places:
             expect(status == 0, f'the emulator ended with status {status}', said[-3000:])
 
 
-AT_ONCE, IN_TIME = Places(speed=0, record=True), Places(speed=100)
+AT_ONCE, IN_TIME, SLOW = Places(speed=0, record=True), Places(speed=100), Places(speed=10)
 
 
 def requests(azure):
@@ -199,7 +199,7 @@ def killed(after):
 
 def interrupted(signals, status):
     def test():
-        with IN_TIME.one() as azure:
+        with SLOW.one() as azure:
             words = azure.person.words('deploy', '-l', 'westeurope', '--yes', group=azure.place)
             process = subprocess.Popen(words, env=azure.person.environment(), stdin=subprocess.DEVNULL,
                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
@@ -214,6 +214,31 @@ def interrupted(signals, status):
             deploy(azure, 0)
             one_deployment(azure)
     return test
+
+
+def test_interrupted_while_ordering():
+    with AT_ONCE.one() as azure:
+        arrange(azure, 'hang:30', f'PUT */resourcegroups/{{g}}/{RESOURCES}/deployments/*')
+        process = subprocess.Popen(azure.person.words('deploy', '-l', 'westeurope', '--yes', group=azure.place),
+                                   env=azure.person.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        while azure.ask('GET', '/emulator/faults')[2]['value'] and process.poll() is None:
+            time.sleep(0.05)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=20)[1]
+        expect(process.returncode == 130 and 'Whether Azure has taken the order' in said, process.returncode, said)
+        deploy(azure, 0)
+        one_deployment(azure)
+
+
+def test_long_waits_are_said():
+    busy = [Answer(429, 'x', {'Retry-After': '4'})]
+    with StandIn(lambda request: busy.pop() if busy and '/resourceGroups/' in request.path else None) as azure, \
+            tempfile.TemporaryDirectory() as scratch:
+        done = subprocess.run([SWARMGEN, 'outputs', '-g', 'acme', '--cloud', azure.url], cwd=scratch,
+                              env=clean_environment(scratch), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        expect(done.stderr.count('127.0.0.1 asks for patience; again in 4 s') == 1, done.stderr)
 
 
 # ---- secrets
@@ -235,6 +260,8 @@ def test_no_secret_in_requests():
 
 if __name__ == '__main__':
     all_rows = [*rows(), ('no secret in requests', test_no_secret_in_requests),
+                ('Ctrl-C while it orders', test_interrupted_while_ordering),
+                ('long waits are said', test_long_waits_are_said),
                 ('Ctrl-C', interrupted(1, 130)), ('Ctrl-C twice', interrupted(2, 130)),
                 *((f'killed after {count} requests', killed(count)) for count in range(1, 26, 2))]
     try:
@@ -242,4 +269,5 @@ if __name__ == '__main__':
     finally:
         AT_ONCE.close()
         IN_TIME.close()
+        SLOW.close()
     sys.exit(failed)
