@@ -21,8 +21,8 @@
 #define LEAVE "\033[0m\033[H\033[2J\033[?7h\033[?25h\033[?1049l"
 #define FILE_SHOWN STDERR_FILENO
 
-static volatile sig_atomic_t taken;
-static struct termios before; // of standard input
+static volatile sig_atomic_t taken, continued; // `continued`: after a stop, since the last picture
+static struct termios before;
 static bool before_known;
 static bool at_exit;
 
@@ -42,6 +42,17 @@ static void send(const char *at, size_t length)
     }
 }
 
+// Also from the background, where it would stop the process otherwise.
+static void set_terminal(const struct termios *modes)
+{
+    sigset_t output, mask;
+    sigemptyset(&output);
+    sigaddset(&output, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &output, &mask);
+    tcsetattr(FILE_SHOWN, TCSANOW, modes);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
 // Only what may be done in a signal handler.
 void report_restore(void)
 {
@@ -49,18 +60,17 @@ void report_restore(void)
     int kept = errno;
     taken = 0;
     send(LEAVE, sizeof LEAVE - 1);
-    if (before_known) tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    if (before_known) set_terminal(&before);
     errno = kept;
 }
 
 // Keys that are pressed now must not be written into the picture; they stay for who reads next.
 static void silence_keys(void)
 {
-    before_known = tcgetattr(STDIN_FILENO, &before) == 0;
     if (!before_known) return;
     struct termios quiet = before;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
+    set_terminal(&quiet);
 }
 
 static void ends_process(int number)
@@ -83,9 +93,16 @@ static void stops_process(int number)
     sigaction(number, &own, NULL);
 }
 
+// Whoever waits wakes up, and shows the picture in the new size.
 static void wakes_follower(int number)
 {
     (void)number;
+}
+
+static void notes_continuation(int number)
+{
+    (void)number;
+    continued = 1;
 }
 
 // Where the process has no handler of its own, ours gives the terminal back first.
@@ -104,6 +121,7 @@ static void handle_signals(void)
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
         handle(ending[i], ends_process, (int)SA_RESETHAND | SA_NODEFER);
     handle(SIGTSTP, stops_process, SA_RESTART);
+    handle(SIGCONT, notes_continuation, SA_RESTART);
     handle(SIGWINCH, wakes_follower, SA_RESTART);
     if (!at_exit) at_exit = atexit(report_restore) == 0;
 }
@@ -141,7 +159,7 @@ typedef enum {
 typedef struct {
     Arena *arena;
     const Progress *progress;
-    bool colour, utf8;
+    bool colour, utf8, links;
     size_t columns, lines;                   // of the window, less a column that stays free
     size_t section, name, type, usual, time; // where each column begins
     Rows rows;
@@ -500,7 +518,7 @@ static void portal_row(Picture *picture)
 {
     Text portal = picture->progress->portal;
     Painter painter = begin_row(picture);
-    bool link = picture->colour && portal.length;
+    bool link = picture->links && portal.length;
     if (link) buffer_format(painter.out, "\033]8;;%.*s\033\\", TEXT_ARG(portal));
     paint(&painter, PAINT_FAINT, portal);
     if (link) buffer_string(painter.out, "\033]8;;\033\\");
@@ -536,14 +554,17 @@ typedef struct {
     Arena shown; // holds `rows`
     Rows rows;   // on the screen now
     size_t columns, lines;
-    bool colour, utf8;
+    bool colour, utf8, links;
 } Terminal;
 
+// Also what was taken before, if the process was stopped in a way that gave nothing back.
 static void take(Terminal *self)
 {
     handle_signals();
-    silence_keys();
+    continued = 0;
+    if (!taken) before_known = tcgetattr(FILE_SHOWN, &before) == 0;
     taken = 1;
+    silence_keys();
     send(ENTER, sizeof ENTER - 1);
     self->columns = 0; // all is drawn anew
 }
@@ -574,7 +595,7 @@ static void show(Reporter *reporter, const Progress *progress, const Step *chang
     (void)changed;
     Terminal *self = (Terminal *)reporter;
     if (!in_foreground()) return;
-    if (!taken) take(self);
+    if (!taken || continued) take(self);
     size_t columns, lines;
     window(&columns, &lines);
     Arena work = {0};
@@ -582,6 +603,7 @@ static void show(Reporter *reporter, const Progress *progress, const Step *chang
                        .progress = progress,
                        .colour = self->colour,
                        .utf8 = self->utf8,
+                       .links = self->links,
                        .columns = columns > 1 ? columns - 1 : 1,
                        .lines = lines};
     Rows rows = draw(&picture);
@@ -623,9 +645,12 @@ static void end(Reporter *reporter, const Progress *progress, const Ending *endi
 Reporter *terminal_open(Arena *arena)
 {
     Terminal *self = arena_new(arena, Terminal);
+    const char *term = getenv("TERM");
     *self = (Terminal){.reporter = {begin, show, end},
                        .arena = arena,
                        .colour = paint_wants_colour(FILE_SHOWN),
-                       .utf8 = paint_wants_utf8()};
+                       .utf8 = paint_wants_utf8(),
+                       .links = paint_wants_colour(FILE_SHOWN) && term &&
+                                strcmp(term, "linux") != 0}; // the console would show them
     return &self->reporter;
 }

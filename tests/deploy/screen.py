@@ -275,9 +275,16 @@ def test_stopped():
         assert it.restored() and ALL not in it.screen(), it.screen()
         it.type('fg')
         it.until(lambda: it.said('alternate_on') == '1')
+        os.kill(it.process(), signal.SIGSTOP)  # leaves no chance to give anything back
+        it.until(lambda: 'Stopped' in it.screen())
+        it.type('fg')
+        time.sleep(1)
+        check_screen(it, 80, 24, recording)
         it.tmux('send-keys', 'C-c')
         it.until(lambda: 'The deployment goes on' in it.screen())
         assert it.restored()
+        it.type('stty -a | grep -o " echo "')
+        it.until(lambda: re.search(r'^ echo', it.screen(), re.M))
 
 
 def test_failing():
