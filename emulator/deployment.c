@@ -469,16 +469,6 @@ static bool advance(World *world, Deployment *deployment)
     return true;
 }
 
-void deployments_advance(World *world)
-{
-    Deployments *all = world->deployments;
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (size_t i = 0; i < all->count; i++) // the list may grow meanwhile
-            if (!phase_over(all->items[i]->phase)) changed |= advance(world, all->items[i]);
-    }
-}
-
 void deployment_cancel(World *world, Deployment *deployment)
 {
     for (size_t i = 0; i < deployment->count; i++) {
@@ -690,25 +680,12 @@ static Template *read_again(World *world, Deployment *deployment, TemplateProble
     return template_nested(parent->template, deployment->parent_step, &runtime, problem);
 }
 
-void deployment_restore(World *world, const Value *saved)
+static void read_steps(Deployment *deployment, const Value *saved)
 {
-    Deployment *deployment = new_deployment(shape_text(saved, "id"), shape_at(saved, "order"));
-    Arena *arena = &deployment->arena;
-    Text seed = shape_text(saved, "seed");
-    deployment->correlation = copy(deployment, shape_text(saved, "correlation"));
-    deployment->seed = strtoull(text_string(arena, seed), NULL, 10);
-    deployment->phase = phase_of(shape_text(saved, "phase"));
-    deployment->begun = shape_number(saved, "begun", 0);
-    deployment->ended = shape_number(saved, "ended", 0);
-    deployment->parameters = copied(deployment, saved, "parameters");
-    deployment->outputs = copied(deployment, saved, "outputs");
-    deployment->error = copied(deployment, saved, "error");
-    deployment->parent = copy(deployment, shape_text(saved, "parent"));
-    deployment->parent_step = (size_t)shape_number(saved, "parentStep", 0);
     const Value *steps = copied(deployment, saved, "steps");
-    if (!steps) steps = value_array(arena);
+    if (!steps) steps = value_array(&deployment->arena);
     deployment->count = steps->array.count;
-    deployment->steps = arena_array(arena, Step, deployment->count);
+    deployment->steps = arena_array(&deployment->arena, Step, deployment->count);
     for (size_t i = 0; i < deployment->count; i++) {
         const Value *step = steps->array.items[i];
         deployment->steps[i] = (Step){
@@ -727,6 +704,31 @@ void deployment_restore(World *world, const Value *saved)
             .depends_on = shape_at(step, "dependsOn"),
         };
     }
+}
+
+// Without its template.
+static Deployment *read_saved(const Value *saved)
+{
+    Deployment *deployment = new_deployment(shape_text(saved, "id"), shape_at(saved, "order"));
+    Arena *arena = &deployment->arena;
+    Text seed = shape_text(saved, "seed");
+    deployment->correlation = copy(deployment, shape_text(saved, "correlation"));
+    deployment->seed = strtoull(text_string(arena, seed), NULL, 10);
+    deployment->phase = phase_of(shape_text(saved, "phase"));
+    deployment->begun = shape_number(saved, "begun", 0);
+    deployment->ended = shape_number(saved, "ended", 0);
+    deployment->parameters = copied(deployment, saved, "parameters");
+    deployment->outputs = copied(deployment, saved, "outputs");
+    deployment->error = copied(deployment, saved, "error");
+    deployment->parent = copy(deployment, shape_text(saved, "parent"));
+    deployment->parent_step = (size_t)shape_number(saved, "parentStep", 0);
+    read_steps(deployment, saved);
+    return deployment;
+}
+
+void deployment_restore(World *world, const Value *saved)
+{
+    Deployment *deployment = read_saved(saved);
     list_add(&world->arena, world->deployments, deployment);
     if (phase_over(deployment->phase)) return;
     TemplateProblem problem = {0};
@@ -738,4 +740,27 @@ void deployment_restore(World *world, const Value *saved)
         deployment->ended = world->now;
         deployment->template = NULL;
     }
+}
+
+// A deployment that is over needs what would be saved of it, not what evaluated its template.
+static void shrink(Deployment **place)
+{
+    Arena work = {0};
+    Deployment *small = read_saved(deployment_saved(&work, *place));
+    small->shrunk = true;
+    free_deployment(*place);
+    *place = small;
+    arena_free(&work);
+}
+
+void deployments_advance(World *world)
+{
+    Deployments *all = world->deployments;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t i = 0; i < all->count; i++) // the list may grow meanwhile
+            if (!phase_over(all->items[i]->phase)) changed |= advance(world, all->items[i]);
+    }
+    for (size_t i = 0; i < all->count; i++)
+        if (phase_over(all->items[i]->phase) && !all->items[i]->shrunk) shrink(&all->items[i]);
 }

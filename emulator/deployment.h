@@ -41,6 +41,7 @@ struct Deployment {
     Text parent; // ID of the deployment that it is nested in; or empty
     size_t parent_step;
     Template *template; // only while it runs
+    bool shrunk;        // it is over, and its arena has no more than it must
     Step *steps;        // one a resource of the template
     size_t count;
 };

@@ -11,6 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { KEPT = 50 }; // operations that are over
+
 static const char *const kind_names[] = {"result", "deleteGroup", "resource", "deleteStack"};
 
 void operation_begin(Exchange *exchange, OperationKind kind, Text subject, double seconds,
@@ -31,6 +33,22 @@ void operation_begin(Exchange *exchange, OperationKind kind, Text subject, doubl
                               TEXT_ARG(id), TEXT_ARG(version)));
     answer_retry(exchange, 15);
     answer(exchange, 202, NULL);
+}
+
+// The results of those that ended long ago go; nobody asks for them.
+static void forget_old(World *world)
+{
+    const Shelf *shelf = &world->shelves[SHELF_OPERATIONS];
+    size_t over = 0;
+    for (size_t i = 0; i < shelf->count; i++) over += shape_bool(shelf->items[i]->value, "done");
+    for (size_t i = 0; i < shelf->count && over > KEPT;) {
+        if (!shape_bool(shelf->items[i]->value, "done")) {
+            i++;
+            continue;
+        }
+        world_remove(world, SHELF_OPERATIONS, shelf->items[i]->id);
+        over--;
+    }
 }
 
 static void end(World *world, Record *record)
@@ -60,6 +78,7 @@ void operations_advance(World *world)
             shape_number(record->value, "ends", 0) <= world->now)
             end(world, record);
     }
+    forget_old(world);
 }
 
 void operation_result(Exchange *exchange)
