@@ -63,7 +63,7 @@ static void measure(Picture *picture, const Groups *groups)
     }
     size_t width = picture->window.columns;
     if (width < 90) type = smaller(type, 18);
-    section = smaller(section, width < 60 ? 10 : 16);
+    section = width < 24 ? 0 : smaller(section, width < 60 ? 10 : 16);
     picture->section = section ? section + 2 : 0;
     picture->name = picture->section + 2;
     bool wide = width >= 60;

@@ -1,6 +1,9 @@
-// What people read of Azure's errors and of what-if: problems.test and changes.test, cases of
+// What people read of Azure's errors, of what-if and of progress: problems.test, changes.test and
+// pictures.test, cases of
 //   # what it shows
 //   > the answer, one line of JSON; changes.test: {changes, sections, all, columns: of the window}
+//   pictures.test: {portal, now, left, note, columns, lines, steps: [{symbol, section, type, state,
+//   begun, ended, usual, waits, code}]}; numbers of states as in progress.h, times in seconds
 //   the text, up to a line ---
 // `show_test --write` writes the texts anew: read git diff.
 #include "check.h"
@@ -8,6 +11,7 @@
 #include "base/file.h"
 #include "compiler/evaluate/shape.h"
 #include "deploy/changes.h"
+#include "deploy/picture.h"
 #include "deploy/problem.h"
 
 #include <stdlib.h>
@@ -145,6 +149,38 @@ static void show_changes(FILE *out, const Value *input)
     fprintf(out, "%.*s\n", (int)text.count, text.items);
 }
 
+static void show_picture(FILE *out, const Value *input)
+{
+    const Value *steps = shape_at(input, "steps");
+    double start = progress_now();
+    Progress progress = {.portal = shape_text(input, "portal"),
+                         .steps = arena_array(&arena, Step, steps->array.count + 1),
+                         .count = steps->array.count,
+                         .begun = start,
+                         .now = start + shape_number(input, "now", 0),
+                         .left = shape_number(input, "left", -1),
+                         .note = shape_text(input, "note")};
+    for (size_t i = 0; i < progress.count; i++) {
+        const Value *step = steps->array.items[i];
+        double begun = shape_number(step, "begun", -1), ended = shape_number(step, "ended", -1);
+        progress.steps[i] = (Step){.symbol = shape_text(step, "symbol"),
+                                   .group = shape_text(step, "section"),
+                                   .type = shape_text(step, "type"),
+                                   .state = (StepState)shape_number(step, "state", 0),
+                                   .begun = begun < 0 ? 0 : start + begun,
+                                   .ended = ended < 0 ? 0 : start + ended,
+                                   .usual = shape_number(step, "usual", 0),
+                                   .waits_for = shape_text(step, "waits"),
+                                   .code = shape_text(step, "code")};
+    }
+    Window window = {.utf8 = !shape_bool(input, "ascii"),
+                     .columns = (size_t)shape_number(input, "columns", 80),
+                     .lines = (size_t)shape_number(input, "lines", 24)};
+    Rows made = picture_draw(&arena, &progress, window);
+    CHECK(made.count <= window.lines);
+    for (size_t i = 0; i < made.count; i++) fprintf(out, "%.*s|\n", TEXT_ARG(made.items[i]));
+}
+
 static Text shown(Show *show, const Value *input)
 {
     char *at = NULL, columns[8];
@@ -201,7 +237,8 @@ int main(int count, char **words)
         const char *path;
         Show *show;
     } files[] = {{"tests/unit/problems.test", show_problems},
-                 {"tests/unit/changes.test", show_changes}};
+                 {"tests/unit/changes.test", show_changes},
+                 {"tests/unit/pictures.test", show_picture}};
     setenv("LC_ALL", "C.UTF-8", 1);
     check_rows();
     check_codes();
