@@ -3,6 +3,7 @@
 // meaning of its own (expression_meaning).
 #include "compiler/arm/expression.h"
 
+#include "compiler/arm/convert.h"
 #include "compiler/arm/identity.h"
 #include "compiler/arm/loading.h"
 #include "compiler/arm/survey.h"
@@ -19,7 +20,7 @@ static Tree *text_tree(const Env *env, const char *text)
 
 // ---- names
 
-static const Local *find_local(const Env *env, Text name)
+const Local *convert_find_local(const Env *env, Text name)
 {
     for (const Local *at = env->locals; at; at = at->outer) {
         if (text_equal(at->name, name)) return at;
@@ -28,9 +29,9 @@ static const Local *find_local(const Env *env, Text name)
 }
 
 // The file's symbol that a name stands for; NULL for locals and built-in names.
-static Symbol *file_symbol(const Env *env, const Syntax *node)
+Symbol *convert_file_symbol(const Env *env, const Syntax *node)
 {
-    if (node->kind != SYNTAX_NAME || find_local(env, node->name)) return NULL;
+    if (node->kind != SYNTAX_NAME || convert_find_local(env, node->name)) return NULL;
     return bind_lookup_within(env->unit->file, env->within, node->name);
 }
 
@@ -41,9 +42,9 @@ static Symbol *origin_of(Symbol *symbol)
 
 const Symbol *expression_symbol(const Env *env, const Syntax *node)
 {
-    if (node->kind == SYNTAX_NAME) return file_symbol(env, node);
+    if (node->kind == SYNTAX_NAME) return convert_file_symbol(env, node);
     if (node->kind != SYNTAX_ACCESS || node->access.nested) return NULL;
-    Symbol *space = file_symbol(env, node->access.base);
+    Symbol *space = convert_file_symbol(env, node->access.base);
     if (!space || space->kind != SYMBOL_NAMESPACE) return NULL;
     return bind_exported(space->target_file, node->access.name);
 }
@@ -55,21 +56,21 @@ Text expression_name_of(const Env *env, const Symbol *symbol)
     return emitter_unit(env->emitter, origin->file)->names[origin->index];
 }
 
-static bool is_built_in_call(const Env *env, const Syntax *node)
+bool convert_is_built_in(const Env *env, const Syntax *node)
 {
     const Syntax *base = node->call.base;
     if (!base) {
         Symbol *symbol = bind_lookup(env->unit->file, node->call.name);
         return !symbol || symbol->kind != SYMBOL_FUNC;
     }
-    if (base->kind != SYNTAX_NAME || find_local(env, base->name)) return false;
+    if (base->kind != SYNTAX_NAME || convert_find_local(env, base->name)) return false;
     return text_is(base->name, "sys") || text_is(base->name, "az");
 }
 
 static bool is_any(const Env *env, const Syntax *node)
 {
     return node->kind == SYNTAX_CALL && text_is(node->call.name, "any") &&
-           node->call.arguments.count == 1 && is_built_in_call(env, node);
+           node->call.arguments.count == 1 && convert_is_built_in(env, node);
 }
 
 Meaning expression_meaning(const Env *env, const Syntax *node)
@@ -80,7 +81,7 @@ Meaning expression_meaning(const Env *env, const Syntax *node)
         } else if (is_any(env, node)) {
             node = node->call.arguments.items[0];
         } else {
-            Symbol *symbol = file_symbol(env, node);
+            Symbol *symbol = convert_file_symbol(env, node);
             bool pasted = symbol && symbol->kind == SYMBOL_VAR && !symbol->import &&
                           survey_inlined(env->unit, symbol);
             if (!pasted) return (Meaning){env, node};
@@ -113,7 +114,7 @@ static bool is_deployed(const Symbol *symbol)
 static Symbol *plain_reference(const Env *env, const Syntax *node)
 {
     if (node->kind == SYNTAX_NAME) {
-        Symbol *symbol = file_symbol(env, node);
+        Symbol *symbol = convert_file_symbol(env, node);
         return is_deployed(symbol) ? symbol : NULL;
     }
     if (node->kind == SYNTAX_ACCESS && node->access.nested) {
@@ -163,7 +164,7 @@ Tree *expression_symbolic(Emitter *emitter, Reference reference)
     return tree_call2(arena, "format", tree_text(arena, format), reference.index);
 }
 
-static bool is_whole_collection(Reference reference)
+bool convert_is_collection(Reference reference)
 {
     return survey_info(reference.env->unit, reference.symbol)->loop && !reference.index;
 }
@@ -182,7 +183,7 @@ static Tree *resource_reference(Emitter *emitter, Reference reference, bool full
 {
     Arena *arena = emitter->arena;
     const Info *info = survey_info(reference.env->unit, reference.symbol);
-    bool collection = is_whole_collection(reference);
+    bool collection = convert_is_collection(reference);
     bool symbolic = emitter->symbolic || collection;
     check_readable(emitter, reference);
     Tree *target = symbolic ? expression_symbolic(emitter, reference) : identity_id(reference);
@@ -197,7 +198,7 @@ static Tree *resource_reference(Emitter *emitter, Reference reference, bool full
 static Tree *module_reference(Emitter *emitter, Reference reference)
 {
     Arena *arena = emitter->arena;
-    bool collection = is_whole_collection(reference);
+    bool collection = convert_is_collection(reference);
     bool symbolic = emitter->symbolic || collection;
     Tree *target = symbolic ? expression_symbolic(emitter, reference) : identity_id(reference);
     Tree *tree = tree_call1(arena, collection ? "references" : "reference", target);
@@ -361,7 +362,7 @@ static bool is_access(const Env *env, const Syntax *node)
 {
     if (node->kind == SYNTAX_ACCESS) return !node->access.nested;
     if (node->kind == SYNTAX_INDEX) return true;
-    const Local *local = node->kind == SYNTAX_NAME ? find_local(env, node->name) : NULL;
+    const Local *local = node->kind == SYNTAX_NAME ? convert_find_local(env, node->name) : NULL;
     if (local) return local->written;
     if (node->kind == SYNTAX_NON_NULL) return is_access(env, node->inner);
     if (is_any(env, node)) return is_access(env, node->call.arguments.items[0]);
@@ -392,7 +393,7 @@ static Tree *symbol_property(const Env *env, const Syntax *node, const Syntax *b
     Reference reference = expression_reference(env, base);
     if (!reference.symbol) return NULL;
     if (reference.symbol->kind == SYMBOL_MODULE) {
-        if (is_whole_collection(reference)) return NULL;
+        if (convert_is_collection(reference)) return NULL;
         return module_property(env, reference, node, name, safe);
     }
     return resource_property(env->emitter, reference, name, safe);
@@ -407,7 +408,7 @@ static Tree *variable_tree(const Env *env, const Symbol *symbol)
 // The module whose collection a lambda's variable runs over; NULL if there is none.
 static Symbol *module_of_variable(const Env *env, const Syntax *node)
 {
-    const Local *local = node->kind == SYNTAX_NAME ? find_local(env, node->name) : NULL;
+    const Local *local = node->kind == SYNTAX_NAME ? convert_find_local(env, node->name) : NULL;
     return local ? local->module : NULL;
 }
 
@@ -514,7 +515,7 @@ static Tree *convert_string(const Env *env, const Syntax *node)
 
 // The value of an integer literal, also behind a minus; false if it is none. The lexer has checked
 // its range.
-static bool integer_value(const Syntax *node, int64_t *value)
+bool convert_integer_value(const Syntax *node, int64_t *value)
 {
     bool negative = node->kind == SYNTAX_UNARY && node->unary.op == OP_MINUS;
     const Syntax *digits = negative ? node->unary.operand : node;
@@ -531,7 +532,7 @@ static Tree *integer_tree(const Env *env, int64_t value)
                       tree_text(arena, text_format(arena, "%lld", (long long)value)));
 }
 
-static Tree *key_tree(const Env *env, const Syntax *property)
+Tree *convert_key(const Env *env, const Syntax *property)
 {
     const Syntax *key = property->property.key;
     bool taken_over = key->kind == SYNTAX_STRING && key->string.expressions.count == 1 &&
@@ -541,7 +542,7 @@ static Tree *key_tree(const Env *env, const Syntax *property)
     return tree_text(env->emitter->arena, property->property.name);
 }
 
-static bool has_spread(const Syntax *node)
+bool convert_has_spread(const Syntax *node)
 {
     for (size_t i = 0; i < node->list.count; i++) {
         if (node->list.items[i]->kind == SYNTAX_SPREAD) return true;
@@ -566,10 +567,10 @@ static Tree *convert_items(const Env *env, const Syntax *node, const char *make,
             tree_add(arena, chunks, chunk);
         }
         bool property = item->kind == SYNTAX_PROPERTY;
-        if (property) tree_add(arena, chunk, key_tree(env, item));
+        if (property) tree_add(arena, chunk, convert_key(env, item));
         tree_add(arena, chunk, expression_tree(env, property ? item->property.value : item));
     }
-    if (has_spread(node)) return tree_call1(arena, join, chunks);
+    if (convert_has_spread(node)) return tree_call1(arena, join, chunks);
     return chunk ? chunk : tree_call(arena, make);
 }
 
@@ -585,7 +586,7 @@ static Tree *convert_array(const Env *env, const Syntax *node)
 
 // ---- operators
 
-static Tree *negated(Arena *arena, Tree *tree)
+Tree *convert_negated(Arena *arena, Tree *tree)
 {
     return tree_call1(arena, "not", tree);
 }
@@ -617,9 +618,9 @@ static Tree *convert_binary(const Env *env, const Syntax *node)
     Tree *left = expression_tree(env, node->binary.left);
     Tree *right = expression_tree(env, node->binary.right);
     switch (node->binary.op) {
-    case OP_NOT_EQUALS: return negated(arena, tree_call2(arena, "equals", left, right));
+    case OP_NOT_EQUALS: return convert_negated(arena, tree_call2(arena, "equals", left, right));
     case OP_EQUALS_INSENSITIVE: return lower_equals(arena, left, right);
-    case OP_NOT_EQUALS_INSENSITIVE: return negated(arena, lower_equals(arena, left, right));
+    case OP_NOT_EQUALS_INSENSITIVE: return convert_negated(arena, lower_equals(arena, left, right));
     case OP_NONE:
     case OP_MINUS:
     case OP_NOT: return left;
@@ -644,9 +645,9 @@ static Tree *convert_unary(const Env *env, const Syntax *node)
 {
     Arena *arena = env->emitter->arena;
     int64_t value;
-    if (integer_value(node, &value)) return integer_tree(env, value);
+    if (convert_integer_value(node, &value)) return integer_tree(env, value);
     Tree *operand = expression_tree(env, node->unary.operand);
-    if (node->unary.op == OP_NOT) return negated(arena, operand);
+    if (node->unary.op == OP_NOT) return convert_negated(arena, operand);
     return tree_call2(arena, "sub", tree_int(arena, 0), operand);
 }
 
@@ -657,227 +658,6 @@ static Tree *convert_ternary(const Env *env, const Syntax *node)
     tree_add(arena, tree, expression_tree(env, node->ternary.then));
     tree_add(arena, tree, expression_tree(env, node->ternary.otherwise));
     return tree;
-}
-
-// ---- calls
-
-static void add_arguments(const Env *env, Tree *tree, SyntaxList arguments)
-{
-    for (size_t i = 0; i < arguments.count; i++) {
-        tree_add(env->emitter->arena, tree, expression_tree(env, arguments.items[i]));
-    }
-}
-
-static Place name_place(const Syntax *call)
-{
-    Token token = call->file->tokens.items[call->call.name_token];
-    return (Place){call->file->source, token.from, token.to};
-}
-
-// Functions of parameters files.
-static bool is_for_parameters(Text name)
-{
-    static const char *const names[] = {"externalInput", "getSecret", "readCliArg", "readEnvVar",
-                                        "readEnvironmentVariable"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (text_is(name, names[i])) return true;
-    }
-    return false;
-}
-
-static void add_unknown_function(const Env *env, const Syntax *node)
-{
-    static const char *const names[] = {
-#define FUNCTION(name, least, most, flags, call) #name,
-#include "compiler/evaluate/functions.def"
-#undef FUNCTION
-    };
-    enum { COUNT = sizeof names / sizeof *names };
-    Text choices[COUNT];
-    size_t count = 0;
-    for (size_t i = 0; i < COUNT; i++) {
-        Text name = text_of(names[i]);
-        bool usable =
-            !is_for_parameters(name) && !(function_find(name)->flags & FUNCTION_DECORATOR);
-        if (usable) choices[count++] = name;
-    }
-    diag_add_with(env->emitter->diags, DIAG_UNKNOWN_FUNCTION, name_place(node), node->call.name);
-    Text nearest = diag_nearest(node->call.name, choices, count);
-    if (nearest.length == 0) return;
-    diag_hint(env->emitter->diags,
-              text_format(env->emitter->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
-}
-
-static void check_count(const Env *env, const Syntax *node, int least, int most)
-{
-    Arena *arena = env->emitter->arena;
-    int count = (int)node->call.arguments.count;
-    if (count >= least && (most < 0 || count <= most)) return;
-    Text wanted = most < 0       ? text_format(arena, "at least %d", least)
-                  : least < most ? text_format(arena, "%d to %d", least, most)
-                                 : text_format(arena, "%d", least);
-    wanted = text_format(arena, "%.*s argument%s", TEXT_ARG(wanted),
-                         most == 1 || (most < 0 && least == 1) ? "" : "s");
-    diag_add_with(env->emitter->diags, DIAG_ARGUMENT_COUNT, name_place(node), node->call.name,
-                  wanted, text_format(arena, "%d", count));
-}
-
-// A scope function with arguments is an empty object as a value.
-static bool is_empty_scope(const Syntax *node)
-{
-    if (node->call.arguments.count == 0) return false;
-    return text_is(node->call.name, "resourceGroup") || text_is(node->call.name, "subscription") ||
-           text_is(node->call.name, "managementGroup");
-}
-
-static Tree *nameof_tree(const Env *env, const Syntax *node)
-{
-    const Syntax *argument = node->call.arguments.count ? node->call.arguments.items[0] : NULL;
-    Text name = {0};
-    if (argument && argument->kind == SYNTAX_NAME) name = argument->name;
-    if (argument && argument->kind == SYNTAX_ACCESS) name = argument->access.name;
-    if (argument && argument->kind == SYNTAX_INDEX) syntax_plain_string(argument->index.at, &name);
-    if (name.length == 0) emitter_unsupported(env->emitter, node, "this nameof()");
-    return tree_text(env->emitter->arena, name);
-}
-
-// Which of a lambda's parameters stands for the collection's elements.
-static bool takes_element(Text function, size_t parameter)
-{
-    if (text_is(function, "reduce")) return parameter == 1;
-    if (text_is(function, "sort")) return true;
-    return parameter == 0;
-}
-
-static Tree *lambda_tree(const Env *env, const Syntax *node, Symbol *module, Text function)
-{
-    Arena *arena = env->emitter->arena;
-    Tree *tree = tree_call(arena, "lambda");
-    Env *inner = arena_new(arena, Env);
-    *inner = *env;
-    for (size_t i = 0; i < node->lambda.count; i++) {
-        Text name = node->lambda.parameters[i].name;
-        Local *local = arena_new(arena, Local);
-        *local = (Local){.name = name, .kind = LOCAL_LAMBDA, .outer = inner->locals};
-        if (module && takes_element(function, i)) local->module = module;
-        inner->locals = local;
-        tree_add(arena, tree, tree_text(arena, name));
-    }
-    tree_add(arena, tree, expression_tree(inner, node->lambda.body));
-    return tree;
-}
-
-static Tree *convert_lambda(const Env *env, const Syntax *node)
-{
-    return lambda_tree(env, node, NULL, (Text){0});
-}
-
-// The module whose whole collection is the first argument; NULL if it is something else.
-static Symbol *collection_argument(const Env *env, const Syntax *node)
-{
-    if (node->call.arguments.count < 2) return NULL;
-    Reference reference = expression_reference(env, node->call.arguments.items[0]);
-    bool module = reference.symbol && reference.symbol->kind == SYMBOL_MODULE;
-    return module && is_whole_collection(reference) ? reference.symbol : NULL;
-}
-
-static Tree *convert_built_in(const Env *env, const Syntax *node)
-{
-    Arena *arena = env->emitter->arena;
-    Text name = node->call.name;
-    if (env->unit->file->artifact) { // any function of ARM's, taken over as it is
-        Tree *taken = tree_call_text(arena, bind_original_name(arena, name));
-        add_arguments(env, taken, node->call.arguments);
-        return taken;
-    }
-    const FunctionRow *row = function_find(name);
-    bool lists = !row && text_starts(name, "list") && name.length > 4;
-    bool known = lists || (row && !(row->flags & FUNCTION_DECORATOR) && !is_for_parameters(name));
-    if (!known) {
-        add_unknown_function(env, node);
-    } else {
-        check_count(env, node, lists ? 2 : row->least, lists ? 3 : row->most);
-    }
-    if (text_is(name, "nameof")) return nameof_tree(env, node);
-    if (is_empty_scope(node)) return tree_call(arena, "createObject");
-    if (loading_is_load(name)) return loading_tree(env, node);
-    Tree *tree = tree_call_text(arena, name);
-    Symbol *module = collection_argument(env, node);
-    for (size_t i = 0; i < node->call.arguments.count; i++) {
-        const Syntax *argument = syntax_bare(node->call.arguments.items[i]);
-        bool elements = module && argument->kind == SYNTAX_LAMBDA;
-        tree_add(arena, tree,
-                 elements ? lambda_tree(env, argument, module, name)
-                          : expression_tree(env, argument));
-    }
-    return tree;
-}
-
-static Tree *user_call(const Env *env, const Syntax *node, const Symbol *symbol)
-{
-    Arena *arena = env->emitter->arena;
-    Text name = expression_name_of(env, symbol);
-    bool qualified = memchr(name.at, '.', name.length) != NULL;
-    Tree *tree = tree_call_text(
-        arena, qualified ? name : text_format(arena, "__bicep.%.*s", TEXT_ARG(name)));
-    const Syntax *declared = symbol->declaration->declaration.value;
-    if (declared && declared->kind == SYNTAX_LAMBDA) {
-        int most = (int)declared->lambda.count, least = most;
-        while (least > 0) {
-            const Syntax *type = declared->lambda.parameters[least - 1].type;
-            if (!type || type->kind != SYNTAX_TYPE_NULLABLE) break;
-            least--;
-        }
-        check_count(env, node, least, most);
-    }
-    add_arguments(env, tree, node->call.arguments);
-    return tree;
-}
-
-static Tree *list_call(const Env *env, const Syntax *node, Reference reference)
-{
-    Emitter *emitter = env->emitter;
-    Arena *arena = emitter->arena;
-    Tree *tree = tree_call_text(arena, node->call.name);
-    tree_add(arena, tree,
-             emitter->symbolic ? expression_symbolic(emitter, reference) : identity_id(reference));
-    if (node->call.arguments.count == 0) {
-        Text version = survey_info(reference.env->unit, reference.symbol)->version;
-        tree_add(arena, tree, tree_text(arena, version));
-    }
-    add_arguments(env, tree, node->call.arguments);
-    return tree;
-}
-
-static Tree *this_call(const Env *env, const Syntax *node)
-{
-    Arena *arena = env->emitter->arena;
-    Tree *target = tree_call1(arena, "target", text_tree(env, "full"));
-    if (text_is(node->call.name, "existingResource")) return target;
-    if (text_is(node->call.name, "exists"))
-        return negated(arena, tree_call1(arena, "empty", target));
-    emitter_unsupported(env->emitter, node, "this function of `this`");
-    return text_tree(env, "");
-}
-
-static Tree *convert_call(const Env *env, const Syntax *node)
-{
-    if (is_built_in_call(env, node)) return convert_built_in(env, node);
-    const Syntax *base = node->call.base;
-    if (!base) return user_call(env, node, bind_lookup(env->unit->file, node->call.name));
-    Symbol *space = file_symbol(env, base);
-    if (space && space->kind == SYMBOL_NAMESPACE) {
-        return user_call(env, node, bind_exported(space->target_file, node->call.name));
-    }
-    if (base->kind == SYNTAX_NAME && text_is(base->name, "this") && !space)
-        return this_call(env, node);
-    Reference reference = expression_reference(env, base);
-    bool lists = node->call.name.length > 4 && strncasecmp(node->call.name.at, "list", 4) == 0;
-    if (reference.symbol && reference.symbol->kind == SYMBOL_RESOURCE && lists) {
-        return list_call(env, node, reference);
-    }
-    emitter_unsupported(env->emitter, node, "this method");
-    return text_tree(env, "");
 }
 
 // ---- names as values
@@ -899,9 +679,9 @@ static Tree *local_tree(const Env *env, const Local *local)
 static Tree *convert_name(const Env *env, const Syntax *node)
 {
     Emitter *emitter = env->emitter;
-    const Local *local = find_local(env, node->name);
+    const Local *local = convert_find_local(env, node->name);
     if (local) return local_tree(env, local);
-    Symbol *symbol = file_symbol(env, node);
+    Symbol *symbol = convert_file_symbol(env, node);
     if (symbol) {
         switch (origin_of(symbol)->kind) {
         case SYMBOL_PARAM:
@@ -937,7 +717,7 @@ static Tree *convert_bool(const Env *env, const Syntax *node)
 static Tree *convert_integer(const Env *env, const Syntax *node)
 {
     int64_t value = 0;
-    integer_value(node, &value);
+    convert_integer_value(node, &value);
     return integer_tree(env, value);
 }
 
@@ -960,7 +740,7 @@ static Tree *(*const converters[SYNTAX_KIND_COUNT])(const Env *, const Syntax *)
 };
 
 // Pasted variables may be nested deeper than any file.
-static bool enter(Emitter *emitter, const Syntax *node)
+bool convert_enter(Emitter *emitter, const Syntax *node)
 {
     if (emitter->depth < EMITTER_DEPTH) {
         emitter->depth++;
@@ -974,185 +754,9 @@ Tree *expression_tree(const Env *env, const Syntax *node)
 {
     Emitter *emitter = env->emitter;
     Meaning meaning = expression_meaning(env, node);
-    if (!enter(emitter, node)) return text_tree(env, "");
+    if (!convert_enter(emitter, node)) return text_tree(env, "");
     Tree *(*converter)(const Env *, const Syntax *) = converters[meaning.node->kind];
     Tree *tree = converter ? converter(meaning.env, meaning.node) : text_tree(env, "");
     emitter->depth--;
     return tree;
-}
-
-// ---- values
-
-void expression_write_tree(Emitter *emitter, Tree *tree)
-{
-    if (tree->kind == TREE_INT) {
-        json_int(emitter->json, tree->integer);
-    } else {
-        json_text(emitter->json, tree_print(emitter->arena, tree));
-    }
-}
-
-void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *index,
-                           int64_t batch, bool with_input)
-{
-    Emitter *emitter = env->emitter;
-    Arena *arena = emitter->arena;
-    JsonWriter *json = emitter->json;
-    json_begin_object(json);
-    if (name.length) {
-        json_key(json, TEXT("name"));
-        json_text(json, tree_escape(arena, name));
-    }
-    json_key(json, TEXT("count"));
-    expression_write_tree(emitter,
-                          tree_call1(arena, "length", expression_tree(env, loop->loop.array)));
-    if (batch) {
-        json_key(json, TEXT("mode"));
-        json_text(json, TEXT("serial"));
-        json_key(json, TEXT("batchSize"));
-        json_int(json, batch);
-    }
-    if (with_input) {
-        Meaning body =
-            expression_meaning(emitter_loop_env(env, loop, index, index), loop->loop.body);
-        Text plain;
-        json_key(json, TEXT("input"));
-        bool object = body.node->kind == SYNTAX_OBJECT && !has_spread(body.node);
-        if (object || syntax_plain_string(body.node, &plain)) {
-            expression_write(body.env, body.node);
-        } else {
-            Tree *tree = tree_as_call(arena, expression_tree(body.env, body.node));
-            json_text(json, tree_print(arena, tree));
-        }
-    }
-    json_end_object(json);
-}
-
-static bool is_skipped(Text name, const char *const *skipped)
-{
-    for (; skipped && *skipped; skipped++) {
-        if (text_is(name, *skipped)) return true;
-    }
-    return false;
-}
-
-static Tree *copy_index(const Env *env, Text name)
-{
-    Arena *arena = env->emitter->arena;
-    return tree_call1(arena, "copyIndex", tree_text(arena, name));
-}
-
-static void write_loops(const Env *env, const Syntax *object, const char *const *skipped)
-{
-    JsonWriter *json = env->emitter->json;
-    bool begun = false;
-    for (size_t i = 0; i < object->list.count; i++) {
-        const Syntax *item = object->list.items[i];
-        if (item->kind != SYNTAX_PROPERTY || item->property.value->kind != SYNTAX_FOR) continue;
-        if (is_skipped(item->property.name, skipped)) continue;
-        if (item->property.name.length == 0 ||
-            skipped) { // a computed key, or a resource's own property
-            diag_add(env->emitter->diags, DIAG_LOOP_PLACE, syntax_place(item->property.value));
-            continue;
-        }
-        if (!begun) {
-            json_key(json, TEXT("copy"));
-            json_begin_array(json);
-            begun = true;
-        }
-        expression_write_copy(env, item->property.name, item->property.value,
-                              copy_index(env, item->property.name), 0, true);
-    }
-    if (begun) json_end_array(json);
-}
-
-static bool is_copy(Text key)
-{
-    return key.length == 4 && strncasecmp(key.at, "copy", 4) == 0;
-}
-
-static Text printed_key(const Env *env, const Syntax *property)
-{
-    Arena *arena = env->emitter->arena;
-    Tree *key = key_tree(env, property);
-    return key->kind == TREE_TEXT ? tree_key(arena, key->text) : tree_print(arena, key);
-}
-
-// True if a later property of the object has the same computed key: it then wins.
-static bool is_repeated(const Env *env, const Syntax *object, size_t index, Text key)
-{
-    for (size_t i = index + 1; i < object->list.count; i++) {
-        const Syntax *item = object->list.items[i];
-        bool computed = item->kind == SYNTAX_PROPERTY && item->property.name.length == 0 &&
-                        item->property.key->kind == SYNTAX_STRING;
-        if (computed && text_equal(printed_key(env, item), key)) return true;
-    }
-    return false;
-}
-
-void expression_write_members(const Env *env, const Syntax *object, const char *const *skipped)
-{
-    write_loops(env, object, skipped);
-    for (size_t i = 0; i < object->list.count; i++) {
-        const Syntax *item = object->list.items[i];
-        if (item->kind != SYNTAX_PROPERTY || item->property.value->kind == SYNTAX_FOR) continue;
-        if (is_skipped(item->property.name, skipped)) continue;
-        Text key = item->property.name;
-        bool computed =
-            key.length == 0 || item->property.key->kind == SYNTAX_STRING || is_copy(key);
-        if (computed) key = printed_key(env, item);
-        if (item->property.name.length == 0 && is_repeated(env, object, i, key)) continue;
-        json_key(env->emitter->json, key);
-        expression_write(env, item->property.value);
-    }
-}
-
-static void write_array(const Env *env, const Syntax *node)
-{
-    JsonWriter *json = env->emitter->json;
-    json_begin_array(json);
-    for (size_t i = 0; i < node->list.count; i++) expression_write(env, node->list.items[i]);
-    json_end_array(json);
-}
-
-static void write_meaning(Meaning meaning)
-{
-    const Env *env = meaning.env;
-    const Syntax *node = meaning.node;
-    Emitter *emitter = env->emitter;
-    JsonWriter *json = emitter->json;
-    int64_t value;
-    if (node->kind == SYNTAX_BOOL) {
-        json_bool(json, node->boolean);
-    } else if (node->kind == SYNTAX_NULL) {
-        json_null(json);
-    } else if ((node->kind == SYNTAX_INTEGER || node->kind == SYNTAX_UNARY) &&
-               integer_value(node, &value)) {
-        json_int(json, value);
-    } else if (node->kind == SYNTAX_OBJECT && !has_spread(node)) {
-        json_begin_object(json);
-        expression_write_members(env, node, NULL);
-        json_end_object(json);
-    } else if (node->kind == SYNTAX_ARRAY && !has_spread(node)) {
-        write_array(env, node);
-    } else if (node->kind == SYNTAX_CALL && is_built_in_call(env, node) && is_empty_scope(node)) {
-        json_begin_object(json);
-        json_end_object(json);
-    } else if (node->kind == SYNTAX_CALL && is_built_in_call(env, node) &&
-               loading_is_load(node->call.name)) {
-        loading_write(env, node);
-    } else {
-        expression_write_tree(emitter, expression_tree(env, node));
-    }
-}
-
-void expression_write(const Env *env, const Syntax *node)
-{
-    Emitter *emitter = env->emitter;
-    if (!enter(emitter, node)) {
-        json_null(emitter->json);
-        return;
-    }
-    write_meaning(expression_meaning(env, node));
-    emitter->depth--;
 }

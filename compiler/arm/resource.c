@@ -131,8 +131,10 @@ static void write_resource(Emitter *emitter, Symbol *symbol)
         json_bool(json, true);
     }
     write_options(emitter, symbol->declaration);
-    write_text_property(emitter, "type", info->type);
-    write_text_property(emitter, "apiVersion", info->version);
+    // A property of the same name in the body takes the place of these.
+    if (!syntax_property(info->body, "type")) write_text_property(emitter, "type", info->type);
+    if (!syntax_property(info->body, "apiVersion"))
+        write_text_property(emitter, "apiVersion", info->version);
     identity_write_scope(reference);
     json_key(json, TEXT("name"));
     expression_write_tree(emitter, identity_full_name(reference));

@@ -4,6 +4,7 @@
 #include "compiler/arm/survey.h"
 
 #include "compiler/arm/loading.h"
+#include "compiler/azure/types.h"
 
 #include <string.h>
 
@@ -565,6 +566,10 @@ static void split_type(Info *info, Text text)
         info->type = text;
         return;
     }
+    if (text_starts(text, "az:")) { // the namespace
+        text = text_slice(text, 3, text.length);
+        at -= 3;
+    }
     info->type = text_slice(text, 0, at - 1);
     info->version = text_slice(text, at, text.length);
 }
@@ -629,6 +634,9 @@ const Info *survey_info(Unit *unit, const Symbol *symbol)
         info->symbolic =
             text_format(arena, "%.*s::%.*s", TEXT_ARG(around->symbolic), TEXT_ARG(info->symbolic));
     }
+    AzureType known; // written as Azure writes it
+    if (symbol->kind == SYMBOL_RESOURCE && azure_find(info->type, info->version, &known))
+        info->type = known.name;
     if (info->loop) {
         info->item_in_name = depends_on(info, info->loop->loop.item);
         info->index_in_name = depends_on(info, info->loop->loop.index);

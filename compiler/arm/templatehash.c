@@ -313,7 +313,8 @@ static void write_object(Digest *out, Text value, size_t indent, const Shape *sh
         const Row *row = &shape->rows[i];
         for (size_t j = 0; j < parts.count; j++) {
             Text key = parts.items[j].key;
-            if (key.at[1] != row->name[0] || !text_is(text_slice(key, 1, key.length - 1), row->name))
+            if (key.at[1] != row->name[0] ||
+                !text_is(text_slice(key, 1, key.length - 1), row->name))
                 continue;
             if (text_is(parts.items[j].value, "null")) break;
             write_key(out, key, &fresh);
@@ -353,8 +354,7 @@ static void write_metadata(Digest *out, Text value, size_t indent)
     buffer_char(&out->text, '}');
 }
 
-static void write_value(Digest *out, Text value, size_t indent, Reading reading,
-                        const Shape *shape)
+static void write_value(Digest *out, Text value, size_t indent, Reading reading, const Shape *shape)
 {
     switch (reading) {
     case READ_STRING:

@@ -3,6 +3,7 @@
 // (`metadata` above all), then written.
 #include "compiler/arm/typejson.h"
 
+#include "compiler/arm/derived.h"
 #include "compiler/arm/feature.h"
 #include "compiler/arm/survey.h"
 
@@ -217,7 +218,8 @@ static Text quoted(Arena *arena, Text text)
 
 static void add_literal(Arena *arena, LiteralList *list, Literal literal)
 {
-    for (size_t i = 0; i < list->count; i++) {
+    bool compound = literal.node->kind == NODE_OBJECT || literal.node->kind == NODE_ARRAY;
+    for (size_t i = 0; !compound && i < list->count; i++) {
         if (text_equal(list->items[i].order, literal.order)) return;
     }
     list_add(arena, list, literal);
@@ -502,48 +504,61 @@ static Node *reference_type(const Env *env, const Syntax *type)
 
 // ---- resourceInput<'T@v'>.properties
 
-static const Syntax *generic_root(const Syntax *type)
+// What the type comes to if it is taken from a resource's, also by the names of other types.
+static bool derive(const Env *env, const Syntax *type, Derived *derived, int depth)
 {
     type = bare_type(type);
-    while (type->kind == SYNTAX_ACCESS || type->kind == SYNTAX_NON_NULL) {
-        type = bare_type(type->kind == SYNTAX_ACCESS ? type->access.base : type->inner);
+    while (type->kind == SYNTAX_NON_NULL) type = bare_type(type->inner);
+    if (type->kind == SYNTAX_TYPE_GENERIC) return derived_begin(env->emitter->arena, type, derived);
+    if (depth > 64) return false;
+    Text name = {0};
+    bool access = type->kind == SYNTAX_ACCESS && !alias_of(env, type).symbol;
+    if (access && derive(env, type->access.base, derived, depth + 1)) {
+        if (text_is(type->access.name, "*")) return derived_others(derived);
+        return derived_property(derived, type->access.name);
     }
-    return type->kind == SYNTAX_TYPE_GENERIC ? type : NULL;
+    if (type->kind == SYNTAX_INDEX && derive(env, type->index.base, derived, depth + 1)) {
+        if (!type->index.at) return derived_items(derived);
+        return syntax_plain_string(type->index.at, &name) && derived_property(derived, name);
+    }
+    Pointer target = {0};
+    bool named =
+        type->kind == SYNTAX_NAME || type->kind == SYNTAX_ACCESS || type->kind == SYNTAX_INDEX;
+    return named && resolve_reference(env, type, &target) &&
+           derive(target.typed.env, target.typed.type, derived, depth + 1);
 }
 
-// Only top-level properties whose type every resource agrees on: deeper ones need Azure's type
-// index.
+// Whether it is read from a resource's type.
+static bool is_derived(const Env *env, const Syntax *type)
+{
+    Derived derived;
+    while (type->kind == SYNTAX_NON_NULL || type->kind == SYNTAX_PAREN) type = type->inner;
+    if (type->kind == SYNTAX_TYPE_GENERIC) return true;
+    bool access = type->kind == SYNTAX_ACCESS && !alias_of(env, type).symbol;
+    if (!access && type->kind != SYNTAX_INDEX) return false;
+    const Syntax *base = access ? type->access.base : type->index.base;
+    if (derive(env, base, &derived, 0)) return true;
+    return is_derived(env, base);
+}
+
 static Node *derived_type(const Env *env, const Syntax *type)
 {
-    static const struct {
-        const char *property, *type;
-    } rows[] = {{"properties", "object"}, {"tags", "object"}, {"identity", "object"},
-                {"sku", "object"},        {"plan", "object"}, {"name", "string"},
-                {"location", "string"},   {"id", "string"},   {"kind", "string"},
-                {"zones", "array"}};
     Arena *arena = env->emitter->arena;
     Node *object = typejson_object(arena);
-    const Syntax *root = generic_root(type), *access = bare_type(type);
-    Text resource;
-    const char *found = NULL;
-    bool plain = access->kind == SYNTAX_ACCESS && bare_type(access->access.base) == root;
-    for (size_t i = 0; plain && i < sizeof rows / sizeof *rows; i++) {
-        if (text_is(access->access.name, rows[i].property)) found = rows[i].type;
-    }
-    bool input = text_is(root->call.name, "resourceInput"),
-         output = text_is(root->call.name, "resourceOutput");
-    if (!found || (!input && !output) || root->call.arguments.count != 1 ||
-        !syntax_plain_string(root->call.arguments.items[0], &resource)) {
-        emitter_unsupported(env->emitter, type, "this type");
+    Derived derived;
+    bool good = derive(env, type, &derived, 0);
+    if (!good || derived.depth == 0) {
+        diag_add(env->emitter->diags, DIAG_DERIVED_TYPE, syntax_place(type));
         return object;
     }
-    Node *metadata = typejson_object(arena), *derived = typejson_object(arena);
-    Text source = text_format(arena, "%.*s#properties/%.*s", TEXT_ARG(resource),
-                              TEXT_ARG(access->access.name));
-    typejson_merge(arena, derived, "source", typejson_text(arena, source));
-    if (output) typejson_merge(arena, derived, "output", typejson_bool(arena, true));
-    typejson_merge(arena, metadata, "__bicep_resource_derived_type!", derived);
-    set_type(arena, object, found);
+    Node *metadata = typejson_object(arena), *source = typejson_object(arena);
+    Text text = text_format(arena, "%.*s#%.*s", TEXT_ARG(derived.type),
+                            TEXT_ARG(buffer_done(&derived.path)));
+    typejson_merge(arena, source, "source", typejson_text(arena, text));
+    if (derived.output) typejson_merge(arena, source, "output", typejson_bool(arena, true));
+    typejson_merge(arena, metadata, "__bicep_resource_derived_type!", source);
+    const char *name = derived_type_name(&derived);
+    if (name) set_type(arena, object, name);
     typejson_merge(arena, object, "metadata", metadata);
     return object;
 }
@@ -570,6 +585,13 @@ static void add_variants(const Env *env, const Syntax *type, Text discriminator,
     if (value.length == 0) {
         emitter_unsupported(env->emitter, type,
                             "a member of the union without a literal discriminator");
+        return;
+    }
+    if (find_member(mapping, value)) {
+        diag_add_with(env->emitter->diags, DIAG_TYPE_MISMATCH, syntax_place(type),
+                      text_format(arena, "a value of '%.*s' that no other member has",
+                                  TEXT_ARG(discriminator)),
+                      quoted(arena, value));
         return;
     }
     Node *made =
@@ -611,8 +633,8 @@ Node *typejson_type(const Env *env, const Syntax *type, SyntaxList decorators)
         if (strcmp(name, "any") != 0) set_type(arena, object, name);
         return object;
     }
-    if (generic_root(type) && type->kind != SYNTAX_NON_NULL) return derived_type(env, type);
     SyntaxKind kind = type->kind;
+    if (kind != SYNTAX_NON_NULL && is_derived(env, type)) return derived_type(env, type);
     if (kind == SYNTAX_NAME || kind == SYNTAX_ACCESS || kind == SYNTAX_INDEX)
         return reference_type(env, type);
     if (kind == SYNTAX_TYPE_ARRAY) return array_type(env, type);

@@ -25,6 +25,7 @@ static const Shape *shape_of_letter(char letter)
     case 'a': return &shape_array;
     case 'o': return &shape_object;
     case 'n': return &shape_null;
+    case '0': return &shape_never;
     default: return &shape_any;
     }
 }
@@ -181,6 +182,11 @@ static const Shape *result_of(const InferPlace *place, const Syntax *node, size_
     if (text_is(name, "split") || text_is(name, "objectKeys"))
         return array_of(place->check, &shape_string);
     if (keeps && list) return array_of(place->check, item);
+    if (list && text_is(name, "concat")) {
+        for (size_t i = 1; i < given->count; i++)
+            item = shape_union(place->check, item, shape_item(place->check, given->shapes[i]));
+        return array_of(place->check, item);
+    }
     return shape_of_letter(*signatures[row].result);
 }
 

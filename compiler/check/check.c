@@ -4,6 +4,7 @@
 #include "compiler/check/decorator.h"
 #include "compiler/check/infer.h"
 #include "compiler/check/place.h"
+#include "compiler/check/scope.h"
 
 #include <ctype.h>
 
@@ -414,6 +415,7 @@ static void check_one(Check *check, BoundFile *file)
     bool values = text_ends(file->path, ".bicepparam");
     check_names(check, file);
     place_check(check, file);
+    if (!values) scope_check(check, file);
     if (values) check_assignments(check, file);
     for (size_t i = 0; i < file->symbols.count; i++) {
         const Symbol *symbol = file->symbols.items[i];

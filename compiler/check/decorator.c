@@ -29,33 +29,33 @@ static void check_twice(Check *check, SyntaxList decorators)
 
 // ---- constants
 
-static bool is_constant(const Syntax *node);
-
 static bool are_constants(SyntaxList list)
 {
     for (size_t i = 0; i < list.count; i++) {
-        if (!is_constant(list.items[i])) return false;
+        if (!decorator_is_constant(list.items[i])) return false;
     }
     return true;
 }
 
-// Literals, without names and calls.
-static bool is_constant(const Syntax *node)
+bool decorator_is_constant(const Syntax *node)
 {
     switch ((int)node->kind) { // no other expression is a constant
     case SYNTAX_NULL:
     case SYNTAX_BOOL:
     case SYNTAX_INTEGER: return true;
     case SYNTAX_STRING: return are_constants(node->string.expressions);
-    case SYNTAX_UNARY: return is_constant(node->unary.operand);
-    case SYNTAX_BINARY: return is_constant(node->binary.left) && is_constant(node->binary.right);
+    case SYNTAX_UNARY: return decorator_is_constant(node->unary.operand);
+    case SYNTAX_BINARY:
+        return decorator_is_constant(node->binary.left) &&
+               decorator_is_constant(node->binary.right);
     case SYNTAX_TERNARY:
-        return is_constant(node->ternary.condition) && is_constant(node->ternary.then) &&
-               is_constant(node->ternary.otherwise);
-    case SYNTAX_PAREN: return is_constant(node->inner);
+        return decorator_is_constant(node->ternary.condition) &&
+               decorator_is_constant(node->ternary.then) &&
+               decorator_is_constant(node->ternary.otherwise);
+    case SYNTAX_PAREN: return decorator_is_constant(node->inner);
     case SYNTAX_ARRAY:
     case SYNTAX_OBJECT: return are_constants(node->list);
-    case SYNTAX_PROPERTY: return is_constant(node->property.value);
+    case SYNTAX_PROPERTY: return decorator_is_constant(node->property.value);
     default: return false;
     }
 }
@@ -105,7 +105,7 @@ static void check_argument(Check *check, BoundFile *file, const Syntax *decorato
     if (!shape_fits(given, wanted)) {
         diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(argument),
                       shape_name(check, wanted), shape_name(check, given));
-    } else if (!is_constant(argument)) {
+    } else if (!decorator_is_constant(argument)) {
         diag_add(check->diags, DIAG_NOT_CONSTANT, syntax_place(argument));
     } else if (length && given->literal && given->integer < 0) {
         diag_add_with(check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(argument), TEXT("the value"),

@@ -7,3 +7,5 @@ void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const
                      const Shape *target);
 // @batchSize and others of a resource or module.
 void decorator_check_deployed(Check *check, const Symbol *symbol);
+// Whether it is a constant: literals, without names and calls.
+bool decorator_is_constant(const Syntax *node);

@@ -54,7 +54,14 @@ const Shape *infer_parameter(Check *check, const Symbol *symbol)
         type = copy;
     }
     const Shape *shape = shape_of_type(check, type);
-    return symbol->kind == SYMBOL_PARAM ? allowed_shape(check, symbol, shape) : shape;
+    if (symbol->kind != SYMBOL_PARAM) return shape;
+    if (shape->strict) { // a parameter may stand for a literal
+        Shape *copy = arena_new(check->arena, Shape);
+        *copy = *shape;
+        copy->strict = false;
+        shape = copy;
+    }
+    return allowed_shape(check, symbol, shape);
 }
 
 static const Shape *variable_shape(Check *check, const Symbol *symbol)
@@ -125,15 +132,75 @@ static const Shape *outputs_shape(Check *check, const Symbol *module)
     return shape;
 }
 
+static const Shape *shape_of_kind(AzureKind kind)
+{
+    switch (kind) {
+    case AZURE_STRING: return &shape_string;
+    case AZURE_INT: return &shape_int;
+    case AZURE_BOOL: return &shape_bool;
+    case AZURE_ARRAY: return &shape_array;
+    case AZURE_OBJECT:
+    case AZURE_UNION: return &shape_object;
+    case AZURE_ANY: break;
+    }
+    return &shape_any;
+}
+
+// The type as written, cut at the '@'; of a nested one the last part only.
+static bool written_type(const Symbol *resource, Text *type, Text *version)
+{
+    if (!syntax_plain_string(resource->declaration->resource.type, type)) return false;
+    if (text_starts(*type, "az:")) *type = text_slice(*type, 3, type->length);
+    *version = (Text){0};
+    for (size_t i = 0; i < type->length; i++) {
+        if (type->at[i] != '@') continue;
+        *version = text_slice(*type, i + 1, type->length);
+        type->length = i;
+    }
+    return true;
+}
+
+static bool whole_type(Check *check, const Symbol *resource, Text *type, Text *version)
+{
+    if (!written_type(resource, type, version)) return false;
+    for (const Symbol *at = resource->parent; at; at = at->parent) {
+        Text around, other;
+        if (!written_type(at, &around, &other)) return false;
+        if (version->length == 0) *version = other;
+        *type = text_format(check->arena, "%.*s/%.*s", TEXT_ARG(around), TEXT_ARG(*type));
+    }
+    return true;
+}
+
+bool infer_azure_type(Check *check, const Symbol *resource, AzureType *found)
+{
+    Text type, version;
+    return whole_type(check, resource, &type, &version) && azure_find(type, version, found);
+}
+
+Text infer_type_name(Check *check, const Symbol *resource)
+{
+    Text type, version;
+    return whole_type(check, resource, &type, &version) ? type : (Text){0};
+}
+
+// NULL: there is no such property.
 static const Shape *deployed_property(const InferPlace *place, const Shape *base, Text name)
 {
     if (base->kind == SHAPE_MODULE) {
         if (text_is(name, "outputs")) return outputs_shape(place->check, base->symbol);
         return text_is(name, "name") ? &shape_string : NULL;
     }
-    bool text = text_is(name, "id") || text_is(name, "name") || text_is(name, "type") ||
-                text_is(name, "apiVersion");
-    return text ? &shape_string : &shape_any;
+    bool written = text_is(name, "dependsOn") || text_is(name, "scope") || text_is(name, "parent");
+    if (!base->symbol || written) return written ? NULL : &shape_any;
+    AzureType type;
+    AzureKind kind;
+    uint32_t inner;
+    bool found = infer_azure_type(place->check, base->symbol, &type);
+    if (found && azure_property(type.shape, name, &inner))
+        return shape_of_azure(place->check, inner);
+    if (azure_common(name, &kind)) return shape_of_kind(kind);
+    return found && azure_kind(type.shape) == AZURE_UNION ? &shape_any : NULL;
 }
 
 static const Shape *no_property(const InferPlace *place, Place at, const Shape *base, Text name,
@@ -155,8 +222,15 @@ static const Shape *no_property(const InferPlace *place, Place at, const Shape *
 static const Shape *one_base(const InferPlace *place, const Shape *base)
 {
     base = shape_without_null(place->check, base);
-    bool unknown = base->kind == SHAPE_ANY || base->kind == SHAPE_NULL || base->kind == SHAPE_UNION;
-    return unknown ? NULL : base;
+    if (base->kind == SHAPE_ANY) return NULL;
+    if (base->kind != SHAPE_UNION) return base;
+    for (size_t i = 0; i < base->members.count; i++) { // texts, numbers
+        const Shape *member = base->members.items[i];
+        bool simple =
+            member->kind == SHAPE_BOOL || member->kind == SHAPE_INT || member->kind == SHAPE_STRING;
+        if (!simple || member->kind != base->members.items[0]->kind) return NULL;
+    }
+    return base->members.count ? base->members.items[0] : NULL;
 }
 
 static const Shape *property_of(const InferPlace *place, const Shape *base, Text name, Place at,
@@ -165,6 +239,7 @@ static const Shape *property_of(const InferPlace *place, const Shape *base, Text
     Check *check = place->check;
     const Shape *one = one_base(place, base);
     if (!one) return &shape_any;
+    if (one->kind == SHAPE_NULL && safe) return one;
     if (one->kind == SHAPE_RESOURCE || one->kind == SHAPE_MODULE) {
         const Shape *found = deployed_property(place, one, name);
         return found ? found : no_property(place, at, one, name, safe);
@@ -173,6 +248,10 @@ static const Shape *property_of(const InferPlace *place, const Shape *base, Text
         diag_add_with(check->diags, DIAG_NO_PROPERTIES, at, shape_name(check, one), name);
         return &shape_any;
     }
+    uint32_t inner;
+    if (one->azure && azure_property(one->azure - 1, name, &inner))
+        return shape_of_azure(check, inner);
+    if (one->azure && azure_rest(one->azure - 1, &inner)) return shape_of_azure(check, inner);
     const ShapeProperty *property = shape_find(one, name);
     const Shape *found = property ? shape_of_property(check, property) : shape_rest(check, one);
     if (!found) return no_property(place, at, one, name, safe);
@@ -253,6 +332,7 @@ static const Shape *infer_index(const InferPlace *place, const Syntax *node)
     const Shape *base = infer(place, node->index.base), *index = infer(place, node->index.at);
     const Shape *one = one_base(place, base);
     if (!one) return &shape_any;
+    if (one->kind == SHAPE_NULL && node->index.safe) return one;
     if (one->kind == SHAPE_ARRAY || one->kind == SHAPE_TUPLE)
         return item_at(place, node, one, index);
     bool object =

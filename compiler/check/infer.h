@@ -24,4 +24,8 @@ void infer_condition(const InferPlace *place, const Syntax *node);
 void infer_loop(const InferPlace *place, const Syntax *loop, InferPlace *inner, InferLocal at[2]);
 // What `symbol` stands for as a value.
 const Shape *infer_symbol(Check *check, const Symbol *symbol);
+// What Azure knows of the resource's type; false if it is none of the table.
+bool infer_azure_type(Check *check, const Symbol *resource, AzureType *found);
+// The resource's whole type, without the version; empty if it cannot be told.
+Text infer_type_name(Check *check, const Symbol *resource);
 const Shape *infer_parameter(Check *check, const Symbol *symbol);

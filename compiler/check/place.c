@@ -1,6 +1,8 @@
 // compiler/check/place.c: one walk over all syntax of the file; it carries what is around a node.
 #include "compiler/check/place.h"
 
+#include "compiler/check/decorator.h"
+
 #include <strings.h>
 
 typedef struct {
@@ -315,6 +317,8 @@ static void check_once(Walk *state)
             scope = node;
         }
         if (node->kind != SYNTAX_METADATA || node->declaration.name.length == 0) continue;
+        if (!decorator_is_constant(node->declaration.value))
+            diag_add(state->check->diags, DIAG_NOT_CONSTANT, syntax_place(node->declaration.value));
         if (map_has(&metadata, node->declaration.name))
             misplaced(state, node, text_string(state->check->arena, node->declaration.name),
                       "metadata of this name is given already");

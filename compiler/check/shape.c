@@ -7,6 +7,7 @@ enum { DEEPEST = 24 }; // of types within types that are compared
 
 #define ANY_LENGTH .least = INT64_MIN, .most = INT64_MAX
 
+const Shape shape_never = {.kind = SHAPE_UNION};
 const Shape shape_any = {.kind = SHAPE_ANY};
 const Shape shape_null = {.kind = SHAPE_NULL};
 const Shape shape_bool = {.kind = SHAPE_BOOL};
@@ -69,17 +70,21 @@ static const Shape *plain_shape(Check *check, Type *type)
     switch (type->kind) {
     case TYPE_ANY: return &shape_any;
     case TYPE_NULL: return &shape_null;
-    case TYPE_BOOL: return &shape_bool;
+    case TYPE_BOOL:
+        shape = shape_new(check, SHAPE_BOOL);
+        shape->strict = true;
+        return shape;
     case TYPE_LITERAL: return literal_shape(check, type->literal);
     case TYPE_OBJECT: return object_shape(check, type);
     case TYPE_INT:
         shape = shape_new(check, SHAPE_INT);
         take_limits(type, shape, true);
+        shape->strict = true;
         return shape;
     case TYPE_STRING:
         shape = shape_new(check, SHAPE_STRING);
         take_limits(type, shape, false);
-        shape->secure = type_decorator(type, "secure") != NULL;
+        shape->strict = true;
         return shape;
     case TYPE_ARRAY:
         shape = shape_new(check, SHAPE_ARRAY);
@@ -108,6 +113,26 @@ const Shape *shape_of_type(Check *check, Type *type)
     return type->nullable ? shape_union(check, shape, &shape_null) : shape;
 }
 
+// Objects are open: what is not in them is only a warning of the official compiler.
+const Shape *shape_of_azure(Check *check, uint32_t azure)
+{
+    Shape *shape = NULL;
+    switch (azure_kind(azure)) {
+    case AZURE_ANY: return &shape_any;
+    case AZURE_STRING: return &shape_string;
+    case AZURE_INT: return &shape_int;
+    case AZURE_BOOL: return &shape_bool;
+    case AZURE_ARRAY: shape = shape_new(check, SHAPE_ARRAY); break;
+    case AZURE_OBJECT:
+    case AZURE_UNION:
+        shape = shape_new(check, SHAPE_OBJECT);
+        shape->open = true;
+        break;
+    }
+    shape->azure = azure + 1;
+    return shape;
+}
+
 // ---- inside
 
 const Shape *shape_item(Check *check, const Shape *shape)
@@ -118,7 +143,9 @@ const Shape *shape_item(Check *check, const Shape *shape)
             all = all ? shape_union(check, all, shape->members.items[i]) : shape->members.items[i];
         return all ? all : &shape_any;
     }
+    uint32_t inner;
     if (shape->item) return shape->item;
+    if (shape->azure && azure_item(shape->azure - 1, &inner)) return shape_of_azure(check, inner);
     return shape->type ? shape_of_type(check, shape->type) : &shape_any;
 }
 
@@ -160,6 +187,7 @@ static void add_member(Check *check, Shape *all, const Shape *shape)
     for (size_t i = 0; simple && i < all->members.count; i++) {
         const Shape *other = all->members.items[i];
         if (other->kind != shape->kind || other->literal != shape->literal) continue;
+        if (other->strict != shape->strict) continue;
         if (!shape->literal || same_literal(other, shape)) return;
     }
     list_add(check->arena, &all->members, shape);
@@ -248,9 +276,9 @@ bool shape_fits(const Shape *source, const Shape *target)
                   target->kind == SHAPE_OBJECT;
     if (arrays || bodies) return true;
     if (source->kind != target->kind) return false;
-    // A type goes with a literal of its own: the official compiler lets parameters pass for them,
-    // and evaluates more than is done here.
-    return !source->literal || !target->literal || same_literal(source, target);
+    if (!target->literal) return true;
+    // What was computed may be that value: the official compiler evaluates more than is done here.
+    return source->literal ? same_literal(source, target) : !source->strict;
 }
 
 static void mismatch(Check *check, const Syntax *node, const Shape *source, const Shape *target)

@@ -3,6 +3,7 @@
 //           is asked for, as a type may contain itself
 //   owns:   everything lives in the arena of the Check
 #pragma once
+#include "compiler/azure/types.h"
 #include "compiler/bind/type.h"
 
 typedef enum {
@@ -35,8 +36,8 @@ typedef struct {
 
 struct Shape {
     ShapeKind kind;
-    bool literal; // of a bool, an int or a string: the one value
-    bool secure;
+    bool literal;        // of a bool, an int or a string: the one value
+    bool strict;         // of these, as a declared type says it: cannot stand for a literal's type
     Text text;           // of a string
     int64_t integer;     // of an int or a bool
     int64_t least, most; // of an int: its values; of a string or array: its lengths
@@ -50,6 +51,7 @@ struct Shape {
     bool open;         // of an object: others than its properties may be there
     const Shape *rest; // the type of the others; NULL: any
     const Symbol *symbol;
+    uint32_t azure; // 1 + the shape in Azure's table, of an object or array there; 0: none
 };
 
 typedef struct {
@@ -61,11 +63,13 @@ typedef struct {
     int depth;     // of types being compared
 } Check;
 
+extern const Shape shape_never; // no value: the result of fail()
 extern const Shape shape_any, shape_null, shape_bool, shape_int, shape_string, shape_array,
     shape_object;
 
 Shape *shape_new(Check *check, ShapeKind kind);
 const Shape *shape_of_type(Check *check, Type *type);
+const Shape *shape_of_azure(Check *check, uint32_t shape);
 const Shape *shape_item(Check *check, const Shape *shape);  // of an array or tuple
 const Shape *shape_rest(Check *check, const Shape *object); // NULL: there are no others
 const ShapeProperty *shape_find(const Shape *object, Text name);

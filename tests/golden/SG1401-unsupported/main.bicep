@@ -1,3 +1,2 @@
-// What is not compiled yet is named with its place.
+// What the emitter does not know is an error.
 extension microsoftGraphV1
-param p resourceInput<'Microsoft.Storage/storageAccounts@2023-01-01'>.properties.allowBlobPublicAccess

@@ -1,0 +1,6 @@
+// compiler/check/scope.h: whether resources and modules may be deployed where they are, and which
+// functions of scopes a file may call.
+#pragma once
+#include "compiler/check/infer.h"
+
+void scope_check(Check *check, BoundFile *file);
