@@ -129,6 +129,7 @@ struct Emitter {
     Target target;
     unsigned features; // of feature.h
     bool symbolic;
+    Map types; // T@v → Text *: the type as Azure writes it
     int depth; // of conversions, against runaway pasting of variables
 };
 

@@ -599,6 +599,21 @@ static const Env *body_env(Unit *unit, const Symbol *symbol, const Info *info)
     return emitter_loop_env(env, info->loop, at, at);
 }
 
+// The type as Azure writes it. Most types stand in a template more than once.
+static void use_azure_name(Emitter *emitter, Info *info)
+{
+    Arena *arena = emitter->arena;
+    Text key = text_format(arena, "%.*s@%.*s", TEXT_ARG(info->type), TEXT_ARG(info->version));
+    Text *name = map_get(&emitter->types, key);
+    if (!name) {
+        AzureType found;
+        name = arena_new(arena, Text);
+        *name = azure_find(info->type, info->version, &found) ? found.name : info->type;
+        map_put(arena, &emitter->types, key, name);
+    }
+    info->type = *name;
+}
+
 const Info *survey_info(Unit *unit, const Symbol *symbol)
 {
     Info **slot = &unit->infos[symbol->index];
@@ -634,9 +649,7 @@ const Info *survey_info(Unit *unit, const Symbol *symbol)
         info->symbolic =
             text_format(arena, "%.*s::%.*s", TEXT_ARG(around->symbolic), TEXT_ARG(info->symbolic));
     }
-    AzureType known; // written as Azure writes it
-    if (symbol->kind == SYMBOL_RESOURCE && azure_find(info->type, info->version, &known))
-        info->type = known.name;
+    if (symbol->kind == SYMBOL_RESOURCE) use_azure_name(unit->emitter, info);
     if (info->loop) {
         info->item_in_name = depends_on(info, info->loop->loop.item);
         info->index_in_name = depends_on(info, info->loop->loop.index);

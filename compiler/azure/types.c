@@ -7,9 +7,6 @@
 //   name:  length, text
 #include "compiler/azure/types.h"
 
-#include <ctype.h>
-#include <string.h>
-
 enum { TABLE_TYPES, TABLE_TYPE_COUNT, TABLE_SHAPES, TABLE_NAMES, TABLE_HEAD };
 
 extern const unsigned char azure_table[];
@@ -57,10 +54,13 @@ static Text name_at(uint32_t index)
 
 // ---- types
 
+// Names have letters, digits, '.', '/' and '-' only: one bit tells capitals from small letters, and
+// is set in all others.
 static int ignoring_case(Text a, Text b)
 {
-    for (size_t i = 0; i < a.length && i < b.length; i++) {
-        int order = tolower((unsigned char)a.at[i]) - tolower((unsigned char)b.at[i]);
+    size_t shorter = a.length < b.length ? a.length : b.length;
+    for (size_t i = 0; i < shorter; i++) {
+        int order = (a.at[i] | 0x20) - (b.at[i] | 0x20);
         if (order) return order;
     }
     return (a.length > b.length) - (a.length < b.length);
@@ -69,11 +69,12 @@ static int ignoring_case(Text a, Text b)
 static bool has_version(const unsigned char *at, Text version, AzureType *found)
 {
     for (uint32_t count = number(&at); count > 0; count--) {
-        Text name = name_at(number(&at));
+        uint32_t name = number(&at);
         found->shape = number(&at);
         found->readable = number(&at);
         found->writable = number(&at);
-        if (ignoring_case(name, version) == 0) return true;
+        Text own = name_at(name);
+        if (own.length == version.length && ignoring_case(own, version) == 0) return true;
     }
     return false;
 }
