@@ -83,7 +83,7 @@ ask() {
 # because FILE: why the last request failed
 because() {
   [ "$status" != 000 ] || { head -n 1 error; return; }
-  echo "$status $(jq -r '.error.innererror.code? // .error.code? // .error? // .errors[0].code? // .message? // empty' "$1" 2>/dev/null | head -c 300)"
+  echo "$status $(jq -r '(.error.innererror.code)? // (.error.code)? // .error? // .errors[0].code? // .message? // empty' "$1" 2>/dev/null | head -c 300)"
 }
 
 # sane FILE FILTER: else it is no answer
