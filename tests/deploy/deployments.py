@@ -84,6 +84,8 @@ def test_a_deployment_of_the_subscription():
 def test_templates_that_are_wrong():
     with Emulator() as azure:
         group = azure.group('g')
+        long = azure.deploy(group, 'd', COPIES, {'prefix': {'value': 'much-too-long'}})
+        assert 'prefix' in refused(long, 'InvalidTemplate'), long
         refused(azure.deploy(group, 'd', COPIES), 'InvalidTemplate')
         refused(azure.deploy(group, 'd', COPIES, {'prefix': {'value': 'a'}, 'other': {'value': 1}}), 'InvalidTemplate')
         circle = [network(), {**network(), 'name': 'other'}]
