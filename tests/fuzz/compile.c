@@ -1,0 +1,51 @@
+// tests/fuzz/compile.c: any bytes as a Bicep file, or as a JSON template if they begin with `{`: bound,
+// checked and emitted. Where nothing was wrong there is a template.
+#include "compiler/arm/emit.h"
+#include "compiler/artifact/jsontemplate.h"
+#include "compiler/bicep/parser.h"
+#include "compiler/check/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+// There is no other file.
+static const Source *read_nothing(BindReader *reader, Diags *diags, Place asked_at, Text path)
+{
+    (void)reader;
+    diag_add_with(diags, DIAG_CANNOT_READ, asked_at, path, TEXT("there are no files here"));
+    return NULL;
+}
+
+static Text as_bicep(Arena *arena, Text text)
+{
+    Text error = {0};
+    if (!text_starts(text, "{")) return text;
+    const Value *value = value_read_json(arena, text, &error);
+    return value ? jsontemplate_as_bicep(arena, value, &error) : (Text){0};
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size > 1 << 16) return 0;
+    Arena arena = {0};
+    Diags diags = {.arena = &arena};
+    Text text = text_copy(&arena, (Text){(const char *)data, size});
+    Source source = {TEXT("main.bicep"), as_bicep(&arena, text)};
+    if (!text_valid_utf8(source.text, &(size_t){0})) return 0;
+    BindReader reader = {.arena = &arena, .read = read_nothing};
+    SyntaxFile *syntax = parser_read(&arena, &diags, &source);
+    BoundFile *file =
+        diags.errors ? NULL : bind_parsed(&arena, &diags, &reader, source.path, syntax);
+    if (file) {
+        check_file(&arena, &diags, file);
+        Text json = emit_template(&arena, &diags, file);
+        if (diags.errors == 0 && json.length == 0) {
+            fprintf(stderr, "no template, and no diagnostic\n");
+            abort();
+        }
+    }
+    arena_free(&arena);
+    return 0;
+}
