@@ -118,7 +118,7 @@ static const Value *given(const Frame *frame, const Item *item, const char *name
 static bool read_scope(const Frame *frame, Item *item)
 {
     Template *template = frame->template;
-    bool deploys = item->shown.nested;
+    bool deploys = item->shown.nested || item->shown.existing;
     if (value_find(item->json, TEXT("scope")))
         item->scope = text_property(frame, item->json, "scope");
     item->subscription = deploys ? given(frame, item, "subscriptionId") : NULL;
@@ -133,10 +133,14 @@ static bool read_scope(const Frame *frame, Item *item)
     const Value *subscription = item->subscription ? item->subscription : template->subscription;
     item->id = resourceid_in_group(frame, item->shown.type, item->name, subscription, item->group);
     if (!item->id) return false;
-    size_t own = item->id->string.length;
-    Text tail = TEXT("/providers/Microsoft.Resources/deployments/");
-    own -= call_of(item->id) ? own : tail.length + item->name->string.length;
-    item->shown.scope = text_slice(item->id->string, 0, own);
+    if (!call_of(item->id)) {
+        Text in_subscription =
+            text_format(engine_arena(frame), "/subscriptions/%.*s", TEXT_ARG(subscription->string));
+        item->shown.scope =
+            !item->group ? in_subscription
+                         : text_format(engine_arena(frame), "%.*s/resourceGroups/%.*s",
+                                       TEXT_ARG(in_subscription), TEXT_ARG(item->group->string));
+    }
     return true;
 }
 

@@ -282,6 +282,14 @@ const Value *logic_try_get(const Frame *frame, const Call *call, const Value **a
     if (call_of(arguments[0]) || call_of(arguments[1])) return engine_keep(frame, call, arguments);
     if (arguments[0]->kind == VALUE_NULL) return &value_null;
     const Value *found = member_find(arguments[0], arguments[1]);
+    const Call *base = call_of(call->arguments[0]);
+    if (!found && base && !frame->runtime && engine_same(base->name, TEXT("reference"))) {
+        Frame asked =
+            *frame; // what the template does not say of a resource, it may have all the same
+        asked.flags |= FRAME_ASKED;
+        arguments[0] = engine_call(&asked, call->arguments[0]);
+        return arguments[0] ? engine_keep(frame, call, arguments) : NULL;
+    }
     return found ? try_rest(frame, found, call, arguments, 2) : &value_null;
 }
 
