@@ -130,13 +130,21 @@ static bool is_lambda(const Value *value)
            engine_same(call_of(value)->name, TEXT("lambda"));
 }
 
+static bool is_reference(const Call *call)
+{
+    return !call->space.length && engine_same(call->name, TEXT("reference"));
+}
+
 // The arguments' values; lambdas as they are. NULL after an error.
 static const Value **arguments_of(const Frame *frame, const Call *call)
 {
     const Value **values = arena_array(engine_arena(frame), const Value *, call->count + 1);
     for (size_t i = 0; i < call->count; i++) {
         const Value *argument = call->arguments[i];
-        values[i] = is_lambda(argument) ? argument : evaluated(frame, argument);
+        const Call *own = call_of(argument);
+        Frame asked = *frame; // a resource as a whole, which the template only knows in part
+        if (own && !own->access_count && is_reference(own)) asked.flags |= FRAME_ASKED;
+        values[i] = is_lambda(argument) ? argument : evaluated(&asked, argument);
         if (!values[i]) return NULL;
     }
     return values;
@@ -318,11 +326,6 @@ static const Value *function_value(const Frame *frame, const Call *call)
     if (builtin->kind == BUILTIN_OWN && any_kept(values, call->count, true))
         return engine_keep(frame, call, values);
     return builtin->run(frame, call, values);
-}
-
-static bool is_reference(const Call *call)
-{
-    return !call->space.length && engine_same(call->name, TEXT("reference"));
 }
 
 const Value *engine_call(const Frame *frame, const Value *expression)

@@ -283,7 +283,10 @@ const Value *logic_try_get(const Frame *frame, const Call *call, const Value **a
     if (arguments[0]->kind == VALUE_NULL) return &value_null;
     const Value *found = member_find(arguments[0], arguments[1]);
     const Call *base = call_of(call->arguments[0]);
-    if (!found && base && !frame->runtime && engine_same(base->name, TEXT("reference"))) {
+    bool outputs = base && base->access_count && base->accesses[0]->kind == VALUE_STRING &&
+                   engine_same(base->accesses[0]->string, TEXT("outputs"));
+    if (!found && base && !outputs && !frame->runtime &&
+        engine_same(base->name, TEXT("reference"))) {
         Frame asked =
             *frame; // what the template does not say of a resource, it may have all the same
         asked.flags |= FRAME_ASKED;

@@ -31,7 +31,7 @@ VALUES = {'string': "'given'", 'int': '7', 'bool': 'true', 'object': "{ a: 'x', 
           'string[]': "[ 'x' ]", "'b' | 'a'": "'a'"}
 FITTING = {'string': 'string({} ?? 1)', 'int': "length(string({} ?? ''))", 'bool': "empty(string({} ?? ''))",
            'array': 'array({} ?? 0)', 'object': '{{ w: {} }}'}
-RISKY = re.compile(r'\b(int|join|range|skip)\(|%')
+RISKY = re.compile(r'\b(int|join|range|skip)\(|%|\{ \'\$')
 
 
 class Evaluable(programs.Program):
