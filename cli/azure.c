@@ -33,12 +33,9 @@
         {"parameter",  'p',                                                                        \
          OPTION_LIST,  offsetof(AzureOptions, parameters),                                         \
          "NAME=VALUE", "a parameter of the template; may stand several times"},                    \
-        {"mode",                                                                                   \
-         0,                                                                                        \
-         OPTION_TEXT,                                                                              \
-         offsetof(AzureOptions, mode),                                                             \
-         "incremental|stack",                                                                      \
-         "stack: what is no longer described is removed"},                                         \
+        {"stack",     0,                                                                           \
+         OPTION_FLAG, offsetof(AzureOptions, stack),                                               \
+         NULL,        "as a deployment stack: what is no longer described is removed"},            \
     {                                                                                              \
         "library", 0, OPTION_TEXT, offsetof(AzureOptions, library), "DIR",                         \
             "templates, scripts and stack from this folder"                                        \

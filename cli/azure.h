@@ -13,9 +13,9 @@
 
 typedef struct {
     const char *argument; // SWARM
-    const char *library, *group, *subscription, *location, *cloud, *name, *mode, *format, *built;
+    const char *library, *group, *subscription, *location, *cloud, *name, *format, *built;
     OptionList parameters; // NAME=VALUE
-    bool yes, no_wait, purge, verbose, quiet;
+    bool stack, yes, no_wait, purge, verbose, quiet;
 } AzureOptions;
 
 extern const Command command_what_if, command_deploy, command_status, command_cancel,

@@ -226,7 +226,7 @@ Status deploy_run(Work *work)
     if (!existing_read(work->arena, work->manager, &work->wanted, &work->existing, &failure))
         return work_refused(work, &failure);
     if (work->existing.stack && !work->order.stack)
-        work_say(work, "Note: this swarm is a deployment stack; without --mode stack, what is no "
+        work_say(work, "Note: this swarm is a deployment stack; without --stack, what is no "
                        "longer described stays.");
     Status status = take_up(work, &taken);
     if (status == STATUS_DONE && !taken) status = begin(work, &taken);

@@ -133,9 +133,6 @@ static Status check_options(Work *work)
     const AzureOptions *want = work->want;
     if (!one_of(want->format, "text", "json"))
         return work_fail(work, STATUS_USAGE, "--format is text or json, not '%s'", want->format);
-    if (!one_of(want->mode, "incremental", "stack"))
-        return work_fail(work, STATUS_USAGE, "--mode is incremental or stack, not '%s'",
-                         want->mode);
     work->json = want->format && strcmp(want->format, "json") == 0;
     return STATUS_DONE;
 }
@@ -203,7 +200,8 @@ static Status read_given(Work *work)
 static void name_order(Work *work)
 {
     Order *order = &work->order;
-    order->stack = text_is(chosen(work, work->want->mode, "deployment.mode", NULL), "stack");
+    order->stack =
+        work->want->stack || text_is(shape_text(work->swarm, "deployment.mode"), "stack");
     order->group = work->wanted.group;
     order->swarm = shape_text(work->swarm, "name");
     if (work->template) {

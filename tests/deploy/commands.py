@@ -331,7 +331,6 @@ def test_usage():
                 (['--yes'], 'acme', 'say where: --location REGION'),
                 ([], 'acme', 'say --yes'),
                 (['--yes', '--format', 'xml'], 'acme', '--format is text or json'),
-                (['--yes', '--mode', 'complete'], 'acme', '--mode is incremental or stack'),
                 (['--yes', '-p', 'webCapactiy=3'], 'acme', "did you mean 'webCapacity'?"),
                 (['--yes', '-p', 'webCapacity'], 'acme', 'NAME=VALUE'),
                 (['--yes', '-p', 'webCapacity=many'], 'acme', "'webCapacity' must be of type int"),
@@ -450,7 +449,7 @@ def test_stack():
 
 def test_stack_by_option():
     with acme() as anna:
-        anna.deploy('--mode', 'stack')
+        anna.deploy('--stack')
         assert [stack['name'] for stack in listed(anna, STACKS)] == ['acme']
         has(anna.deploy().stderr, 'this swarm is a deployment stack')
 
