@@ -91,6 +91,13 @@ void json_null(JsonWriter *json)
     buffer_string(json->out, "null");
 }
 
+void json_member(JsonWriter *json, const char *key, Text value)
+{
+    if (!value.length) return;
+    json_key(json, text_of(key));
+    json_text(json, value);
+}
+
 void json_raw(JsonWriter *json, Text value)
 {
     before_item(json);

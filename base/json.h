@@ -26,6 +26,7 @@ void json_text(JsonWriter *json, Text value);
 void json_int(JsonWriter *json, int64_t value);
 void json_bool(JsonWriter *json, bool value);
 void json_null(JsonWriter *json);
+void json_member(JsonWriter *json, const char *key, Text value); // left out if the text is empty
 void json_raw(JsonWriter *json, Text value); // a number's text, or another value written already
 
 // Text in quotes, escaped.

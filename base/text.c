@@ -1,6 +1,7 @@
 // base/text.c
 #include "base/text.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,15 @@ Text text_of(const char *string)
 bool text_equal(Text a, Text b)
 {
     return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
+}
+
+bool text_alike(Text a, Text b)
+{
+    if (a.length != b.length) return false;
+    for (size_t i = 0; i < a.length; i++) {
+        if (tolower((unsigned char)a.at[i]) != tolower((unsigned char)b.at[i])) return false;
+    }
+    return true;
 }
 
 bool text_is(Text a, const char *string)

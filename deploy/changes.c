@@ -104,15 +104,6 @@ static bool same_byte(char a, char b)
     return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-static bool same_letters(Text a, Text b)
-{
-    if (a.length != b.length) return false;
-    for (size_t i = 0; i < a.length; i++) {
-        if (!same_byte(a.at[i], b.at[i])) return false;
-    }
-    return true;
-}
-
 // "West Europe" and "westeurope" are one place.
 static Text without_blanks(Arena *arena, Text text)
 {
@@ -171,7 +162,7 @@ static bool loosely_equal(const Value *a, const Value *b)
 {
     if (a->kind == VALUE_STRING && b->kind == VALUE_STRING)
         return text_equal(a->string, b->string) ||
-               (is_name(a->string) && same_letters(a->string, b->string));
+               (is_name(a->string) && text_alike(a->string, b->string));
     bool numbers = (a->kind == VALUE_INT && b->kind == VALUE_FLOAT) ||
                    (a->kind == VALUE_FLOAT && b->kind == VALUE_INT);
     if (numbers) {
@@ -255,8 +246,8 @@ static NoiseKind leaf_noise(Arena *arena, Text type, const Delta *delta)
     if (loosely_equal(delta->before, delta->after)) return NOISE_CASE;
     bool place = text_is(delta->path, "location") && delta->before->kind == VALUE_STRING &&
                  delta->after->kind == VALUE_STRING;
-    if (place && same_letters(without_blanks(arena, delta->before->string),
-                              without_blanks(arena, delta->after->string)))
+    if (place && text_alike(without_blanks(arena, delta->before->string),
+                            without_blanks(arena, delta->after->string)))
         return NOISE_CASE;
     bool lists = delta->before->kind == VALUE_ARRAY && delta->after->kind == VALUE_ARRAY;
     return lists && same_items(arena, delta->before, delta->after) ? NOISE_ORDER : NOISE_NOT;
@@ -291,7 +282,7 @@ static void mark(Arena *arena, Changes *changes, Change *change, Delta *delta)
 static size_t index_of(Text name, const char *const names[], size_t count, size_t otherwise)
 {
     for (size_t i = 0; i < count; i++) {
-        if (same_letters(name, text_of(names[i]))) return i;
+        if (text_alike(name, text_of(names[i]))) return i;
     }
     return otherwise;
 }
@@ -332,7 +323,7 @@ static Text type_of(Arena *arena, Text id, Text *name)
         if (at < id.length && id.at[at] != '/') continue;
         Text part = text_slice(id, from, at);
         from = at + 1;
-        if (same_letters(part, TEXT("providers"))) { // the last one is the resource's own
+        if (text_alike(part, TEXT("providers"))) { // the last one is the resource's own
             provider = true;
             word = 0;
             type.count = 0;
@@ -365,7 +356,7 @@ static Changes read_changes(Arena *arena, const Value *list, const Value *sectio
         if (!change.id.length) change.id = shape_text(item, "id");
         Text kind = shape_text(item, "changeType");
         change.kind = (ChangeKind)index_of(kind, kind_names, CHANGE_COUNT, CHANGE_UNSUPPORTED);
-        change.perhaps = same_letters(shape_text(item, "changeCertainty"), TEXT("potential"));
+        change.perhaps = text_alike(shape_text(item, "changeCertainty"), TEXT("potential"));
         change.type = type_of(arena, change.id, &change.name);
         const Value *section = sections && sections->kind == VALUE_OBJECT && change.symbol.length
                                    ? value_get(sections, change.symbol)
@@ -655,13 +646,6 @@ bool changes_show(FILE *out, Arena *arena, const Value *changes, const Value *se
 
 // ---- JSON
 
-static void member(JsonWriter *json, const char *key, Text value)
-{
-    if (!value.length) return;
-    json_key(json, text_of(key));
-    json_text(json, value);
-}
-
 static void value_member(JsonWriter *json, const char *key, const Value *value, bool secret)
 {
     if (!value) return;
@@ -684,11 +668,11 @@ static void write_deltas(JsonWriter *json, Text type, const Deltas *deltas)
         }
         bool secret = is_secret(type, delta->path);
         json_begin_object(json);
-        member(json, "path", delta->path);
-        member(json, "change", text_of(delta_names[delta->kind]));
+        json_member(json, "path", delta->path);
+        json_member(json, "change", text_of(delta_names[delta->kind]));
         value_member(json, "before", delta->before, secret);
         value_member(json, "after", delta->after, secret);
-        member(json, "noise", text_of(noise_words[delta->noise]));
+        json_member(json, "noise", text_of(noise_words[delta->noise]));
         json_end_object(json);
     }
 }
@@ -723,12 +707,12 @@ void changes_write_json(JsonWriter *json, Arena *arena, const Value *changes, co
             const Change *change = &read.items[i];
             if (change->kind != (ChangeKind)kind) continue;
             json_begin_object(json);
-            member(json, "change", text_of(kind_names[kind]));
-            member(json, "symbol", change->symbol);
-            member(json, "section", change->section);
-            member(json, "type", change->type);
-            member(json, "id", change->id);
-            member(json, "unsupported", change->reason);
+            json_member(json, "change", text_of(kind_names[kind]));
+            json_member(json, "symbol", change->symbol);
+            json_member(json, "section", change->section);
+            json_member(json, "type", change->type);
+            json_member(json, "id", change->id);
+            json_member(json, "unsupported", change->reason);
             if (change->deltas.count) {
                 json_key(json, TEXT("delta"));
                 json_begin_array(json);

@@ -17,13 +17,6 @@ static const char *const states[] = {
     [STEP_FAILED] = "failed",   [STEP_CANCELED] = "canceled",
 };
 
-static void member(JsonWriter *json, const char *key, Text value)
-{
-    if (!value.length) return;
-    json_key(json, text_of(key));
-    json_text(json, value);
-}
-
 static void seconds_member(Arena *arena, JsonWriter *json, const char *key, double seconds)
 {
     json_key(json, text_of(key));
@@ -39,8 +32,8 @@ static void begin_event(Arena *arena, JsonWriter *json, const char *event)
     char day[32];
     strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc);
     json_begin_object(json);
-    member(json, "event", text_of(event));
-    member(json, "time", text_format(arena, "%s.%03ldZ", day, now.tv_nsec / 1000000));
+    json_member(json, "event", text_of(event));
+    json_member(json, "time", text_format(arena, "%s.%03ldZ", day, now.tv_nsec / 1000000));
 }
 
 static void end_event(JsonWriter *json)
@@ -87,11 +80,11 @@ void report_changes(Arena *arena, const Value *changes, const Value *sections)
 
 static void step_members(JsonWriter *json, const Step *step)
 {
-    member(json, "symbol", step->symbol);
-    member(json, "section", step->group);
-    member(json, "type", step->type);
-    member(json, "id", step->id);
-    member(json, "state", text_of(states[step->state]));
+    json_member(json, "symbol", step->symbol);
+    json_member(json, "section", step->group);
+    json_member(json, "type", step->type);
+    json_member(json, "id", step->id);
+    json_member(json, "state", text_of(states[step->state]));
 }
 
 static void begin(Reporter *reporter, const Progress *progress)
@@ -101,10 +94,10 @@ static void begin(Reporter *reporter, const Progress *progress)
     TextBuffer text = {.arena = &work};
     JsonWriter json = {.out = &text, .compact = true};
     begin_event(&work, &json, "begin");
-    member(&json, "deployment", progress->deployment);
-    member(&json, "group", progress->group);
-    member(&json, "subscription", progress->subscription);
-    member(&json, "portal", progress->portal);
+    json_member(&json, "deployment", progress->deployment);
+    json_member(&json, "group", progress->group);
+    json_member(&json, "subscription", progress->subscription);
+    json_member(&json, "portal", progress->portal);
     json_key(&json, TEXT("steps"));
     json_begin_array(&json);
     for (size_t i = 0; i < progress->count; i++) {
@@ -122,8 +115,8 @@ static void step_event(Arena *arena, JsonWriter *json, const Progress *progress,
     begin_event(arena, json, "step");
     step_members(json, step);
     if (step->begun > 0) seconds_member(arena, json, "seconds", report_seconds(progress, step));
-    member(json, "code", step->code);
-    member(json, "message", step->message);
+    json_member(json, "code", step->code);
+    json_member(json, "message", step->message);
     json_key(json, TEXT("done"));
     json_int(json, (int64_t)report_count(progress, STEP_DONE));
     json_key(json, TEXT("count"));
@@ -159,7 +152,7 @@ static void end(Reporter *reporter, const Progress *progress, const Ending *endi
     TextBuffer text = {.arena = &work};
     JsonWriter json = {.out = &text, .compact = true};
     begin_event(&work, &json, "end");
-    member(&json, "state", text_of(states[ending->state]));
+    json_member(&json, "state", text_of(states[ending->state]));
     seconds_member(&work, &json, "seconds", ending->seconds);
     json_key(&json, TEXT("done"));
     json_int(&json, (int64_t)report_count(progress, STEP_DONE));

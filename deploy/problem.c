@@ -13,25 +13,11 @@ enum {
 
 // ---- texts
 
-static bool same_byte(char a, char b)
-{
-    return tolower((unsigned char)a) == tolower((unsigned char)b);
-}
-
-static bool same_letters(Text a, Text b)
-{
-    if (a.length != b.length) return false;
-    for (size_t i = 0; i < a.length; i++) {
-        if (!same_byte(a.at[i], b.at[i])) return false;
-    }
-    return true;
-}
-
 // Where `what` begins, from `from` on; SIZE_MAX if nowhere. Without regard to letters' case.
 static size_t find(Text text, Text what, size_t from)
 {
     for (size_t i = from; i + what.length <= text.length; i++) {
-        if (same_letters(text_slice(text, i, i + what.length), what)) return i;
+        if (text_alike(text_slice(text, i, i + what.length), what)) return i;
     }
     return SIZE_MAX;
 }
@@ -132,7 +118,7 @@ Text problem_advice(Arena *arena, Text code, Text message)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         Holes holes;
         Text wanted = text_of(rows[i].code);
-        if (wanted.length && !same_letters(wanted, code)) continue;
+        if (wanted.length && !text_alike(wanted, code)) continue;
         if (fits(text_of(rows[i].pattern), message, &holes))
             return filled(arena, text_of(rows[i].advice), &holes, code);
     }
@@ -446,7 +432,7 @@ static void find_symbols(Arena *arena, Problem *problem, const Progress *progres
         const Step *step = &progress->steps[i];
         bool named = step->id.length && mentions(problem->target, step->id);
         bool same =
-            step->state == STEP_FAILED && same_letters(step->code, problem->code) &&
+            step->state == STEP_FAILED && text_alike(step->code, problem->code) &&
             (!step->message.length || find(step->message, problem->message, 0) != SIZE_MAX ||
              find(problem->message, step->message, 0) != SIZE_MAX);
         if (named || (same && !text_starts(problem->target, "/")))
@@ -527,13 +513,6 @@ void problems_show(FILE *out, Arena *arena, const Failure *failure, bool colour)
     fflush(out);
 }
 
-static void member(JsonWriter *json, const char *key, Text value)
-{
-    if (!value.length) return;
-    json_key(json, text_of(key));
-    json_text(json, value);
-}
-
 void problems_write(JsonWriter *json, const Problems *problems, const Failure *failure)
 {
     json_key(json, TEXT("errors"));
@@ -541,17 +520,17 @@ void problems_write(JsonWriter *json, const Problems *problems, const Failure *f
     for (size_t i = 0; i < problems->count; i++) {
         const Problem *problem = &problems->items[i];
         json_begin_object(json);
-        member(json, "code", problem->code);
-        member(json, "message", problem->message);
-        member(json, "symbol", problem->symbol);
-        member(json, "target", problem->target);
-        member(json, "log", problem->log);
-        member(json, "advice", problem->advice);
+        json_member(json, "code", problem->code);
+        json_member(json, "message", problem->message);
+        json_member(json, "symbol", problem->symbol);
+        json_member(json, "target", problem->target);
+        json_member(json, "log", problem->log);
+        json_member(json, "advice", problem->advice);
         json_end_object(json);
     }
     json_end_array(json);
-    member(json, "call", failure->call);
-    member(json, "correlationId", failure->correlation);
+    json_member(json, "call", failure->call);
+    json_member(json, "correlationId", failure->correlation);
 }
 
 void problems_write_json(JsonWriter *json, Arena *arena, const Failure *failure)

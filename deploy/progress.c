@@ -55,16 +55,6 @@ static const struct {
 #undef TYPE
 };
 
-static bool same_letters(Text text, const char *other)
-{
-    size_t length = strlen(other);
-    if (text.length != length) return false;
-    for (size_t i = 0; i < length; i++) {
-        if (tolower((unsigned char)text.at[i]) != tolower((unsigned char)other[i])) return false;
-    }
-    return true;
-}
-
 // virtualMachines → virtual machine, publicIPAddresses → public IP address
 static Text words_of(Arena *arena, Text name)
 {
@@ -90,7 +80,7 @@ static Text words_of(Arena *arena, Text name)
 Text report_type(Arena *arena, Text type)
 {
     for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++) {
-        if (same_letters(type, type_words[i].type)) return text_of(type_words[i].words);
+        if (text_alike(type, text_of(type_words[i].type))) return text_of(type_words[i].words);
     }
     size_t at = type.length;
     while (at > 0 && type.at[at - 1] != '/') at--;
@@ -112,12 +102,12 @@ static Text short_id(Arena *arena, Text id)
     Text group = {0};
     for (size_t at = 0; at < id.length;) {
         Text part = part_of(id, &at);
-        if (same_letters(part, "providers")) {
+        if (text_alike(part, TEXT("providers"))) {
             part_of(id, &at);
             group = TEXT("/");
         } else if (text_is(group, "/")) {
             buffer_format(&out, "%s%.*s", out.count ? "/" : "", TEXT_ARG(part));
-        } else if (same_letters(part, "resourceGroups")) {
+        } else if (text_alike(part, TEXT("resourceGroups"))) {
             group = part_of(id, &at);
         }
     }
@@ -133,7 +123,7 @@ Text report_ids(Arena *arena, Text text)
     for (size_t at = 0; at < text.length;) {
         size_t end = at;
         if (text.length - at >= sizeof begin - 1 &&
-            same_letters(text_slice(text, at, at + sizeof begin - 1), begin)) {
+            text_alike(text_slice(text, at, at + sizeof begin - 1), text_of(begin))) {
             while (end < text.length && !isspace((unsigned char)text.at[end]) &&
                    !strchr("'\",;()[]", text.at[end]))
                 end++;
