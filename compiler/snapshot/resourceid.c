@@ -409,6 +409,10 @@ const Value *resourceid_value(const Frame *frame, Text type, const Value *name, 
         !(group && call_of(template->group)) &&
         !(template->scope == SCOPE_MANAGEMENT_GROUP && call_of(template->management_group)) &&
         !(below && call_of(template->subscription)) && !call_of(name);
+    size_t names = 1, types = 0;
+    for (size_t i = 0; i < name->string.length; i++) names += name->string.at[i] == '/';
+    for (size_t i = 0; i < type.length; i++) types += type.at[i] == '/';
+    if (!call_of(name) && names != types) return wrong_segments(frame, type, name->string);
     if (scope && (call_of(scope) || !known)) return scoped_id(frame, type, name, scope);
     if (!known) return unscoped_id(frame, type, name);
     Text where = resourceid_scope(template), id;

@@ -121,7 +121,7 @@ static const Value *asked(const Frame *frame, const Call *call, const Target *ta
 // What the template says of its resource; NULL, perhaps with a problem: nothing.
 static const Value *predicted(const Frame *frame, const Target *target)
 {
-    bool certain = target->item && !target->item->condition &&
+    bool certain = target->item && !target->item->condition && !call_of(target->item->id) &&
                    (target->item->shown.nested || !(frame->flags & FRAME_ASKED));
     const Value *properties = certain ? nested_properties(frame, target->item) : NULL;
     if (!properties || !target->full) return properties;
