@@ -843,7 +843,7 @@ function Protect-File($From, $To, $Password) {
   [IO.File]::WriteAllBytes($To, $all.ToArray())
 }
 
-# The engine locks its log: so the swarm's folder is taken from a shadow copy of its volume.
+# From a shadow copy, since the engine locks its log.
 function Copy-State($To) {
   $made = Invoke-CimMethod -ClassName Win32_ShadowCopy -MethodName Create -Arguments @{ Volume = "$(Split-Path -Qualifier $my.DataRoot)\"; Context = 'ClientAccessible' }
   if ($made.ReturnValue) { throw "no shadow copy: $($made.ReturnValue)" }
@@ -857,10 +857,10 @@ function Copy-State($To) {
   }
 }
 
-# By the reachable manager with the lowest index that does not lead.
+# By the first manager that answers and does not lead.
 function Backup-Swarm($Nodes) {
-  $managers = $Nodes | where { $_.ManagerStatus.Reachability -eq 'reachable' } | Sort-Object { [bool]$_.ManagerStatus.Leader }, { [int](Get-Said $_ label.manager) }
-  if (@($managers)[0].ID -ne $my.Id) { return }
+  $writer, $null = $Nodes | where { $_.ManagerStatus.Reachability -eq 'reachable' } | Sort-Object { [bool]$_.ManagerStatus.Leader }, { [int](Get-Said $_ label.manager) }
+  if ($writer.ID -ne $my.Id) { return }
   $folder = "$($facts.share.drive)\backup"
   Folder $folder
   $have = @(Get-ChildItem $folder -Filter "$($facts.swarm)-*.enc" | Sort-Object Name)
@@ -872,6 +872,8 @@ function Backup-Swarm($Nodes) {
   Remove-Item -Recurse -Force -ErrorAction Ignore $work
   Folder $work
   try {
+    Update-Node $writer @{} # see node.sh
+    Start-Sleep 2
     Copy-State $work/swarm
     Compress-Archive $work/swarm/* $work/zip.zip
     Protect-File $work/zip.zip $work/enc $key
