@@ -15,21 +15,6 @@
 
 enum { PAGE = 25, NAME_LIMIT = 64 };
 
-// '/subscriptions/…/resourceGroups/G/providers/Microsoft.Resources/deployments/D', as Azure writes it.
-static Text deployment_id(Exchange *exchange)
-{
-    Arena *arena = exchange->arena;
-    Text scope = exchange->scope, group = id_group(scope);
-    const Record *known = world_find(exchange->world, SHELF_GROUPS, scope);
-    if (known)
-        scope = known->id;
-    else if (group.length)
-        scope = text_format(arena, "/subscriptions/%.*s/resourceGroups/%.*s",
-                            TEXT_ARG(exchange->world->subscription), TEXT_ARG(group));
-    return text_format(arena, "%.*s/providers/Microsoft.Resources/deployments/%.*s",
-                       TEXT_ARG(scope), TEXT_ARG(exchange->words[0]));
-}
-
 // A group must exist; other scopes do. False after an answer.
 static bool scope_exists(Exchange *exchange)
 {
@@ -46,7 +31,7 @@ static bool scope_exists(Exchange *exchange)
 
 static Deployment *needed(Exchange *exchange)
 {
-    Text id = deployment_id(exchange);
+    Text id = exchange_id(exchange, "deployments");
     if (id_group(exchange->scope).length && !group_needed(exchange, exchange->scope)) return NULL;
     Deployment *deployment = deployment_find(exchange->world, id);
     if (!deployment)
@@ -81,7 +66,7 @@ static bool name_checked(Exchange *exchange)
 // A deployment of a subscription stays where it was first made.
 static bool place_checked(Exchange *exchange)
 {
-    const Deployment *old = deployment_find(exchange->world, deployment_id(exchange));
+    const Deployment *old = deployment_find(exchange->world, exchange_id(exchange, "deployments"));
     Text before = old ? shape_text(old->order, "location") : (Text){0};
     Text location = shape_text(exchange->body, "location");
     Arena *arena = exchange->arena;
@@ -177,7 +162,7 @@ static Template *template_checked(Exchange *exchange, Text id)
 void deployment_put(Exchange *exchange)
 {
     if (!scope_exists(exchange) || !order_checked(exchange)) return;
-    Text id = deployment_id(exchange);
+    Text id = exchange_id(exchange, "deployments");
     const Deployment *old = deployment_find(exchange->world, id);
     if (old && !phase_over(old->phase)) {
         refuse(exchange, 409, "DeploymentActive",
@@ -265,7 +250,7 @@ void deployment_validate(Exchange *exchange)
 {
     if (!scope_exists(exchange) || !order_checked(exchange)) return;
     Arena *arena = exchange->arena;
-    Text id = deployment_id(exchange);
+    Text id = exchange_id(exchange, "deployments");
     Template *template = template_checked(exchange, id);
     if (!template) return;
     size_t count;
@@ -305,7 +290,7 @@ void deployment_whatif(Exchange *exchange)
 {
     Arena *arena = exchange->arena;
     if (!scope_exists(exchange) || !order_checked(exchange)) return;
-    Template *template = template_checked(exchange, deployment_id(exchange));
+    Template *template = template_checked(exchange, exchange_id(exchange, "deployments"));
     if (!template) return;
     Text mode = shape_text(exchange->body, "properties.mode");
     Text format = shape_text(exchange->body, "properties.whatIfSettings.resultFormat");

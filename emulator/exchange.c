@@ -19,6 +19,20 @@ Text exchange_header(const Exchange *exchange, const char *name)
     return value ? *value : (Text){"", 0};
 }
 
+Text exchange_id(Exchange *exchange, const char *type)
+{
+    Arena *arena = exchange->arena;
+    Text scope = exchange->scope, group = id_group(scope);
+    const Record *known = world_find(exchange->world, SHELF_GROUPS, scope);
+    if (known)
+        scope = known->id;
+    else if (group.length)
+        scope = text_format(arena, "/subscriptions/%.*s/resourceGroups/%.*s",
+                            TEXT_ARG(exchange->world->subscription), TEXT_ARG(group));
+    return text_format(arena, "%.*s/providers/Microsoft.Resources/%s/%.*s", TEXT_ARG(scope), type,
+                       TEXT_ARG(exchange->words[0]));
+}
+
 void answer(Exchange *exchange, int status, const Value *value)
 {
     exchange->status = status;

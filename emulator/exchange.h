@@ -34,6 +34,10 @@ typedef struct {
 Text exchange_query(const Exchange *exchange, const char *name);  // empty if absent
 Text exchange_header(const Exchange *exchange, const char *name); // likewise
 
+// ID of what the first word names: '…/resourceGroups/G/providers/Microsoft.Resources/TYPE/NAME', its
+// group written as it was made.
+Text exchange_id(Exchange *exchange, const char *type);
+
 void answer(Exchange *exchange, int status, const Value *value);
 void answer_text(Exchange *exchange, int status, const char *content_type, Text text);
 // Azure's {error: {code, message}}.

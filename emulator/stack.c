@@ -188,20 +188,6 @@ void stacks_advance(World *world)
 
 // ---- calls
 
-static Text stack_id(Exchange *exchange, const char *type)
-{
-    Arena *arena = exchange->arena;
-    Text scope = exchange->scope, group = id_group(scope);
-    const Record *known = world_find(exchange->world, SHELF_GROUPS, scope);
-    if (known)
-        scope = known->id;
-    else if (group.length)
-        scope = text_format(arena, "/subscriptions/%.*s/resourceGroups/%.*s",
-                            TEXT_ARG(exchange->world->subscription), TEXT_ARG(group));
-    return text_format(arena, "%.*s/providers/Microsoft.Resources/%s/%.*s", TEXT_ARG(scope), type,
-                       TEXT_ARG(exchange->words[0]));
-}
-
 static const Value *visible(Arena *arena, const Value *stack)
 {
     return shape_with(arena, stack, "internal", NULL);
@@ -211,7 +197,7 @@ static Record *needed(Exchange *exchange, ShelfKind kind, const char *type)
 {
     Text group = id_group_scope(exchange->scope);
     if (group.length && !group_needed(exchange, group)) return NULL;
-    Record *record = world_find(exchange->world, kind, stack_id(exchange, type));
+    Record *record = world_find(exchange->world, kind, exchange_id(exchange, type));
     if (!record)
         refuse(exchange, 404,
                kind == SHELF_STACKS ? "DeploymentStackNotFound"
@@ -299,7 +285,7 @@ void stack_put(Exchange *exchange)
     Arena *arena = exchange->arena;
     World *world = exchange->world;
     if (!body_checked(exchange)) return;
-    Text id = stack_id(exchange, "deploymentStacks"), scope = target_scope(exchange);
+    Text id = exchange_id(exchange, "deploymentStacks"), scope = target_scope(exchange);
     const Record *record = world_find(world, SHELF_STACKS, id);
     if (record && is_running(record->value)) {
         refuse(exchange, 409, "DeploymentStackInNonTerminalState",
@@ -391,7 +377,7 @@ void stack_delete(Exchange *exchange)
     World *world = exchange->world;
     Text group = id_group_scope(exchange->scope);
     if (group.length && !group_needed(exchange, group)) return;
-    Text id = stack_id(exchange, "deploymentStacks");
+    Text id = exchange_id(exchange, "deploymentStacks");
     const Record *record = world_find(world, SHELF_STACKS, id);
     if (!record) {
         answer(exchange, 204, NULL);
@@ -474,7 +460,7 @@ void stack_validate(Exchange *exchange)
                       "{id:%t,name:%t,type:'Microsoft.Resources/deploymentStacks',properties:{"
                       "actionOnUnmanage:%v,denySettings:%v,correlationId:%t,deploymentScope:%t,"
                       "parameters:%v,validatedResources:%v}}",
-                      stack_id(exchange, "deploymentStacks"), exchange->words[0],
+                      exchange_id(exchange, "deploymentStacks"), exchange->words[0],
                       shape_at(exchange->body, "properties.actionOnUnmanage"),
                       shape_at(exchange->body, "properties.denySettings"), exchange->correlation,
                       scope, template_parameters(template), validated));
@@ -587,7 +573,7 @@ void stack_whatif_put(Exchange *exchange)
     if (!template) return;
     const Record *record = world_find(world, SHELF_STACKS, basis);
     const Value *stack = record ? record->value : NULL;
-    Text id = stack_id(exchange, "deploymentStacksWhatIfResults");
+    Text id = exchange_id(exchange, "deploymentStacksWhatIfResults");
     bool existed = world_find(world, SHELF_STACK_WHAT_IFS, id) != NULL;
     const Value *value = shape_make(
         arena,
@@ -659,7 +645,7 @@ void stack_whatifs_list(Exchange *exchange)
 
 void stack_whatif_delete(Exchange *exchange)
 {
-    Text id = stack_id(exchange, "deploymentStacksWhatIfResults");
+    Text id = exchange_id(exchange, "deploymentStacksWhatIfResults");
     bool existed = world_find(exchange->world, SHELF_STACK_WHAT_IFS, id) != NULL;
     world_remove(exchange->world, SHELF_STACK_WHAT_IFS, id);
     answer(exchange, existed ? 200 : 204, NULL);
