@@ -11,6 +11,8 @@ import time
 import urllib.error
 import urllib.request
 
+# swarmgen-deploy lets nobody look into it, so the sanitizer's search for leaks may wait for ever; valgrind searches.
+os.environ.setdefault('ASAN_OPTIONS', 'detect_leaks=0')
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDER = os.environ.get('SWARMGEN_BUILD', os.path.join(ROOT, 'build', 'dev'))
 SWARMGEN = os.path.join(FOLDER, 'swarmgen')
