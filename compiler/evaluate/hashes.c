@@ -136,7 +136,8 @@ size_t hash_add(HashState *state, Text text)
 uint64_t hash_end(HashState *state, Text text)
 {
     size_t at = hash_add(state, text), rest = text.length - at;
-    uint32_t first = state->first, second = state->second, length = (uint32_t)(state->length + rest);
+    uint32_t first = state->first, second = state->second,
+             length = (uint32_t)(state->length + rest);
     if (rest > 0) first ^= mixed_first(word_at(text, at, rest < 4 ? rest : 4));
     if (rest > 4) second ^= mixed_second(word_at(text, at + 4, rest - 4));
     first ^= length;

@@ -25,7 +25,7 @@ typedef struct {
 struct Value {
     ValueKind kind;
     const Place *place; // where it stands in swarm.yaml; NULL if computed
-    const char *file;   // beside swarm.yaml, that the text is of (`@metadata({file: …})`); else NULL
+    const char *file; // beside swarm.yaml, that the text is of (`@metadata({file: …})`); else NULL
     union {
         bool boolean;
         int64_t integer;

@@ -421,10 +421,10 @@ const Value *resourceid_value(const Frame *frame, Text type, const Value *name, 
         bool absolute = text_starts(scope->string, "/");
         bool of_tenant = template->scope == SCOPE_MANAGEMENT_GROUP &&
                          text_starts(scope->string, "Microsoft.Management/managementGroups");
-        where = absolute
-                    ? scope->string
-                    : text_format(arena, "%.*s/providers/%.*s",
-                                  TEXT_ARG(of_tenant ? (Text){0} : where), TEXT_ARG(scope->string));
+        if (of_tenant) where = (Text){0};
+        where = absolute ? scope->string
+                         : text_format(arena, "%.*s/providers/%.*s", TEXT_ARG(where),
+                                       TEXT_ARG(scope->string));
         while (text_ends(where, "/")) where.length--;
     }
     if (!resourceid_of(arena, where, type, name->string, &id))

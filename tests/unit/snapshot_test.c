@@ -99,12 +99,16 @@ static void test_runtime(void)
 
 static void test_order(void)
 {
-    Template
-        *template = read("'languageVersion':'2.0','resources':{" RESOURCE("a", ",'dependsOn':['c','"
-                                                                               "off']") "," RESOURCE(
-            "b", "") "," RESOURCE("c", ",'dependsOn':['b']") "," RESOURCE("off",
-                                                                          ",'condition':false,'"
-                                                                          "dependsOn':['b']") "}");
+    Template *template = read("'languageVersion':'2.0','resources':{" RESOURCE(
+        "a",
+        ",'dependsOn':['c','"
+        "off']") "," RESOURCE("b",
+                              "") "," RESOURCE("c",
+                                               ",'dependsOn':['b']") "," RESOURCE("off",
+                                                                                  ",'condition':"
+                                                                                  "false,'"
+                                                                                  "dependsOn':['b'"
+                                                                                  "]") "}");
     size_t count = 0;
     CHECK(template);
     const TemplateResource *resources = template ? template_resources(template, &count) : NULL;
