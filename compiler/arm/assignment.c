@@ -167,5 +167,6 @@ Text emit_parameters(Arena *arena, Diags *diags, BoundFile *file)
     write_file(&assignments, file);
     json_end_object(&json);
     json_end_object(&json);
-    return diags->errors > errors ? (Text){0} : buffer_done(&out);
+    if (diags->errors > errors) return (Text){0};
+    return buffer_done(&out);
 }

@@ -442,5 +442,6 @@ Text jsontemplate_as_bicep(Arena *arena, const Value *template, Text *error)
     put_functions(&writer);
     each(&writer, "outputs", put_output);
     *error = writer.error;
-    return writer.error.length ? (Text){0} : buffer_done(&writer.out);
+    if (writer.error.length) return (Text){0};
+    return buffer_done(&writer.out);
 }

@@ -579,7 +579,7 @@ static void check_resource(Walk *walk, const Syntax *node)
     enum { DEEPEST = 32 };
     Local chain[DEEPEST * 3];
     size_t used = 0;
-    const Symbol *around[DEEPEST];
+    const Symbol *around[DEEPEST] = {0};
     size_t depth = 0;
     for (const Symbol *at = walk->current->parent; at && depth < DEEPEST; at = at->parent) {
         around[depth++] = at;

@@ -167,7 +167,8 @@ static Text list_in_words(Types *types, Type *type)
     Text range =
         range_in_words(types->arena, type, "a list of", "minLength", "maxLength", " items");
     Type *element = type_element(types, type);
-    if (range.length || !element) return range.length ? range : TEXT("a list");
+    if (range.length) return range;
+    if (!element) return TEXT("a list");
     if (element->kind == TYPE_STRING) return TEXT("a list of texts");
     if (element->kind == TYPE_UNION && !setting_discriminator(element).length) {
         Text choices = setting_expected(types, element);
