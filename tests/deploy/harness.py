@@ -1,4 +1,5 @@
 """An emulator for one test: started on a free port, ended by its process id; and the Azure CLI pointed at it."""
+import ctypes
 import json
 import os
 import shutil
@@ -17,6 +18,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 FOLDER = os.environ.get('SWARMGEN_BUILD', os.path.join(ROOT, 'build', 'dev'))
 SWARMGEN = os.path.join(FOLDER, 'swarmgen')
 API = '2022-09-01'
+
+
+def ends_with_parent():
+    """In a child: whatever becomes of the test, the emulator does not outlive it."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 class Emulator:
@@ -39,7 +45,8 @@ class Emulator:
         if os.path.exists(ready):
             os.remove(ready)
         self.log = open(os.path.join(self.scratch, 'log'), 'ab')
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+                                        preexec_fn=ends_with_parent)
         end = time.time() + 60
         while not os.path.exists(ready):
             if self.process.poll() is not None or time.time() > end:
