@@ -24,6 +24,13 @@ bool text_alike(Text a, Text b)
     return true;
 }
 
+Text text_lower(Arena *arena, Text text)
+{
+    char *copy = text_string(arena, text);
+    for (size_t i = 0; i < text.length; i++) copy[i] = (char)tolower((unsigned char)copy[i]);
+    return (Text){copy, text.length};
+}
+
 bool text_is(Text a, const char *string)
 {
     for (size_t i = 0; i < a.length; i++) {

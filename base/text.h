@@ -19,8 +19,9 @@ typedef struct {
 Text text_of(const char *string);
 bool text_equal(Text a, Text b);
 bool text_is(Text a, const char *string);
-bool text_alike(Text a, Text b);  // equal but for the case of ASCII letters
-int text_compare(Text a, Text b); // by bytes, which for UTF-8 is by code point
+bool text_alike(Text a, Text b);          // equal but for the case of ASCII letters
+Text text_lower(Arena *arena, Text text); // the letters A to Z; ended by a zero byte
+int text_compare(Text a, Text b);         // by bytes, which for UTF-8 is by code point
 bool text_starts(Text text, const char *prefix);
 bool text_ends(Text text, const char *suffix);
 Text text_slice(Text text, size_t from, size_t to);

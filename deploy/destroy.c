@@ -122,8 +122,7 @@ const Value *destroy_vaults(Arena *arena, Manager *manager, const Value *resourc
     for (size_t i = 0; i < resources->array.count; i++) {
         const Value *resource = resources->array.items[i];
         Failure failure = {0};
-        if (!existing_same(shape_text(resource, "type"), TEXT("Microsoft.KeyVault/vaults")))
-            continue;
+        if (!text_alike(shape_text(resource, "type"), TEXT("Microsoft.KeyVault/vaults"))) continue;
         Text path = deleted_path(arena, manager, shape_text(resource, "location"),
                                  shape_text(resource, "name"));
         const Value *deleted = manager_get(manager, path, VAULTS, &failure);

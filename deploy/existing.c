@@ -3,21 +3,14 @@
 
 #include "compiler/evaluate/shape.h"
 
-#include <strings.h>
-
 #define RESOURCES "2021-04-01"
 #define COMPUTE "2024-07-01"
 #define STACKS "2025-07-01"
 
-bool existing_same(Text a, Text b)
-{
-    return a.length == b.length && (a.length == 0 || strncasecmp(a.at, b.at, a.length) == 0);
-}
-
 const Value *existing_find(const Value *list, Text id)
 {
     for (size_t i = 0; list && i < list->array.count; i++) {
-        if (existing_same(shape_text(list->array.items[i], "id"), id)) return list->array.items[i];
+        if (text_alike(shape_text(list->array.items[i], "id"), id)) return list->array.items[i];
     }
     return NULL;
 }
@@ -27,7 +20,7 @@ bool existing_runs(const Value *run)
     static const char *const ended[] = {"Succeeded", "Failed", "Canceled"};
     Text state = shape_text(run, "properties.provisioningState");
     for (size_t i = 0; i < sizeof ended / sizeof *ended; i++) {
-        if (existing_same(state, text_of(ended[i]))) return false;
+        if (text_alike(state, text_of(ended[i]))) return false;
     }
     return state.length > 0;
 }
@@ -35,8 +28,7 @@ bool existing_runs(const Value *run)
 static bool has_type(const Value *resources, const char *type)
 {
     for (size_t i = 0; i < resources->array.count; i++) {
-        if (existing_same(shape_text(resources->array.items[i], "type"), text_of(type)))
-            return true;
+        if (text_alike(shape_text(resources->array.items[i], "type"), text_of(type))) return true;
     }
     return false;
 }
@@ -85,7 +77,7 @@ bool existing_read_runs(Arena *arena, Manager *manager, const ExistingWanted *wa
     for (size_t i = 0; all && i < all->array.count; i++) {
         const Value *stack = all->array.items[i];
         bool ours = wanted->stack.length
-                        ? existing_same(shape_text(stack, "name"), wanted->stack)
+                        ? text_alike(shape_text(stack, "name"), wanted->stack)
                         : !wanted->swarm.length ||
                               text_equal(shape_text(stack, "tags.swarm"), wanted->swarm);
         if (ours) existing->stack = stack;

@@ -27,11 +27,9 @@ bool existing_read(Arena *arena, Manager *manager, const ExistingWanted *wanted,
 bool existing_read_runs(Arena *arena, Manager *manager, const ExistingWanted *wanted,
                         Existing *existing, Failure *failure);
 
-// The resource of that ID among `list`; NULL if it is not there.
+// The resource of that ID, whose case differs between answers of Azure, among `list`; NULL if it is
+// not there.
 const Value *existing_find(const Value *list, Text id);
-
-// IDs differ in case between answers of Azure.
-bool existing_same(Text a, Text b);
 
 // Whether a deployment or stack is on its way ("Running", "deploying" …), from its provisioningState.
 bool existing_runs(const Value *run);

@@ -14,7 +14,6 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { MOST_PAGES = 10000, NAMED_SUBSCRIPTIONS = 10 };
 static const double first_pause = 1, longest_pause = 10; // seconds between two looks
@@ -229,12 +228,10 @@ static State state_of(Text name)
     static const char *const bad[] = {"Failed", "Canceled", "Cancelled"};
     static const char *const good[] = {"Succeeded", "Completed"};
     for (size_t i = 0; i < 3; i++) {
-        if (name.length == strlen(bad[i]) && strncasecmp(name.at, bad[i], name.length) == 0)
-            return ENDED_BADLY;
+        if (text_alike(name, text_of(bad[i]))) return ENDED_BADLY;
     }
     for (size_t i = 0; i < 2; i++) {
-        if (name.length == strlen(good[i]) && strncasecmp(name.at, good[i], name.length) == 0)
-            return ENDED;
+        if (text_alike(name, text_of(good[i]))) return ENDED;
     }
     return GOES_ON;
 }
@@ -354,8 +351,7 @@ static bool choose(Manager *manager, const Value *all, Text wanted, Failure *fai
         const Value *one = all->array.items[i];
         Text id = shape_text(one, "subscriptionId"), name = shape_text(one, "displayName");
         Text state = shape_text(one, "state");
-        bool named =
-            name.length == wanted.length && strncasecmp(name.at, wanted.at, name.length) == 0;
+        bool named = text_alike(name, wanted);
         if (wanted.length ? !named : state.length && !text_is(state, "Enabled")) continue;
         manager->subscription = id;
         if (enabled++ < NAMED_SUBSCRIPTIONS)

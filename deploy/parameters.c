@@ -47,12 +47,12 @@ static bool is_secure(const Value *declared)
 static const Value *typed(Arena *arena, const Value *declared, Text text, Text *why)
 {
     Text type = shape_text(declared, "type"), error = {0};
-    if (existing_same(type, TEXT("string")) || existing_same(type, TEXT("securestring")))
+    if (text_alike(type, TEXT("string")) || text_alike(type, TEXT("securestring")))
         return value_string(arena, text);
     const Value *value = value_read_json(arena, text, &error);
     bool fits = !type.length ||
-                (value && existing_same(type, text_of(value_kind_name(value->kind)))) ||
-                (value && value->kind == VALUE_OBJECT && existing_same(type, TEXT("secureObject")));
+                (value && text_alike(type, text_of(value_kind_name(value->kind)))) ||
+                (value && value->kind == VALUE_OBJECT && text_alike(type, TEXT("secureObject")));
     if (value && fits) return value;
     if (!type.length) return value_string(arena, text); // a type of its own: a text, or JSON
     *why = text_format(arena, "must be of type %.*s", TEXT_ARG(type));
@@ -130,12 +130,11 @@ const Value *parameters_stand_ins(Arena *arena, const Value *template, const Val
         const Value *value = value_get(given, row->name);
         Text type = shape_text(row->value, "type");
         if (!value && has_default(row->value)) continue;
-        if (!value && existing_same(type, TEXT("int")))
+        if (!value && text_alike(type, TEXT("int")))
             value = value_int(arena, (int64_t)shape_number(row->value, "minValue", 0));
-        if (!value && existing_same(type, TEXT("bool"))) value = &value_false;
-        if (!value && existing_same(type, TEXT("array"))) value = value_array(arena);
-        if (!value &&
-            (existing_same(type, TEXT("object")) || existing_same(type, TEXT("secureObject"))))
+        if (!value && text_alike(type, TEXT("bool"))) value = &value_false;
+        if (!value && text_alike(type, TEXT("array"))) value = value_array(arena);
+        if (!value && (text_alike(type, TEXT("object")) || text_alike(type, TEXT("secureObject"))))
             value = value_object(arena);
         if (!value) value = value_string(arena, TEXT("not-known-yet"));
         value_set(arena, values, row->name, as_value(arena, value));
@@ -179,7 +178,7 @@ static Text used_by(const Resolver *self, const char *type, const char *path)
     const TemplateResource *resources = template_resources(self->wanted->known, &count);
     const Value *written = shape_at(self->wanted->template, "resources");
     for (size_t i = 0; i < count; i++) {
-        if (!existing_same(resources[i].type, text_of(type)) || written->kind != VALUE_OBJECT)
+        if (!text_alike(resources[i].type, text_of(type)) || written->kind != VALUE_OBJECT)
             continue;
         const Value *body = value_get(written, resources[i].symbol);
         if (body && is_parameter(self, shape_text(body, path))) return resources[i].id;

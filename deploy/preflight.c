@@ -16,7 +16,7 @@ Finding *check_found(Preflight *self, bool fatal, Text what, Text todo)
 
 bool check_type(const TemplateResource *resource, const char *type)
 {
-    return existing_same(resource->type, text_of(type));
+    return text_alike(resource->type, text_of(type));
 }
 
 const Value *check_ask(Preflight *self, Text path, const char *version)
@@ -54,7 +54,7 @@ static void read_template(Preflight *self)
 static void look_at_region(Preflight *self)
 {
     Text is = self->wanted->existing->location, asked = self->wanted->asked;
-    if (!is.length || !asked.length || existing_same(is, asked)) return;
+    if (!is.length || !asked.length || text_alike(is, asked)) return;
     check_found(self, false,
                 SENTENCE("the resource group is in %.*s, not in %.*s, and stays there",
                          TEXT_ARG(is), TEXT_ARG(asked)),
@@ -69,7 +69,7 @@ static void look_at_locks(Preflight *self)
     const Value *locks = check_list(self, path, "2020-05-01");
     for (size_t i = 0; locks && i < locks->array.count; i++) {
         const Value *lock = locks->array.items[i];
-        if (!existing_same(shape_text(lock, "properties.level"), TEXT("ReadOnly"))) continue;
+        if (!text_alike(shape_text(lock, "properties.level"), TEXT("ReadOnly"))) continue;
         check_found(self, true,
                     SENTENCE("the lock '%.*s' forbids changes", TEXT_ARG(shape_text(lock, "name"))),
                     SENTENCE("az lock delete --ids %.*s", TEXT_ARG(shape_text(lock, "id"))));
@@ -144,8 +144,8 @@ static void look_at_providers(Preflight *self)
         Text state = shape_text(provider, "registrationState");
         bool used = false;
         for (size_t r = 0; r < self->count && !used; r++)
-            used = existing_same(provider_of(&self->resources[r]), name);
-        if (!used || existing_same(state, TEXT("Registered"))) continue;
+            used = text_alike(provider_of(&self->resources[r]), name);
+        if (!used || text_alike(state, TEXT("Registered"))) continue;
         Finding *finding = check_found(
             self, false, SENTENCE("the subscription is not registered for %.*s", TEXT_ARG(name)),
             SENTENCE("az provider register --wait --namespace %.*s", TEXT_ARG(name)));
@@ -163,7 +163,7 @@ static void look_at_vaults(Preflight *self)
         const Value *body = self->bodies[i];
         Text mode = shape_text(body, "properties.createMode");
         if (!body || !check_type(resource, "Microsoft.KeyVault/vaults") ||
-            is_there(self, resource) || existing_same(mode, TEXT("recover")))
+            is_there(self, resource) || text_alike(mode, TEXT("recover")))
             continue;
         Text path = SENTENCE("%.*s/providers/Microsoft.KeyVault/locations/%.*s/deletedVaults/%.*s",
                              TEXT_ARG(self->subscription), TEXT_ARG(shape_text(body, "location")),
@@ -234,8 +234,8 @@ static void collect_subnets(Preflight *self, const Value *value, Ids *ids)
         size_t at = offset_of(id, "/subnets/");
         bool known = at == id.length || offset_of(id, "/virtualNetworks/") > at;
         for (size_t i = 0; i < self->count && !known; i++)
-            known = existing_same(self->resources[i].id, text_slice(id, 0, at));
-        for (size_t i = 0; i < ids->count && !known; i++) known = existing_same(ids->items[i], id);
+            known = text_alike(self->resources[i].id, text_slice(id, 0, at));
+        for (size_t i = 0; i < ids->count && !known; i++) known = text_alike(ids->items[i], id);
         if (!known) list_add(self->arena, ids, id);
     }
 }
@@ -288,8 +288,7 @@ static bool register_provider(Arena *arena, Manager *manager, Text name, Failure
     for (int tries = 0; tries < 90; tries++) { // minutes at the most
         const Value *provider = manager_get(manager, path, "2021-04-01", failure);
         if (!provider) return false;
-        if (existing_same(shape_text(provider, "registrationState"), TEXT("Registered")))
-            return true;
+        if (text_alike(shape_text(provider, "registrationState"), TEXT("Registered"))) return true;
         if (!interrupt_wait(tries < 5 ? 0.5 : 5)) break;
     }
     *failure =

@@ -5,7 +5,6 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <strings.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -61,7 +60,6 @@ QuestionEnd question_yes(Arena *arena, Text prompt, bool *yes)
     Text answer = {0};
     QuestionEnd end =
         question_line(arena, text_format(arena, "%.*s [y/N] ", TEXT_ARG(prompt)), false, &answer);
-    *yes = (answer.length == 1 && strncasecmp(answer.at, "y", 1) == 0) ||
-           (answer.length == 3 && strncasecmp(answer.at, "yes", 3) == 0);
+    *yes = text_alike(answer, TEXT("y")) || text_alike(answer, TEXT("yes"));
     return end;
 }

@@ -6,7 +6,7 @@
 static bool has_text(const Value *list, Text text)
 {
     for (size_t i = 0; i < list->array.count; i++) {
-        if (existing_same(shape_text(list->array.items[i], ""), text)) return true;
+        if (text_alike(shape_text(list->array.items[i], ""), text)) return true;
     }
     return false;
 }
@@ -30,7 +30,7 @@ static int64_t most_of(const Preflight *self, Text set, int64_t now)
     for (size_t i = 0; i < self->count; i++) {
         const Value *body = self->bodies[i];
         if (!check_type(&self->resources[i], "Microsoft.Insights/autoscaleSettings") ||
-            !existing_same(shape_text(body, "properties.targetResourceUri"), set))
+            !text_alike(shape_text(body, "properties.targetResourceUri"), set))
             continue;
         const Value *profiles = shape_list(body, "properties.profiles");
         for (size_t p = 0; p < profiles->array.count; p++) {
@@ -45,7 +45,7 @@ static void add_machine(Preflight *self, const TemplateResource *resource, const
 {
     const Value *machine = existing_find(self->wanted->existing->machines, resource->id);
     Text size = shape_text(body, "properties.hardwareProfile.vmSize");
-    bool there = existing_same(shape_text(machine, "properties.hardwareProfile.vmSize"), size);
+    bool there = text_alike(shape_text(machine, "properties.hardwareProfile.vmSize"), size);
     Machines machines = {.symbol = resource->symbol,
                          .size = size,
                          .location = shape_text(body, "location"),
@@ -59,7 +59,7 @@ static void add_set(Preflight *self, const TemplateResource *resource, const Val
 {
     const Value *set = existing_find(self->wanted->existing->sets, resource->id);
     Text size = shape_text(body, "sku.name");
-    bool same = existing_same(shape_text(set, "sku.name"), size);
+    bool same = text_alike(shape_text(set, "sku.name"), size);
     int64_t runs = same ? integer_of(shape_at(set, "sku.capacity")) : 0;
     int64_t now = integer_of(shape_at(body, "sku.capacity"));
     Text priority = shape_text(body, "properties.virtualMachineProfile.priority");
@@ -69,7 +69,7 @@ static void add_set(Preflight *self, const TemplateResource *resource, const Val
                          .zones = shape_list(body, "zones"),
                          .now = now - runs,
                          .most = most_of(self, resource->id, now) - runs,
-                         .spot = existing_same(priority, TEXT("Spot"))};
+                         .spot = text_alike(priority, TEXT("Spot"))};
     list_add(self->arena, &self->machines, machines);
 }
 
@@ -109,7 +109,7 @@ static bool restricted(const Value *sku, const Text *zone)
     const Value *restrictions = shape_list(sku, "restrictions");
     for (size_t i = 0; i < restrictions->array.count; i++) {
         const Value *one = restrictions->array.items[i];
-        bool whole = existing_same(shape_text(one, "type"), TEXT("Location"));
+        bool whole = text_alike(shape_text(one, "type"), TEXT("Location"));
         if (!zone && whole) return true;
         if (zone && !whole && has_text(shape_list(one, "restrictionInfo.zones"), *zone))
             return true;
@@ -148,8 +148,8 @@ void check_sizes(Preflight *self)
         Machines *machines = &self->machines.items[m];
         for (size_t i = 0; i < skus->array.count && !machines->sku; i++) {
             const Value *sku = skus->array.items[i];
-            bool same = existing_same(shape_text(sku, "name"), machines->size) &&
-                        existing_same(shape_text(sku, "resourceType"), TEXT("virtualMachines"));
+            bool same = text_alike(shape_text(sku, "name"), machines->size) &&
+                        text_alike(shape_text(sku, "resourceType"), TEXT("virtualMachines"));
             if (same) machines->sku = sku;
         }
         if (machines->sku && !restricted(machines->sku, NULL)) {
@@ -173,7 +173,7 @@ static int64_t cores_of(const Value *sku)
     const Value *all = shape_list(sku, "capabilities");
     for (size_t i = 0; i < all->array.count; i++) {
         const Value *one = all->array.items[i];
-        if (existing_same(shape_text(one, "name"), TEXT("vCPUs")))
+        if (text_alike(shape_text(one, "name"), TEXT("vCPUs")))
             return integer_of(shape_at(one, "value"));
     }
     return 0;
@@ -185,7 +185,7 @@ static int64_t cores_for(const Preflight *self, Text quota, bool most)
     int64_t cores = 0;
     for (size_t i = 0; i < self->machines.count; i++) {
         const Machines *machines = &self->machines.items[i];
-        bool family = existing_same(shape_text(machines->sku, "family"), quota);
+        bool family = text_alike(shape_text(machines->sku, "family"), quota);
         bool counts =
             machines->spot ? text_is(quota, "lowPriorityCores") : family || text_is(quota, "cores");
         if (counts) cores += (most ? machines->most : machines->now) * cores_of(machines->sku);

@@ -10,15 +10,9 @@
 #include "deploy/problem.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const char deployments[] = "Microsoft.Resources/deployments";
 enum { DEEPEST = 8 }; // modules in modules
-
-static bool same(Text a, Text b)
-{
-    return a.length == b.length && (!a.length || strncasecmp(a.at, b.at, a.length) == 0);
-}
 
 static Text last_part(Text path)
 {
@@ -142,8 +136,9 @@ Steps steps_of(Arena *arena, const Times *times, const Value *template, const Va
 static bool fits(const Entry *entry, Text symbol, Text id, Text type, Text name)
 {
     if (symbol.length) return text_equal(entry->name, symbol);
-    if (entry->seen) return same(entry->step.id, id);
-    return same(entry->step.type, type) && (!entry->literal.length || same(entry->literal, name));
+    if (entry->seen) return text_alike(entry->step.id, id);
+    return text_alike(entry->step.type, type) &&
+           (!entry->literal.length || text_alike(entry->literal, name));
 }
 
 static bool is_within(const Entry *entry, const Entry *module)
@@ -209,7 +204,7 @@ static StepState state_of(Text state)
                   {"NotStarted", STEP_WAITING},
                   {"NotSpecified", STEP_WAITING}};
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        if (same(state, text_of(states[i].name))) return states[i].state;
+        if (text_alike(state, text_of(states[i].name))) return states[i].state;
     }
     return STEP_RUNNING;
 }
@@ -270,7 +265,7 @@ static bool take(Steps *steps, Arena *work, Entry *entry, const Value *propertie
 static bool is_step(const Value *properties)
 {
     Text kind = shape_text(properties, "provisioningOperation");
-    return (!kind.length || same(kind, TEXT("Create")) || same(kind, TEXT("Delete"))) &&
+    return (!kind.length || text_alike(kind, TEXT("Create")) || text_alike(kind, TEXT("Delete"))) &&
            shape_text(properties, "targetResource.resourceType").length;
 }
 
@@ -306,7 +301,7 @@ void steps_end(Steps *steps, Arena *work, StepState state, StepChanges *changed)
 
 bool steps_is_module(const Entry *entry)
 {
-    return same(entry->step.type, text_of(deployments));
+    return text_alike(entry->step.type, text_of(deployments));
 }
 
 // ---- what is shown

@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -61,7 +60,7 @@ void times_learn(Times *times, Text type, double seconds)
     if (tenths < 0.1) tenths = 0.1;                           // 0 would mean: not known
     for (size_t i = 0; i < times->types->object.count; i++) { // as it is written already
         Text known = times->types->object.items[i].name;
-        bool same = known.length == type.length && !strncasecmp(known.at, type.at, type.length);
+        bool same = text_alike(known, type);
         if (same) type = known;
     }
     value_set(times->arena, times->types, text_copy(times->arena, type),

@@ -34,7 +34,7 @@ static Phase phase_of(Text name)
 Deployment *deployment_find(const World *world, Text id)
 {
     for (size_t i = 0; i < world->deployments->count; i++) {
-        if (same_text(world->deployments->items[i]->id, id)) return world->deployments->items[i];
+        if (text_alike(world->deployments->items[i]->id, id)) return world->deployments->items[i];
     }
     return NULL;
 }
@@ -396,7 +396,7 @@ static bool has_made(const World *world, const Deployment *deployment, Text id)
     for (size_t i = 0; i < deployment->count; i++) {
         const Step *step = &deployment->steps[i];
         const Deployment *child = step->nested ? deployment_find(world, step->id) : NULL;
-        if (same_text(step->id, id) || (child && has_made(world, child, id))) return true;
+        if (text_alike(step->id, id) || (child && has_made(world, child, id))) return true;
     }
     return false;
 }
@@ -430,7 +430,7 @@ static void end_deployment(World *world, Deployment *deployment, Phase phase)
         const Value *outputs = template_outputs(deployment->template, &runtime, &problem);
         if (outputs) {
             deployment->outputs = shape_copy(arena, outputs);
-            if (same_text(shape_text(deployment->order, "properties.mode"), TEXT("Complete")))
+            if (text_alike(shape_text(deployment->order, "properties.mode"), TEXT("Complete")))
                 remove_others(world, deployment);
         } else {
             deployment->phase = PHASE_FAILED;
@@ -500,7 +500,7 @@ const Value *template_providers(Arena *arena, const Step *steps, size_t count)
         for (size_t k = i; k < count; k++) {
             bool listed = !starts_with(steps[k].type, space);
             for (size_t m = i; m < k && !listed; m++)
-                listed = same_text(steps[m].type, steps[k].type);
+                listed = text_alike(steps[m].type, steps[k].type);
             if (listed) continue;
             Text type = text_slice(steps[k].type, slash + 1, steps[k].type.length);
             value_append(arena, types,

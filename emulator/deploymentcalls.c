@@ -70,7 +70,7 @@ static bool place_checked(Exchange *exchange)
     Text before = old ? shape_text(old->order, "location") : (Text){0};
     Text location = shape_text(exchange->body, "location");
     Arena *arena = exchange->arena;
-    if (!before.length || same_text(location_name(arena, before), location_name(arena, location)))
+    if (!before.length || text_alike(location_name(arena, before), location_name(arena, location)))
         return true;
     refuse(exchange, 409, "InvalidDeploymentLocation",
            "Invalid deployment location '%.*s'. The deployment '%.*s' already exists in location "
@@ -91,7 +91,7 @@ static bool order_checked(Exchange *exchange)
         return false;
     }
     Text mode = shape_text(properties, "mode");
-    if (!same_text(mode, TEXT("Incremental")) && !same_text(mode, TEXT("Complete"))) {
+    if (!text_alike(mode, TEXT("Incremental")) && !text_alike(mode, TEXT("Complete"))) {
         refuse(exchange, 400, "InvalidRequestContent",
                "The request content was invalid and could not be deserialized: 'Required property "
                "'mode' not found in JSON, or it is neither Incremental nor Complete.'.");
@@ -295,8 +295,8 @@ void deployment_whatif(Exchange *exchange)
     Text mode = shape_text(exchange->body, "properties.mode");
     Text format = shape_text(exchange->body, "properties.whatIfSettings.resultFormat");
     const Value *changes = whatif_changes(exchange->world, arena, template, exchange->scope,
-                                          same_text(mode, TEXT("Complete")));
-    if (same_text(format, TEXT("ResourceIdOnly"))) changes = ids_only(arena, changes);
+                                          text_alike(mode, TEXT("Complete")));
+    if (text_alike(format, TEXT("ResourceIdOnly"))) changes = ids_only(arena, changes);
     operation_begin(exchange, OPERATION_RESULT, (Text){"", 0}, 10,
                     shape_make(arena,
                                "{status:'Succeeded',properties:{correlationId:%t,changes:%v,"
@@ -332,8 +332,8 @@ void deployments_list(Exchange *exchange)
     const Deployments *all = exchange->world->deployments;
     for (size_t i = all->count; i-- > 0;) {
         const Deployment *deployment = all->items[i];
-        bool wanted = !state.length || same_text(state, text_of(phase_name(deployment->phase)));
-        if (wanted && same_text(deployment->scope, exchange->scope))
+        bool wanted = !state.length || text_alike(state, text_of(phase_name(deployment->phase)));
+        if (wanted && text_alike(deployment->scope, exchange->scope))
             value_append(exchange->arena, items, deployment_value(exchange->arena, deployment));
     }
     answer_page(exchange, items, page_size(exchange));
@@ -354,7 +354,7 @@ void operation_get(Exchange *exchange)
     const Value *items = deployment_operations(exchange->arena, deployment);
     for (size_t i = 0; i < items->array.count; i++) {
         const Value *item = items->array.items[i];
-        if (!same_text(shape_text(item, "operationId"), exchange->words[1])) continue;
+        if (!text_alike(shape_text(item, "operationId"), exchange->words[1])) continue;
         answer(exchange, 200, item);
         return;
     }

@@ -69,7 +69,7 @@ static bool number_of(Arena *arena, Text text, double otherwise, double *number)
 static const FailureRow *failure_row(Text code)
 {
     for (size_t i = 0; i < FAILURE_COUNT; i++) {
-        if (same_text(code, text_of(failures[i].code))) return &failures[i];
+        if (text_alike(code, text_of(failures[i].code))) return &failures[i];
     }
     return NULL;
 }
@@ -165,8 +165,8 @@ static bool meets(const Fault *fault, Exchange *exchange, bool open)
     if (fault->left == 0) return false;
     if (!fault->method.length) return !open;
     bool method = text_is(fault->method, "*") || text_is(fault->method, exchange->method);
-    Text pattern = lower_text(exchange->arena, fault->path);
-    Text path = lower_text(exchange->arena, exchange->path);
+    Text pattern = text_lower(exchange->arena, fault->path);
+    Text path = text_lower(exchange->arena, exchange->path);
     return method && fnmatch(pattern.at, path.at, 0) == 0;
 }
 
@@ -251,7 +251,7 @@ Text fault_failure(const World *world, Text type)
 {
     for (size_t i = 0; world->faults && i < world->faults->count; i++) {
         const Fault *fault = &world->faults->items[i];
-        if (fault->kind != FAULT_FAIL || !same_text(fault->first, type)) continue;
+        if (fault->kind != FAULT_FAIL || !text_alike(fault->first, type)) continue;
         if (fault->second.length) return fault->second;
         if (text_ends(type, "/extensions")) return TEXT("VMExtensionProvisioningError");
         return starts_with(type, TEXT("Microsoft.Compute/virtualMachine"))

@@ -71,7 +71,7 @@ void group_put(Exchange *exchange)
         return;
     }
     Text there = old ? shape_text(old->value, "location") : location_name(arena, location);
-    if (old && location.length && !same_text(location_name(arena, location), there)) {
+    if (old && location.length && !text_alike(location_name(arena, location), there)) {
         refuse(exchange, 409, "InvalidResourceGroupLocation",
                "Invalid resource group location '%.*s'. The Resource group already exists in "
                "location '%.*s'.",

@@ -21,14 +21,14 @@ Text location_name(Arena *arena, Text location)
     for (size_t i = 0; i < location.length; i++) {
         if (location.at[i] != ' ') buffer_char(&out, location.at[i]);
     }
-    return lower_text(arena, buffer_done(&out));
+    return text_lower(arena, buffer_done(&out));
 }
 
 bool location_known(Text name)
 {
     for (size_t i = 0; i < LOCATION_COUNT; i++) {
-        if (same_text(name, text_of(locations[i].name)) ||
-            same_text(name, text_of(locations[i].display)))
+        if (text_alike(name, text_of(locations[i].name)) ||
+            text_alike(name, text_of(locations[i].display)))
             return true;
     }
     return false;

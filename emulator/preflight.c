@@ -27,7 +27,7 @@ enum { SIZE_COUNT = sizeof sizes / sizeof *sizes };
 static const Size *size_named(Text name)
 {
     for (size_t i = 0; i < SIZE_COUNT; i++) {
-        if (same_text(name, text_of(sizes[i].name))) return &sizes[i];
+        if (text_alike(name, text_of(sizes[i].name))) return &sizes[i];
     }
     return NULL;
 }
@@ -44,9 +44,9 @@ static Machines machines_of(const Value *resource)
 {
     Text type = shape_text(resource, "type");
     Machines machines = {0};
-    if (same_text(type, TEXT("Microsoft.Compute/virtualMachines"))) {
+    if (text_alike(type, TEXT("Microsoft.Compute/virtualMachines"))) {
         machines = (Machines){shape_text(resource, "properties.hardwareProfile.vmSize"), 1};
-    } else if (same_text(type, TEXT("Microsoft.Compute/virtualMachineScaleSets"))) {
+    } else if (text_alike(type, TEXT("Microsoft.Compute/virtualMachineScaleSets"))) {
         machines =
             (Machines){shape_text(resource, "sku.name"), shape_number(resource, "sku.capacity", 0)};
     }
@@ -72,7 +72,7 @@ static double core_limit(const World *world, const char *family)
 {
     Text only = {0};
     if (!fault_holds(world, FAULT_QUOTA, &only)) return CORE_LIMIT;
-    if (only.length && (!family || !same_text(only, text_of(family)))) return CORE_LIMIT;
+    if (only.length && (!family || !text_alike(only, text_of(family)))) return CORE_LIMIT;
     return cores_used(world, family);
 }
 
@@ -121,7 +121,7 @@ static const Value *sold_out(const World *world, Arena *arena, Text size, Text l
 {
     Text restricted = {0};
     if (size_named(size) &&
-        !(fault_holds(world, FAULT_SOLD_OUT, &restricted) && same_text(restricted, size)))
+        !(fault_holds(world, FAULT_SOLD_OUT, &restricted) && text_alike(restricted, size)))
         return NULL;
     return shape_make(
         arena, "{code:'SkuNotAvailable',message:%t}",
@@ -172,7 +172,7 @@ static const Value *restrictions(const World *world, Arena *arena, const Size *s
     Text restricted = {0};
     Value *items = value_array(arena);
     if (fault_holds(world, FAULT_SOLD_OUT, &restricted) &&
-        same_text(restricted, text_of(size->name)))
+        text_alike(restricted, text_of(size->name)))
         value_append(arena, items,
                      shape_make(arena,
                                 "{type:'Location',values:[%t],restrictionInfo:{locations:[%t]},"
@@ -259,7 +259,7 @@ static double count_of(const World *world, const char *type)
     double count = 0;
     const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count; i++)
-        count += same_text(shape_text(shelf->items[i]->value, "type"), text_of(type));
+        count += text_alike(shape_text(shelf->items[i]->value, "type"), text_of(type));
     return count;
 }
 
@@ -298,14 +298,14 @@ static bool name_in_use(const World *world, Text type, Text name)
 {
     const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count; i++) {
-        if (same_text(shape_text(shelf->items[i]->value, "type"), type) &&
-            same_text(shape_text(shelf->items[i]->value, "name"), name))
+        if (text_alike(shape_text(shelf->items[i]->value, "type"), type) &&
+            text_alike(shape_text(shelf->items[i]->value, "name"), name))
             return true;
     }
     const Shelf *deleted = &world->shelves[SHELF_DELETED];
     for (size_t i = 0; i < deleted->count; i++) {
-        if (same_text(type, TEXT("Microsoft.KeyVault/vaults")) &&
-            same_text(shape_text(deleted->items[i]->value, "name"), name))
+        if (text_alike(type, TEXT("Microsoft.KeyVault/vaults")) &&
+            text_alike(shape_text(deleted->items[i]->value, "name"), name))
             return true;
     }
     return fault_holds(world, FAULT_NAME_TAKEN, NULL);
@@ -350,8 +350,8 @@ void dns_check(Exchange *exchange)
     const Shelf *shelf = &exchange->world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count && !taken; i++) {
         const Value *value = shelf->items[i]->value;
-        taken = same_text(shape_text(value, "properties.dnsSettings.domainNameLabel"), label) &&
-                same_text(shape_text(value, "location"), exchange->words[1]);
+        taken = text_alike(shape_text(value, "properties.dnsSettings.domainNameLabel"), label) &&
+                text_alike(shape_text(value, "location"), exchange->words[1]);
     }
     answer(exchange, 200, shape_make(exchange->arena, "{available:%b}", !taken));
 }
@@ -419,7 +419,7 @@ static const Value *provider_value(const World *world, Arena *arena, const Names
 static const Namespace *namespace_needed(Exchange *exchange)
 {
     for (size_t i = 0; i < NAMESPACE_COUNT; i++) {
-        if (same_text(exchange->words[1], text_of(namespaces[i].name))) return &namespaces[i];
+        if (text_alike(exchange->words[1], text_of(namespaces[i].name))) return &namespaces[i];
     }
     refuse(exchange, 404, "InvalidResourceNamespace", "The resource namespace '%.*s' is invalid.",
            TEXT_ARG(exchange->words[1]));

@@ -48,8 +48,8 @@ static const Rule fixed[] = {
 bool provider_gives(Text type, const char *path)
 {
     for (size_t i = 0; i < COUNT(givens); i++) {
-        if (same_text(type, text_of(givens[i].type)) &&
-            same_text(text_of(path), text_of(givens[i].path)))
+        if (text_alike(type, text_of(givens[i].type)) &&
+            text_alike(text_of(path), text_of(givens[i].path)))
             return true;
     }
     return false;
@@ -58,8 +58,8 @@ bool provider_gives(Text type, const char *path)
 bool provider_hides(Text type, const char *path)
 {
     for (size_t i = 0; i < COUNT(hidden); i++) {
-        if (same_text(type, text_of(hidden[i].type)) &&
-            same_text(text_of(path), text_of(hidden[i].path)))
+        if (text_alike(type, text_of(hidden[i].type)) &&
+            text_alike(text_of(path), text_of(hidden[i].path)))
             return true;
     }
     return false;
@@ -86,11 +86,11 @@ static Text placeholder(const Filling *filling, Text name)
     Arena *arena = filling->arena;
     const World *world = filling->world;
     Text url = world->url, id = filling->id;
-    uint64_t hash = text_hash(lower_text(arena, id));
+    uint64_t hash = text_hash(text_lower(arena, id));
     size_t colon = 0;
     while (colon < url.length && url.at[colon] != ':') colon++;
     if (text_is(name, "name")) return filling->parts.last;
-    if (text_is(name, "lower")) return lower_text(arena, filling->parts.last);
+    if (text_is(name, "lower")) return text_lower(arena, filling->parts.last);
     if (text_is(name, "id")) return id;
     if (text_is(name, "scope"))
         return filling->parts.scope.length ? filling->parts.scope : TEXT("/");
@@ -137,7 +137,7 @@ static const Value *give(Filling *filling, const Value *value, const Value *earl
 {
     for (size_t i = 0; i < COUNT(givens); i++) {
         const Given *given = &givens[i];
-        if (!same_text(filling->parts.type, text_of(given->type))) continue;
+        if (!text_alike(filling->parts.type, text_of(given->type))) continue;
         filling->from = shape_text(value, given->from);
         if (*given->from && !filling->from.length) continue;
         if (shape_at(value, given->path)) continue;
@@ -195,7 +195,7 @@ const Value *provider_part(const Value *resource, Text id)
         const Value *list = properties->object.items[i].value;
         if (!is_part_list(list)) continue;
         for (size_t k = 0; k < list->array.count; k++) {
-            if (same_text(shape_text(list->array.items[k], "id"), id)) return list->array.items[k];
+            if (text_alike(shape_text(list->array.items[k], "id"), id)) return list->array.items[k];
         }
     }
     return NULL;
@@ -220,10 +220,10 @@ static bool is_taken(const World *world, Text own, Text subnet, Text address)
     const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count; i++) {
         const Value *list = shape_at(shelf->items[i]->value, "properties.ipConfigurations");
-        if (same_text(shelf->items[i]->id, own) || !list || list->kind != VALUE_ARRAY) continue;
+        if (text_alike(shelf->items[i]->id, own) || !list || list->kind != VALUE_ARRAY) continue;
         for (size_t k = 0; k < list->array.count; k++) {
             const Value *item = list->array.items[k];
-            if (same_text(shape_text(item, "properties.subnet.id"), subnet) &&
+            if (text_alike(shape_text(item, "properties.subnet.id"), subnet) &&
                 text_equal(shape_text(item, "properties.privateIPAddress"), address))
                 return true;
         }
@@ -321,7 +321,7 @@ const Value *provider_complete(const World *world, Arena *arena, Text id, const 
     if (filling.location.length)
         value = shape_with(arena, value, "location", value_string(arena, filling.location));
     for (size_t i = 0; i < COUNT(hidden); i++) {
-        if (same_text(filling.parts.type, text_of(hidden[i].type)) &&
+        if (text_alike(filling.parts.type, text_of(hidden[i].type)) &&
             shape_at(value, hidden[i].path))
             value = shape_with(arena, value, hidden[i].path, NULL);
     }
@@ -346,7 +346,7 @@ static const Value *changed_property(Arena *arena, Text type, const Value *body,
                                      const Value *wished)
 {
     for (size_t i = 0; i < COUNT(fixed); i++) {
-        if (!same_text(type, text_of(fixed[i].type))) continue;
+        if (!text_alike(type, text_of(fixed[i].type))) continue;
         const Value *before = shape_at(wished, fixed[i].path), *now = shape_at(body, fixed[i].path);
         if (!before || !now || value_equal(before, now)) continue; // left out means unchanged
         Text shown = text_of(fixed[i].shown);
@@ -361,7 +361,7 @@ static const Value *other_place(Arena *arena, Text id, const Value *body, const 
 {
     Text before = shape_text(value, "location");
     Text now = location_name(arena, shape_text(body, "location"));
-    if (!before.length || !now.length || same_text(before, now)) return NULL;
+    if (!before.length || !now.length || text_alike(before, now)) return NULL;
     IdParts parts = {0};
     id_parts(arena, id, &parts);
     return refusal(
@@ -377,7 +377,7 @@ static const Value *unknown_place(Arena *arena, Text type, const Value *body)
 {
     Text location = shape_text(body, "location");
     bool known =
-        !location.length || location_known(location) || same_text(location, TEXT("global"));
+        !location.length || location_known(location) || text_alike(location, TEXT("global"));
     if (known) return NULL;
     return refusal(arena, 400, "LocationNotAvailableForResourceType", (Text){0},
                    text_format(arena,
@@ -398,11 +398,11 @@ static const Value *assignment_refused(const World *world, Arena *arena, Text id
     const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count; i++) {
         const Record *there = shelf->items[i];
-        if (!id_parts(arena, there->id, &other) || !same_text(other.type, parts.type)) continue;
-        if (!same_text(other.scope, parts.scope)) continue;
+        if (!id_parts(arena, there->id, &other) || !text_alike(other.type, parts.type)) continue;
+        if (!text_alike(other.scope, parts.scope)) continue;
         bool same = true;
         for (size_t k = 0; k < COUNT(paths); k++)
-            same &= same_text(shape_text(there->value, paths[k]), shape_text(body, paths[k]));
+            same &= text_alike(shape_text(there->value, paths[k]), shape_text(body, paths[k]));
         if (same && there != record)
             return refusal(arena, 409, "RoleAssignmentExists", (Text){0},
                            text_format(arena,
@@ -426,16 +426,16 @@ static const Value *vault_refused(const World *world, Arena *arena, Text id, con
     if (record) return NULL;
     if (fault_holds(world, FAULT_NAME_TAKEN, NULL))
         return failure_value(arena, TEXT("VaultAlreadyExists"), id, NULL);
-    bool recover = same_text(shape_text(body, "properties.createMode"), TEXT("recover"));
+    bool recover = text_alike(shape_text(body, "properties.createMode"), TEXT("recover"));
     const Shelf *deleted = &world->shelves[SHELF_DELETED];
     for (size_t i = 0; i < deleted->count; i++) {
-        if (!recover && same_text(shape_text(deleted->items[i]->value, "name"), parts.last))
+        if (!recover && text_alike(shape_text(deleted->items[i]->value, "name"), parts.last))
             return failure_value(arena, TEXT("ConflictError"), id, NULL);
     }
     const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count; i++) {
-        if (id_parts(arena, shelf->items[i]->id, &other) && same_text(other.type, parts.type) &&
-            same_text(other.last, parts.last))
+        if (id_parts(arena, shelf->items[i]->id, &other) && text_alike(other.type, parts.type) &&
+            text_alike(other.last, parts.last))
             return failure_value(arena, TEXT("VaultAlreadyExists"), id, NULL);
     }
     return NULL;
@@ -452,9 +452,9 @@ static const Value *label_refused(const World *world, Arena *arena, Text id, con
         const Record *there = shelf->items[i];
         taken =
             there != record &&
-            same_text(shape_text(there->value, "properties.dnsSettings.domainNameLabel"), label) &&
-            same_text(shape_text(there->value, "location"),
-                      location_name(arena, shape_text(body, "location")));
+            text_alike(shape_text(there->value, "properties.dnsSettings.domainNameLabel"), label) &&
+            text_alike(shape_text(there->value, "location"),
+                       location_name(arena, shape_text(body, "location")));
     }
     if (!taken) return NULL;
     return refusal(
@@ -475,12 +475,13 @@ static Text missing_reference(const World *world, Arena *arena, Text own, const 
     if (value->kind != VALUE_OBJECT) return missing;
     for (size_t i = 0; i < value->object.count && !missing.length; i++) {
         ValueProperty property = value->object.items[i];
-        if (!same_text(property.name, TEXT("id")) || property.value->kind != VALUE_STRING) {
+        if (!text_alike(property.name, TEXT("id")) || property.value->kind != VALUE_STRING) {
             missing = missing_reference(world, arena, own, property.value);
             continue;
         }
         Text id = property.value->string;
-        bool ours = same_text(id_subscription_name(id), world->subscription) && id_group(id).length;
+        bool ours =
+            text_alike(id_subscription_name(id), world->subscription) && id_group(id).length;
         if (ours && !is_within(id, own) && !resource_get(world, arena, id)) missing = id;
     }
     return missing;
@@ -513,11 +514,11 @@ const Value *provider_refuses(const World *world, Arena *arena, Text id, const V
     if (!refused && record) refused = other_place(arena, id, body, record->value);
     if (!refused && record && record->wished)
         refused = changed_property(arena, parts.type, body, record->wished);
-    if (!refused && same_text(parts.type, TEXT("Microsoft.Authorization/roleAssignments")))
+    if (!refused && text_alike(parts.type, TEXT("Microsoft.Authorization/roleAssignments")))
         refused = assignment_refused(world, arena, id, body, record);
-    if (!refused && same_text(parts.type, TEXT("Microsoft.KeyVault/vaults")))
+    if (!refused && text_alike(parts.type, TEXT("Microsoft.KeyVault/vaults")))
         refused = vault_refused(world, arena, id, body, record);
-    if (!refused && same_text(parts.type, TEXT("Microsoft.Network/publicIPAddresses")))
+    if (!refused && text_alike(parts.type, TEXT("Microsoft.Network/publicIPAddresses")))
         refused = label_refused(world, arena, id, body, record);
     return refused ? refused : reference_refused(world, arena, id, parts.type, body);
 }

@@ -25,7 +25,7 @@ double resource_seconds(Text type, Text id, bool exists)
     const Time *time = times;
     for (; time->type[0]; time++) { // the last row fits all
         Text wanted = text_of(time->type);
-        if (text_ends(wanted, "/") ? starts_with(type, wanted) : same_text(type, wanted)) break;
+        if (text_ends(wanted, "/") ? starts_with(type, wanted) : text_alike(type, wanted)) break;
     }
     double share = (double)(text_hash(id) % 1000) / 1000;
     double seconds = time->from + share * (time->to - time->from);
@@ -50,12 +50,12 @@ static const Value *built_in(const World *world, Arena *arena, Text id)
 {
     IdParts parts = {0};
     Text subscription = text_format(arena, "/subscriptions/%.*s", TEXT_ARG(world->subscription));
-    if (same_text(id, subscription))
+    if (text_alike(id, subscription))
         return shape_make(
             arena, "{id:%t,subscriptionId:%t,tenantId:%t,displayName:'Local',state:'Enabled'}",
             subscription, world->subscription, world->tenant);
     if (!id_parts(arena, id, &parts) ||
-        !same_text(parts.type, TEXT("Microsoft.Authorization/roleDefinitions")))
+        !text_alike(parts.type, TEXT("Microsoft.Authorization/roleDefinitions")))
         return NULL;
     return shape_make(arena, "{id:%t,name:%t,type:%t,properties:{type:'BuiltInRole',roleName:%t}}",
                       id, parts.name, parts.type, parts.name);
@@ -92,17 +92,17 @@ const Value *resource_list(const World *world, Arena *arena, Text id, Text funct
     IdParts parts = {0};
     if (!record || !id_parts(arena, id, &parts)) return NULL;
     Text first = made_up_key(arena, record->id, "1"), second = made_up_key(arena, record->id, "2");
-    if (same_text(parts.type, TEXT("Microsoft.OperationalInsights/workspaces")))
+    if (text_alike(parts.type, TEXT("Microsoft.OperationalInsights/workspaces")))
         return shape_make(arena, "{primarySharedKey:%t,secondarySharedKey:%t}", first, second);
-    if (same_text(parts.type, TEXT("Microsoft.ContainerRegistry/registries")))
+    if (text_alike(parts.type, TEXT("Microsoft.ContainerRegistry/registries")))
         return shape_make(arena,
                           "{username:%t,passwords:[{name:'password',value:%t},{name:'password2',"
                           "value:%t}]}",
                           parts.last, first, second);
-    if (same_text(function, TEXT("listAccountSas")))
+    if (text_alike(function, TEXT("listAccountSas")))
         return shape_make(arena, "{accountSasToken:%t}",
                           text_format(arena, "sv=2022-11-02&sig=%.*s", TEXT_ARG(first)));
-    if (same_text(function, TEXT("listServiceSas")))
+    if (text_alike(function, TEXT("listServiceSas")))
         return shape_make(arena, "{serviceSasToken:%t}",
                           text_format(arena, "sv=2022-11-02&sig=%.*s", TEXT_ARG(first)));
     return shape_make(
@@ -140,14 +140,14 @@ static const Value *place_refused(const World *world, Arena *arena, Text id)
 static bool is_vault(Arena *arena, Text id)
 {
     IdParts parts = {0};
-    return id_parts(arena, id, &parts) && same_text(parts.type, TEXT("Microsoft.KeyVault/vaults"));
+    return id_parts(arena, id, &parts) && text_alike(parts.type, TEXT("Microsoft.KeyVault/vaults"));
 }
 
 static bool is_secret(Arena *arena, Text id)
 {
     IdParts parts = {0};
     return id_parts(arena, id, &parts) &&
-           same_text(parts.type, TEXT("Microsoft.KeyVault/vaults/secrets"));
+           text_alike(parts.type, TEXT("Microsoft.KeyVault/vaults/secrets"));
 }
 
 // A lock of level ReadOnly keeps what is below it as it is.
@@ -157,7 +157,7 @@ static const Value *lock_refused(const World *world, Arena *arena, Text id)
     for (size_t i = 0; i < shelf->count; i++) {
         Text on = id_lock_scope(shelf->items[i]->id);
         if (!on.length || !is_within(id, on) || id_lock_scope(id).length ||
-            !same_text(shape_text(shelf->items[i]->value, "properties.level"), TEXT("ReadOnly")))
+            !text_alike(shape_text(shelf->items[i]->value, "properties.level"), TEXT("ReadOnly")))
             continue;
         return refusal(arena, 409, "ScopeLocked",
                        text_format(arena,
@@ -180,7 +180,7 @@ static const Value *put_group(World *world, Arena *arena, Text id, const Value *
                                    "The provided location '%.*s' is not available for resource "
                                    "group.",
                                    TEXT_ARG(location)));
-    if (record && !same_text(location, shape_text(record->value, "location")))
+    if (record && !text_alike(location, shape_text(record->value, "location")))
         return refusal(arena, 409, "InvalidResourceGroupLocation",
                        text_format(arena,
                                    "Invalid resource group location '%.*s'. The Resource group "
@@ -198,7 +198,7 @@ static const Value *put_group(World *world, Arena *arena, Text id, const Value *
 
 const Value *resource_put(World *world, Arena *arena, Text id, Text api_version, const Value *body)
 {
-    if (same_text(id_group_scope(id), id)) return put_group(world, arena, id, body);
+    if (text_alike(id_group_scope(id), id)) return put_group(world, arena, id, body);
     const Record *record = world_find(world, SHELF_RESOURCES, id);
     const Value *refused = place_refused(world, arena, id);
     if (!refused) refused = lock_refused(world, arena, id);

@@ -106,7 +106,7 @@ static const Value *merged(Arena *arena, const Value *old, const Value *change)
         bool found = false;
         for (size_t k = 0; k < result->object.count; k++) {
             ValueProperty kept = result->object.items[k];
-            if (same_text(kept.name, property.name)) {
+            if (text_alike(kept.name, property.name)) {
                 found = true;
                 kept.value = after;
             }
@@ -138,8 +138,8 @@ static const Record *user_of(const World *world, Arena *arena, Text id)
         bool network = starts_with(shape_text(other->value, "type"), TEXT("Microsoft.Network/"));
         bool compute = starts_with(shape_text(other->value, "type"), TEXT("Microsoft.Compute/"));
         if (!network && !compute) continue;
-        Text text = lower_text(arena, shape_json(arena, other->value));
-        const char *wanted = text_format(arena, "\"%.*s", TEXT_ARG(lower_text(arena, id))).at;
+        Text text = text_lower(arena, shape_json(arena, other->value));
+        const char *wanted = text_format(arena, "\"%.*s", TEXT_ARG(text_lower(arena, id))).at;
         const char *found = strstr(text_string(arena, text), wanted);
         if (found && (found[strlen(wanted)] == '"' || found[strlen(wanted)] == '/')) return other;
     }
@@ -169,7 +169,7 @@ void resource_delete(Exchange *exchange)
         return;
     }
     const Record *lock = resource_lock(world, record->id, true);
-    bool is_lock = same_text(parts.type, TEXT("Microsoft.Authorization/locks"));
+    bool is_lock = text_alike(parts.type, TEXT("Microsoft.Authorization/locks"));
     if (lock && !is_lock) {
         refuse(exchange, 409, "ScopeLocked",
                "The scope '%.*s' cannot perform delete operation because following scope(s) are "
@@ -250,12 +250,12 @@ void resources_list(Exchange *exchange)
         const Value *value = record->value;
         Text its = shape_text(value, "type");
         bool extension = starts_with(its, TEXT("Microsoft.Authorization/")) ||
-                         same_text(its, TEXT("Microsoft.KeyVault/vaults/secrets")) ||
-                         same_text(its, TEXT("Microsoft.Insights/diagnosticSettings")) ||
-                         same_text(its, TEXT("Microsoft.Insights/dataCollectionRuleAssociations"));
-        if (extension || !is_within(record->id, scope) || (type.at && !same_text(type, its)) ||
-            (name.at && !same_text(name, shape_text(value, "name"))) ||
-            (group.at && !same_text(group, id_group(record->id))) || !tag_fits(exchange, value))
+                         text_alike(its, TEXT("Microsoft.KeyVault/vaults/secrets")) ||
+                         text_alike(its, TEXT("Microsoft.Insights/diagnosticSettings")) ||
+                         text_alike(its, TEXT("Microsoft.Insights/dataCollectionRuleAssociations"));
+        if (extension || !is_within(record->id, scope) || (type.at && !text_alike(type, its)) ||
+            (name.at && !text_alike(name, shape_text(value, "name"))) ||
+            (group.at && !text_alike(group, id_group(record->id))) || !tag_fits(exchange, value))
             continue;
         const Value *shown = shape_with(arena, value, "properties", NULL);
         Text expand = exchange_query(exchange, "$expand");
@@ -298,7 +298,7 @@ static void resources_of_type(Exchange *exchange)
         const Record *record = shelf->items[i];
         bool below = parent.length ? is_within(record->id, parent)
                                    : is_within(record->id, parts.scope) || !parts.scope.length;
-        if (below && same_text(shape_text(record->value, "type"), parts.type))
+        if (below && text_alike(shape_text(record->value, "type"), parts.type))
             value_append(arena, items, record->value);
     }
     answer_page(exchange, items, PAGE);

@@ -42,7 +42,7 @@ static bool fits(const Route *route, Exchange *exchange)
         if (text_is(wanted, "@")) break;
         if (!take_last(&path, &given)) return false;
         bool any = text_is(wanted, "*");
-        if (any ? !given.length : !same_text(wanted, given)) return false;
+        if (any ? !given.length : !text_alike(wanted, given)) return false;
         if (any) words[count++] = given;
     }
     bool scoped = route->pattern[0] == '@';
@@ -55,7 +55,7 @@ static bool fits(const Route *route, Exchange *exchange)
 static bool known_subscription(Exchange *exchange)
 {
     Text given = id_subscription_name(exchange->path);
-    if (!given.length || same_text(given, exchange->world->subscription)) return true;
+    if (!given.length || text_alike(given, exchange->world->subscription)) return true;
     refuse(exchange, 404, "SubscriptionNotFound", "The subscription '%.*s' could not be found.",
            TEXT_ARG(given));
     return false;

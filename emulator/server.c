@@ -53,7 +53,7 @@ static enum MHD_Result keep_pair(void *into, enum MHD_ValueKind kind, const char
         kind == MHD_HEADER_KIND ? &conversation->exchange.headers : &conversation->exchange.query;
     Text *text = arena_new(arena, Text);
     *text = text_copy(arena, text_of(value ? value : ""));
-    map_put(arena, map, lower_text(arena, text_of(key)), text);
+    map_put(arena, map, text_lower(arena, text_of(key)), text);
     return MHD_YES;
 }
 

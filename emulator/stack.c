@@ -19,7 +19,7 @@ enum { DELETE_SECONDS = 30, WHAT_IF_SECONDS = 8 };
 static bool holds(const Value *list, Text id)
 {
     for (size_t i = 0; list && list->kind == VALUE_ARRAY && i < list->array.count; i++) {
-        if (same_text(shape_text(list->array.items[i], "id"), id)) return true;
+        if (text_alike(shape_text(list->array.items[i], "id"), id)) return true;
     }
     return false;
 }
@@ -41,7 +41,7 @@ static void add_made(const World *world, Arena *arena, const Deployment *deploym
 
 static bool is_whole_group(Text id)
 {
-    return id.length && same_text(id_group_scope(id), id);
+    return id.length && text_alike(id_group_scope(id), id);
 }
 
 // Vault secrets have no deletion at Resource Manager.
@@ -49,7 +49,7 @@ static bool has_deletion(Arena *arena, Text id)
 {
     IdParts parts = {0};
     id_parts(arena, id, &parts);
-    return !same_text(parts.type, TEXT("Microsoft.KeyVault/vaults/secrets"));
+    return !text_alike(parts.type, TEXT("Microsoft.KeyVault/vaults/secrets"));
 }
 
 static void take_away(World *world, Text id)
@@ -71,9 +71,9 @@ static void sort_out(Arena *arena, const Value *stack, const Value *list, const 
         Text id = shape_text(list->array.items[i], "id");
         if (holds(kept, id)) continue;
         Text action = is_whole_group(id) ? groups : resources;
-        bool removes = same_text(action, TEXT("delete"));
+        bool removes = text_alike(action, TEXT("delete"));
         bool refused = removes && !has_deletion(arena, id) && !holds(deleted, id_parent(id));
-        if (refused && !same_text(without, TEXT("detach")))
+        if (refused && !text_alike(without, TEXT("detach")))
             value_append(
                 arena, failed,
                 shape_make(arena,
@@ -92,7 +92,7 @@ const Record *stack_denies(const World *world, Text id)
     for (size_t i = 0; i < stacks->count; i++) {
         const Value *stack = stacks->items[i]->value;
         Text mode = shape_text(stack, "properties.denySettings.mode");
-        bool denies = mode.length && !same_text(mode, TEXT("none"));
+        bool denies = mode.length && !text_alike(mode, TEXT("none"));
         if (denies && holds(shape_at(stack, "properties.resources"), id)) return stacks->items[i];
     }
     return NULL;
@@ -211,7 +211,7 @@ static bool is_running(const Value *stack)
     static const char *const ends[] = {"succeeded", "failed", "canceled"};
     Text state = shape_text(stack, "properties.provisioningState");
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        if (same_text(state, text_of(ends[i]))) return false;
+        if (text_alike(state, text_of(ends[i]))) return false;
     }
     return true;
 }
@@ -347,7 +347,7 @@ static void list_of(Exchange *exchange, ShelfKind kind)
     for (size_t i = 0; i < shelf->count; i++) {
         IdParts parts = {0};
         id_parts(exchange->arena, shelf->items[i]->id, &parts);
-        if (same_text(parts.scope, exchange->scope))
+        if (text_alike(parts.scope, exchange->scope))
             value_append(exchange->arena, items, visible(exchange->arena, shelf->items[i]->value));
     }
     answer_page(exchange, items, 0);
@@ -470,7 +470,7 @@ void stack_validate(Exchange *exchange)
 
 static Text lower_first(Arena *arena, Text text)
 {
-    Text copy = lower_text(arena, text_slice(text, 0, 1));
+    Text copy = text_lower(arena, text_slice(text, 0, 1));
     return text_format(arena, "%.*s%.*s", TEXT_ARG(copy),
                        TEXT_ARG(text_slice(text, 1, text.length)));
 }

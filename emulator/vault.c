@@ -135,7 +135,7 @@ static Record *deleted_vault(const World *world, Text name)
 {
     const Shelf *shelf = &world->shelves[SHELF_DELETED];
     for (size_t i = 0; i < shelf->count; i++) {
-        if (same_text(shape_text(shelf->items[i]->value, "name"), name)) return shelf->items[i];
+        if (text_alike(shape_text(shelf->items[i]->value, "name"), name)) return shelf->items[i];
     }
     return NULL;
 }
@@ -261,8 +261,8 @@ static bool vault_needed(Exchange *exchange, Text *id)
     for (size_t i = 0; i < shelf->count; i++) {
         IdParts parts = {0};
         id_parts(arena, shelf->items[i]->id, &parts);
-        if (!same_text(parts.type, TEXT("Microsoft.KeyVault/vaults")) ||
-            !same_text(parts.last, exchange->words[0]))
+        if (!text_alike(parts.type, TEXT("Microsoft.KeyVault/vaults")) ||
+            !text_alike(parts.last, exchange->words[0]))
             continue;
         if (fault_holds(world, FAULT_DENY, NULL)) {
             refuse(
@@ -328,7 +328,7 @@ void secret_get(Exchange *exchange)
     const Value *versions = secret ? shape_at(secret->value, "versions") : NULL;
     for (size_t i = 0; versions && i < versions->array.count; i++) {
         const Value *version = versions->array.items[i];
-        if (wanted.length && !same_text(wanted, shape_text(version, "id"))) continue;
+        if (wanted.length && !text_alike(wanted, shape_text(version, "id"))) continue;
         answer(exchange, 200, bundle(exchange, secret->id, version, true));
         return;
     }

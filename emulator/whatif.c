@@ -190,7 +190,7 @@ static void list_described(World *world, Arena *arena, Template *template, Value
 static bool is_listed(const Value *changes, size_t count, Text id)
 {
     for (size_t i = 0; i < count; i++) {
-        if (same_text(shape_text(changes->array.items[i], "resourceId"), id)) return true;
+        if (text_alike(shape_text(changes->array.items[i], "resourceId"), id)) return true;
     }
     return false;
 }

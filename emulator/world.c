@@ -18,7 +18,7 @@
 static size_t place_of(const Shelf *shelf, Text id)
 {
     size_t i = 0;
-    while (i < shelf->count && !same_text(shelf->items[i]->id, id)) i++;
+    while (i < shelf->count && !text_alike(shelf->items[i]->id, id)) i++;
     return i;
 }
 
@@ -116,28 +116,14 @@ Text duration_text(Arena *arena, double seconds)
 
 // ---- texts
 
-bool same_text(Text a, Text b)
-{
-    return a.length == b.length && (!a.length || strncasecmp(a.at, b.at, a.length) == 0);
-}
-
 bool starts_with(Text text, Text prefix)
 {
-    return text.length >= prefix.length && same_text(text_slice(text, 0, prefix.length), prefix);
+    return text.length >= prefix.length && text_alike(text_slice(text, 0, prefix.length), prefix);
 }
 
 bool is_within(Text id, Text scope)
 {
     return starts_with(id, scope) && (id.length == scope.length || id.at[scope.length] == '/');
-}
-
-Text lower_text(Arena *arena, Text text)
-{
-    char *copy = text_string(arena, text);
-    for (char *at = copy; *at; at++) {
-        if (*at >= 'A' && *at <= 'Z') *at = (char)(*at | 32);
-    }
-    return (Text){copy, text.length};
 }
 
 Text hex_text(Arena *arena, const unsigned char *bytes, size_t count)
@@ -164,7 +150,7 @@ Text guid_of(Arena *arena, const char *format, ...)
     buffer_format_list(&out, format, arguments);
     va_end(arguments);
     unsigned char hash[SHA256_DIGEST_LENGTH];
-    Text text = lower_text(arena, buffer_done(&out));
+    Text text = text_lower(arena, buffer_done(&out));
     SHA256((const unsigned char *)text.at, text.length, hash);
     return guid_text(arena, hash, 5);
 }

@@ -67,10 +67,8 @@ double world_clock(void);
 double world_seconds(const World *world, double seconds);
 
 // ---- texts
-bool same_text(Text a, Text b);                     // without regard to case
-bool starts_with(Text text, Text prefix);           // likewise
+bool starts_with(Text text, Text prefix);           // without regard to case
 bool is_within(Text id, Text scope);                // `scope` itself, or something in it
-Text lower_text(Arena *arena, Text text);           // ASCII
 Text time_text(Arena *arena, double time);          // 2026-11-27T13:40:01.1234567Z
 Text duration_text(Arena *arena, double seconds);   // PT1M2.5S
 Text guid_of(Arena *arena, const char *format, ...) // the same text gives the same GUID

@@ -15,7 +15,7 @@ static Status not_answered(const Work *work)
 
 static bool is_ours(const Work *work, const Value *run)
 {
-    return existing_same(shape_text(run, "name"), work->order.name) &&
+    return text_alike(shape_text(run, "name"), work->order.name) &&
            (!work->order.stack || text_equal(shape_text(run, "tags.content"), work->order.content));
 }
 

@@ -36,7 +36,7 @@ static bool read_secrets(Work *work, const Template *known, const Value **secret
     const TemplateResource *resources = template_resources(known, &count);
     Value *all = value_array(work->arena);
     for (size_t i = 0; i < count; i++) {
-        if (!existing_same(resources[i].type, TEXT("Microsoft.KeyVault/vaults")) ||
+        if (!text_alike(resources[i].type, TEXT("Microsoft.KeyVault/vaults")) ||
             !existing_find(work->existing.resources, resources[i].id))
             continue;
         Text path = text_format(work->arena, "%.*s/secrets", TEXT_ARG(resources[i].id));
@@ -106,7 +106,7 @@ static const Value *named(Work *work, const Resolved *resolved, const Value *cha
         const Value *change = changes->array.items[i];
         Text id = shape_text(change, work->order.stack ? "id" : "resourceId");
         for (size_t r = 0; r < count && !shape_text(change, "symbolicName").length; r++) {
-            if (!existing_same(resources[r].id, id)) continue;
+            if (!text_alike(resources[r].id, id)) continue;
             change = shape_with(work->arena, change, "symbolicName",
                                 value_string(work->arena, resources[r].symbol));
         }

@@ -261,7 +261,7 @@ Status work_find(Work *work, const Value **run)
     *run = NULL;
     for (size_t i = 0; !*run && i < work->existing.deployments->array.count; i++) {
         const Value *deployment = work->existing.deployments->array.items[i];
-        bool named = existing_same(shape_text(deployment, "name"), order->name);
+        bool named = text_alike(shape_text(deployment, "name"), order->name);
         if (!work->want->name || named) *run = deployment;
     }
     order->stack = work->existing.stack && (!*run || !work->want->name);

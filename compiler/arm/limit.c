@@ -4,7 +4,6 @@
 #include "compiler/arm/identity.h"
 #include "compiler/arm/survey.h"
 
-#include <ctype.h>
 #include <string.h>
 
 // ---- known at the start
@@ -46,13 +45,6 @@ static bool is_literal(Unit *unit, const Symbol *symbol)
     return parent.symbol && is_literal(unit, parent.symbol);
 }
 
-static Text lower(Arena *arena, Text text)
-{
-    char *copy = text_string(arena, text);
-    for (size_t i = 0; i < text.length; i++) copy[i] = (char)tolower((unsigned char)copy[i]);
-    return (Text){copy, text.length};
-}
-
 static void check_declared(Emitter *emitter, const Symbol *symbol)
 {
     const Syntax *node = symbol->declaration;
@@ -80,7 +72,8 @@ static void check_name(Emitter *emitter, Map *seen, Symbol *symbol)
     const Info *info = survey_info(emitter->unit, symbol);
     if (!is_literal(emitter->unit, symbol)) return;
     Text id = tree_print(arena, identity_id((Reference){symbol, info->env, NULL}));
-    Text key = text_format(arena, "%.*s %.*s", TEXT_ARG(lower(arena, info->type)), TEXT_ARG(id));
+    Text key =
+        text_format(arena, "%.*s %.*s", TEXT_ARG(text_lower(arena, info->type)), TEXT_ARG(id));
     Symbol *earlier = map_get(seen, key);
     if (earlier) {
         diag_add_with(emitter->diags, DIAG_DOUBLED_RESOURCE, syntax_place(info->name),

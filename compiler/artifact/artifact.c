@@ -24,13 +24,6 @@ static bool wrong(Search *search, const char *why)
     return false;
 }
 
-static Text lower(Arena *arena, Text text)
-{
-    char *copy = text_string(arena, text);
-    for (size_t i = 0; i < text.length; i++) copy[i] = (char)tolower((unsigned char)copy[i]);
-    return (Text){copy, text.length};
-}
-
 static Text with(Arena *arena, Text text, char from, char to)
 {
     char *copy = text_string(arena, text);
@@ -135,7 +128,7 @@ static bool find_registry(Search *search, Text cache, Text rest, BindArtifact *f
     if (digest) end = at;
     if (slash == 0 || slash == rest.length || end <= slash + 1 || end + 1 >= rest.length)
         return wrong(search, "expected br:REGISTRY/PATH:TAG");
-    Text registry = lower(arena, with(arena, text_slice(rest, 0, slash), ':', '$'));
+    Text registry = text_lower(arena, with(arena, text_slice(rest, 0, slash), ':', '$'));
     Text repository = with(arena, text_slice(rest, slash + 1, end), '/', '$');
     Text tag = text_slice(rest, end + 1, rest.length);
     Text folder = digest ? with(arena, tag, ':', '#') : encoded_tag(arena, tag);
@@ -154,7 +147,7 @@ static bool find_spec(Search *search, Text cache, Text rest, BindArtifact *found
     if (slashes != 2 || colon + 1 >= rest.length)
         return wrong(search, "expected ts:SUBSCRIPTION/RESOURCEGROUP/NAME:VERSION");
     found->identifier = text_format(arena, "ts:%.*s", TEXT_ARG(rest));
-    Text folder = lower(arena, with(arena, rest, ':', '/'));
+    Text folder = text_lower(arena, with(arena, rest, ':', '/'));
     found->path = text_format(arena, "%.*s/ts/%.*s/main.json", TEXT_ARG(cache), TEXT_ARG(folder));
     return true;
 }

@@ -7,7 +7,6 @@
 #include "compiler/bicep/parser.h"
 #include "compiler/bind/names.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -322,17 +321,10 @@ static void add_statement(Binder *binder, const Opened *opened, const Syntax *no
 
 // ---- checks on the whole file
 
-static Text lower(Arena *arena, Text text)
-{
-    char *copy = text_string(arena, text);
-    for (size_t i = 0; i < text.length; i++) copy[i] = (char)tolower((unsigned char)copy[i]);
-    return (Text){copy, text.length};
-}
-
 // One kind of declarations that Azure looks up without regard to case.
 static void check_case(Binder *binder, Map *seen, Text name, Place place, const char *what)
 {
-    Text key = lower(binder->arena, name);
+    Text key = text_lower(binder->arena, name);
     const Text *earlier = map_get(seen, key);
     if (!earlier) {
         Text *copy = arena_new(binder->arena, Text);

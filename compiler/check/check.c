@@ -6,8 +6,6 @@
 #include "compiler/check/place.h"
 #include "compiler/check/scope.h"
 
-#include <ctype.h>
-
 static Place name_place(const Syntax *node, uint32_t token)
 {
     Token at = node->file->tokens.items[token];
@@ -18,17 +16,10 @@ static Place name_place(const Syntax *node, uint32_t token)
 
 static void check_type(Check *check, BoundFile *file, const Syntax *node);
 
-static Text lower(Arena *arena, Text text)
-{
-    char *copy = text_string(arena, text);
-    for (size_t i = 0; i < text.length; i++) copy[i] = (char)tolower((unsigned char)copy[i]);
-    return (Text){copy, text.length};
-}
-
 // Says if `name` was there before, but for its case.
 static void check_case(Check *check, Map *seen, Text name, Place place, const char *what)
 {
-    Text key = lower(check->arena, name);
+    Text key = text_lower(check->arena, name);
     const Text *earlier = map_get(seen, key);
     if (earlier && !text_equal(*earlier, name)) {
         diag_add_with(check->diags, DIAG_DOUBLED_IGNORING_CASE, place, *earlier, name,

@@ -28,7 +28,7 @@ static size_t slot_of(Text name)
 {
     char room[NAME_LIMIT];
     size_t at = text_hash(lowered(room, name)) & (SLOTS - 1);
-    while (slots[at] && !engine_same(name, text_of(rows[slots[at] - 1].name)))
+    while (slots[at] && !text_alike(name, text_of(rows[slots[at] - 1].name)))
         at = (at + 1) & (SLOTS - 1);
     return at;
 }
@@ -42,6 +42,6 @@ const Builtin *builtin_find(Text name)
     }
     size_t index = name.length < NAME_LIMIT ? slots[slot_of(name)] : 0;
     if (index) return &rows[index - 1];
-    bool lists = name.length > 4 && engine_same(text_slice(name, 0, 4), TEXT("list"));
+    bool lists = name.length > 4 && text_alike(text_slice(name, 0, 4), TEXT("list"));
     return lists ? &rows[slots[slot_of(TEXT("list"))] - 1] : NULL;
 }

@@ -5,7 +5,7 @@
 
 bool copy_is_loop(const ValueProperty *property)
 {
-    if (!engine_same(property->name, TEXT("copy")) || property->value->kind != VALUE_ARRAY)
+    if (!text_alike(property->name, TEXT("copy")) || property->value->kind != VALUE_ARRAY)
         return false;
     for (size_t i = 0; i < property->value->array.count; i++) {
         const Value *loop = property->value->array.items[i];

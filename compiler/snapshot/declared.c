@@ -65,7 +65,7 @@ Frame declared_frame(Template *template, const Item *item, const TemplateRuntime
 
 Item *declared_find(const Template *template, Text name)
 {
-    Text key = engine_lower(template->arena, name);
+    Text key = text_lower(template->arena, name);
     Item *item = map_get(&template->symbols, key);
     return item ? item : map_get(&template->ids, key);
 }
@@ -81,7 +81,7 @@ static Text within(Arena *arena, Text outer, Text own)
 static bool starts_with(Text text, Text start)
 {
     return text.length > start.length && text.at[start.length] == '/' &&
-           engine_same(text_slice(text, 0, start.length), start);
+           text_alike(text_slice(text, 0, start.length), start);
 }
 
 static bool name_and_type(const Frame *frame, Item *item)
@@ -181,7 +181,7 @@ static bool decide(const Frame *frame, Item *item)
 
 static void know(Template *template, Text name, Item *item)
 {
-    Text key = engine_lower(template->arena, name);
+    Text key = text_lower(template->arena, name);
     if (!map_has(&template->symbols, key)) map_put(template->arena, &template->symbols, key, item);
 }
 
@@ -234,7 +234,7 @@ static bool register_item(const Frame *frame, Item *item)
     if (item->shown.symbol.length) know(template, item->shown.symbol, item);
     if (item->key.length) know(template, item->key, item);
     if (!template->symbolic) know(template, item->shown.name, item);
-    Text id = engine_lower(template->arena, item->shown.id);
+    Text id = text_lower(template->arena, item->shown.id);
     Item *other = map_get(&template->ids, id);
     if (!other || other->absent) map_put(template->arena, &template->ids, id, item);
     bool same = other && !other->absent && !item->absent && !other->shown.existing &&
@@ -263,7 +263,7 @@ static bool read_turn_within(const Frame *frame, const Value *json, Text symbol,
     if (!decide(frame, item) || !name_and_type(frame, item) || !read_version(frame, item))
         return false;
     item->shown.nested = !item->shown.existing &&
-                         engine_same(item->shown.type, TEXT("Microsoft.Resources/deployments"));
+                         text_alike(item->shown.type, TEXT("Microsoft.Resources/deployments"));
     if (!read_scope(frame, item)) return false;
     item->shown.id = item->id->string;
     return good_location(frame, item) && register_item(frame, item) && read_children(frame, item);
@@ -283,8 +283,8 @@ static bool read_turn(const Frame *frame, const Value *json, Text symbol, Text k
 static bool good_mode(const Frame *frame, const Value *copy, Text name)
 {
     const Value *mode = value_find(copy, TEXT("mode"));
-    if (!mode || mode->kind != VALUE_STRING || engine_same(mode->string, TEXT("serial")) ||
-        engine_same(mode->string, TEXT("parallel")))
+    if (!mode || mode->kind != VALUE_STRING || text_alike(mode->string, TEXT("serial")) ||
+        text_alike(mode->string, TEXT("parallel")))
         return true;
     engine_fail(frame,
                 "The template resource '%.*s' at line '1' and column '1' has an invalid copy mode "
@@ -298,7 +298,7 @@ static bool good_mode(const Frame *frame, const Value *copy, Text name)
 static bool new_loop(const Frame *frame, Text name)
 {
     Template *template = frame->template;
-    Text key = engine_lower(template->arena, name);
+    Text key = text_lower(template->arena, name);
     bool doubled = template->symbolic && map_has(&template->loops, key);
     if (!doubled) map_put(template->arena, &template->loops, key, template);
     if (doubled)

@@ -60,27 +60,6 @@ const Value *engine_within(const Frame *frame, const char *kind, Text name)
     return NULL;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
-}
-
-Text engine_lower(Arena *arena, Text text)
-{
-    char *copy = arena_alloc(arena, text.length + 1);
-    for (size_t i = 0; i < text.length; i++) copy[i] = lower(text.at[i]);
-    return (Text){copy, text.length};
-}
-
-bool engine_same(Text a, Text b)
-{
-    if (a.length != b.length) return false;
-    for (size_t i = 0; i < a.length; i++) {
-        if (lower(a.at[i]) != lower(b.at[i])) return false;
-    }
-    return true;
-}
-
 // ---- what is taken from a value
 
 const Value *engine_access(const Frame *frame, const Value *base, const Value *access)
@@ -127,12 +106,12 @@ static const Value *evaluated(const Frame *frame, const Value *value)
 static bool is_lambda(const Value *value)
 {
     return call_of(value) && !value->string.length &&
-           engine_same(call_of(value)->name, TEXT("lambda"));
+           text_alike(call_of(value)->name, TEXT("lambda"));
 }
 
 static bool is_reference(const Call *call)
 {
-    return !call->space.length && engine_same(call->name, TEXT("reference"));
+    return !call->space.length && text_alike(call->name, TEXT("reference"));
 }
 
 // The arguments' values; lambdas as they are. NULL after an error.
@@ -220,7 +199,7 @@ static const Value *count_refused(const Frame *frame, const Call *call, int leas
                        "%.*s argument(s) while %zu were provided. Please see "
                        "https://aka.ms/arm-resource-functions/#%.*s for usage details.",
                        TEXT_ARG(call->name), TEXT_ARG(wanted), call->count,
-                       TEXT_ARG(engine_lower(arena, call->name)));
+                       TEXT_ARG(text_lower(arena, call->name)));
 }
 
 // ---- lambdas
@@ -242,9 +221,9 @@ static const Value *apply(void *self, size_t index, const Value **values, size_t
         frame.lambdas = &scopes[i];
     }
     const Value *result = evaluated(&frame, lambda->arguments[lambda->count - 1]);
-    bool reduces = engine_same(walk->call->name, TEXT("reduce"));
-    bool decides = reduces || (index == 1 && !engine_same(walk->call->name, TEXT("map")) &&
-                               !engine_same(walk->call->name, TEXT("mapValues")));
+    bool reduces = text_alike(walk->call->name, TEXT("reduce"));
+    bool decides = reduces || (index == 1 && !text_alike(walk->call->name, TEXT("map")) &&
+                               !text_alike(walk->call->name, TEXT("mapValues")));
     if (!result || !decides || !call_of(result)) return result;
     walk->unsure = true;
     return NULL;

@@ -56,5 +56,3 @@ const Value *engine_within(const Frame *frame, const char *kind, Text name);
 
 const char *engine_kind(const Value *value); // "String" … as in messages
 Arena *engine_arena(const Frame *frame);
-Text engine_lower(Arena *arena, Text text);
-bool engine_same(Text a, Text b); // without regard to case

@@ -27,7 +27,7 @@ static const Value *not_valid(const Frame *frame, const Call *call, const char *
                        "The provided arguments for template language function '%.*s' is not valid: "
                        "%s. Please see https://aka.ms/arm-functions#%.*s for usage details.",
                        TEXT_ARG(call->name), why,
-                       TEXT_ARG(engine_lower(engine_arena(frame), call->name)));
+                       TEXT_ARG(text_lower(engine_arena(frame), call->name)));
 }
 
 static const Value *operated(const Frame *frame, const Call *call, SyntaxOp op,
@@ -69,7 +69,7 @@ static SyntaxOp operator_of(Text name)
         {"greaterOrEquals", OP_GREATER_EQUAL},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (engine_same(name, text_of(names[i].name))) return names[i].op;
+        if (text_alike(name, text_of(names[i].name))) return names[i].op;
     }
     return OP_NONE;
 }
@@ -118,8 +118,8 @@ const Value *logic_constant(const Frame *frame, const Call *call, const Value **
 {
     (void)frame;
     (void)arguments;
-    if (engine_same(call->name, TEXT("null"))) return &value_null;
-    return value_bool(engine_same(call->name, TEXT("true")));
+    if (text_alike(call->name, TEXT("null"))) return &value_null;
+    return value_bool(text_alike(call->name, TEXT("true")));
 }
 
 const Value *logic_fail(const Frame *frame, const Call *call, const Value **arguments)
@@ -162,7 +162,7 @@ static const Value *kept_from(const Frame *frame, const Call *call, const Value 
 
 const Value *logic_and_or(const Frame *frame, const Call *call, const Value **arguments)
 {
-    bool decides = engine_same(call->name, TEXT("or")); // the value that needs no other
+    bool decides = text_alike(call->name, TEXT("or")); // the value that needs no other
     const Value **values = arena_array(engine_arena(frame), const Value *, call->count);
     for (size_t i = 0; i < call->count; i++) {
         values[i] = evaluated(frame, arguments[i]);
@@ -284,9 +284,9 @@ const Value *logic_try_get(const Frame *frame, const Call *call, const Value **a
     const Value *found = member_find(arguments[0], arguments[1]);
     const Call *base = call_of(call->arguments[0]);
     bool outputs = base && base->access_count && base->accesses[0]->kind == VALUE_STRING &&
-                   engine_same(base->accesses[0]->string, TEXT("outputs"));
+                   text_alike(base->accesses[0]->string, TEXT("outputs"));
     if (!found && base && !outputs && !frame->runtime &&
-        engine_same(base->name, TEXT("reference"))) {
+        text_alike(base->name, TEXT("reference"))) {
         Frame asked =
             *frame; // what the template does not say of a resource, it may have all the same
         asked.flags |= FRAME_ASKED;
@@ -298,7 +298,7 @@ const Value *logic_try_get(const Frame *frame, const Call *call, const Value **a
 
 const Value *logic_index_from_end(const Frame *frame, const Call *call, const Value **arguments)
 {
-    bool safe = engine_same(call->name, TEXT("tryIndexFromEnd"));
+    bool safe = text_alike(call->name, TEXT("tryIndexFromEnd"));
     if (call_of(arguments[0]) || call_of(arguments[1])) return engine_keep(frame, call, arguments);
     const Value *found = item_at(frame, arguments[0], arguments[1], true);
     if (found) return try_rest(frame, found, call, arguments, 2);

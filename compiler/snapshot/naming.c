@@ -97,7 +97,7 @@ const Value *name_parameters(const Frame *frame, const Call *call, const Value *
     Template *words = frame->template->words;
     Named *named = frame->arguments
                        ? NULL
-                       : map_get(&words->parameters, engine_lower(engine_arena(frame), name));
+                       : map_get(&words->parameters, text_lower(engine_arena(frame), name));
     if (named) return naming_parameter(frame, named);
     if (frame->arguments)
         return engine_fail(
@@ -116,7 +116,7 @@ const Value *name_variables(const Frame *frame, const Call *call, const Value **
     if (!text_argument(frame, call, arguments[0])) return NULL;
     Text name = arguments[0]->string;
     Template *words = frame->template->words;
-    Named *named = map_get(&words->variables, engine_lower(engine_arena(frame), name));
+    Named *named = map_get(&words->variables, text_lower(engine_arena(frame), name));
     if (named) return naming_variable(frame, named);
     return engine_fail(frame,
                        "The template variable '%.*s' is not found. Please see "
@@ -130,7 +130,7 @@ const Value *name_lambda_variables(const Frame *frame, const Call *call, const V
 {
     if (!text_argument(frame, call, arguments[0])) return NULL;
     for (const Scope *scope = frame->lambdas; scope; scope = scope->outer) {
-        if (engine_same(scope->name, arguments[0]->string)) return scope->value;
+        if (text_alike(scope->name, arguments[0]->string)) return scope->value;
     }
     return engine_fail(frame, "The template function 'lambdaVariables' is not valid. Please see "
                               "https://aka.ms/arm-functions for usage details.");
@@ -150,7 +150,7 @@ const Value *name_copy_index(const Frame *frame, const Call *call, const Value *
     bool named = call->count && arguments[0]->kind == VALUE_STRING;
     const Value *offset = call->count > named ? arguments[named] : NULL;
     const Loop *loop = frame->loops;
-    while (loop && (named ? !engine_same(loop->name, arguments[0]->string) : !loop->of_resource))
+    while (loop && (named ? !text_alike(loop->name, arguments[0]->string) : !loop->of_resource))
         loop = loop->outer;
     if (!frame->loops)
         return engine_fail(
@@ -181,7 +181,7 @@ static const Value *function_of(const Frame *frame, const Call *call)
             space->kind == VALUE_OBJECT ? value_find(space, TEXT("namespace")) : NULL;
         const Value *members = name ? value_find(space, TEXT("members")) : NULL;
         if (!members || members->kind != VALUE_OBJECT || name->kind != VALUE_STRING ||
-            !engine_same(name->string, call->space))
+            !text_alike(name->string, call->space))
             continue;
         const Value *function = value_find(members, call->name);
         if (function && function->kind == VALUE_OBJECT) return function;

@@ -12,7 +12,7 @@ static bool is_of_template(Text name)
                                         "scope",    "subscriptionId", "resourceGroup", "name",
                                         "type",     "apiVersion",     "import"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (engine_same(name, text_of(names[i]))) return true;
+        if (text_alike(name, text_of(names[i]))) return true;
     }
     return false;
 }
@@ -24,7 +24,7 @@ static const Value *deployment_properties(const Frame *frame, const Value *prope
     Value *made = value_object(arena);
     for (size_t i = 0; i < properties->object.count; i++) {
         const ValueProperty *property = &properties->object.items[i];
-        bool stays = engine_same(property->name, TEXT("template"));
+        bool stays = text_alike(property->name, TEXT("template"));
         const Value *value = stays ? property->value : engine_json(frame, property->value);
         if (!value) return NULL;
         list_add(arena, &made->object, ((ValueProperty){property->name, value, NULL}));
@@ -44,7 +44,7 @@ static const Value *make_body(const Frame *frame, const Item *item)
         const ValueProperty *property = &item->json->object.items[i];
         if (is_of_template(property->name)) continue;
         bool deployment = item->shown.nested && property->value->kind == VALUE_OBJECT &&
-                          engine_same(property->name, TEXT("properties"));
+                          text_alike(property->name, TEXT("properties"));
         const Value *value = deployment ? deployment_properties(&own, property->value)
                                         : engine_json(&own, property->value);
         if (!value) return NULL;
@@ -104,7 +104,7 @@ static bool is_inner(const Value *properties, bool by_default)
 {
     const Value *scope = member(member(properties, "expressionEvaluationOptions"), "scope");
     return !scope ? by_default
-                  : scope->kind == VALUE_STRING && engine_same(scope->string, TEXT("inner"));
+                  : scope->kind == VALUE_STRING && text_alike(scope->string, TEXT("inner"));
 }
 
 // The management group of a scope; empty if it is none.
@@ -112,7 +112,7 @@ static Text management_group_of(Text scope)
 {
     Text groups = TEXT("Microsoft.Management/managementGroups/");
     for (size_t at = 0; at + groups.length < scope.length; at++) {
-        if (engine_same(text_slice(scope, at, at + groups.length), groups))
+        if (text_alike(text_slice(scope, at, at + groups.length), groups))
             return text_slice(scope, at + groups.length, scope.length);
     }
     return (Text){0};

@@ -27,7 +27,7 @@ static bool is_subscription(Text scope)
 
 bool resourceid_of(Arena *arena, Text scope, Text type, Text name, Text *id)
 {
-    if (engine_same(type, TEXT("Microsoft.Resources/resourceGroups")) && is_subscription(scope)) {
+    if (text_alike(type, TEXT("Microsoft.Resources/resourceGroups")) && is_subscription(scope)) {
         *id = text_format(arena, "%.*s/resourceGroups/%.*s", TEXT_ARG(scope), TEXT_ARG(name));
         return true;
     }
@@ -122,7 +122,7 @@ static const Value *joined(const Frame *frame, const Call *call, Text scope,
             "resource name argument(s). Please see "
             "https://aka.ms/arm-resource-functions/#%.*s for usage details.",
             TEXT_ARG(call->name), TEXT_ARG(kind), segments,
-            TEXT_ARG(engine_lower(arena, call->name)));
+            TEXT_ARG(text_lower(arena, call->name)));
     Text id;
     resourceid_of(arena, scope, kind, buffer_done(&name), &id);
     return value_string(arena, id);
@@ -157,7 +157,7 @@ static const Value *no_type(const Frame *frame, const Call *call, const Value **
             "Please see https://aka.ms/arm-resource-functions/#%.*s for usage "
             "details.",
             TEXT_ARG(call->name), TEXT_ARG(arguments[at]->string), most,
-            TEXT_ARG(engine_lower(arena, call->name)));
+            TEXT_ARG(text_lower(arena, call->name)));
     TextBuffer shown = {.arena = arena};
     for (size_t i = 0; i < call->count; i++)
         buffer_format(&shown, "%s%.*s", i ? "," : "", TEXT_ARG(arguments[i]->string));
@@ -167,7 +167,7 @@ static const Value *no_type(const Frame *frame, const Call *call, const Value **
                        "resource provider namespace. Current function arguments '%.*s'. Please see "
                        "https://aka.ms/arm-resource-functions/#%.*s for usage details.",
                        TEXT_ARG(call->name), TEXT_ARG(buffer_done(&shown)),
-                       TEXT_ARG(engine_lower(arena, call->name)));
+                       TEXT_ARG(text_lower(arena, call->name)));
 }
 
 static bool any_kept(const Value **arguments, size_t count)
@@ -206,7 +206,7 @@ static const Value *with_scope(const Frame *frame, const Call *call, const Value
         return engine_fail(frame,
                            "The provided value '%.*s' is not valid subscription identifier. Please "
                            "see https://aka.ms/arm-resource-functions/#%.*s for usage details.",
-                           TEXT_ARG(scope[0]->string), TEXT_ARG(engine_lower(arena, call->name)));
+                           TEXT_ARG(scope[0]->string), TEXT_ARG(text_lower(arena, call->name)));
     Text where = scope_count == 2   ? group_scope(arena, scope[0]->string, scope[1]->string)
                  : scope_count == 1 ? subscription_scope(arena, scope[0]->string)
                                     : (Text){0};

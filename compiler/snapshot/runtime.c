@@ -167,7 +167,7 @@ const Value *runtime_reference(const Frame *frame, const Call *call, const Value
     Target target = {0};
     if (!target_of(frame, call, arguments, &target)) return NULL;
     target.full = call->count > 2 && arguments[2]->kind == VALUE_STRING &&
-                  engine_same(arguments[2]->string, TEXT("full"));
+                  text_alike(arguments[2]->string, TEXT("full"));
     return reference_to(frame, call, arguments, &target);
 }
 
@@ -177,13 +177,13 @@ const Value *runtime_references(const Frame *frame, const Call *call, const Valu
     if (!(frame->flags & FRAME_BODY)) return not_here(frame, call);
     Arena *arena = engine_arena(frame);
     bool full = call->count > 1 && arguments[1]->kind == VALUE_STRING &&
-                engine_same(arguments[1]->string, TEXT("full"));
+                text_alike(arguments[1]->string, TEXT("full"));
     Value *list = value_array(arena);
     const Template *template = frame->template;
     bool any = false;
     for (size_t i = 0; i < template->items.count; i++) {
         Item *item = template->items.items[i];
-        if (arguments[0]->kind != VALUE_STRING || !engine_same(item->key, arguments[0]->string))
+        if (arguments[0]->kind != VALUE_STRING || !text_alike(item->key, arguments[0]->string))
             continue;
         any = true;
         if (item->absent) continue;
@@ -194,7 +194,7 @@ const Value *runtime_references(const Frame *frame, const Call *call, const Valu
         if (!value) return NULL;
         value_append(arena, list, value);
     }
-    if (any || map_has(&template->symbols, engine_lower(arena, arguments[0]->string))) return list;
+    if (any || map_has(&template->symbols, text_lower(arena, arguments[0]->string))) return list;
     return engine_keep(frame, call, arguments);
 }
 

@@ -220,7 +220,7 @@ static const Value *other(const Frame *frame, const Call *call, const Value **ar
                 "details.",
                 TEXT_ARG(call->name));
     }
-    if (engine_same(call->name, TEXT("managementGroup"))) {
+    if (text_alike(call->name, TEXT("managementGroup"))) {
         Text name = arguments[0]->string;
         set_text(arena, object, "id",
                  text_format(arena, "/providers/Microsoft.Management/managementGroups/%.*s",
@@ -231,7 +231,7 @@ static const Value *other(const Frame *frame, const Call *call, const Value **ar
     }
     Template *words = frame->template->words;
     const Value *subscription = words->subscription, *name = arguments[call->count - 1];
-    bool group = engine_same(call->name, TEXT("resourceGroup"));
+    bool group = text_alike(call->name, TEXT("resourceGroup"));
     if (!group || call->count > 1) subscription = arguments[0];
     if (group && call->count < 2 && words->scope > SCOPE_SUBSCRIPTION)
         return engine_fail(frame, "The deployment metadata 'subscription' is not valid.");
@@ -253,7 +253,7 @@ const Value *scope_known(const Frame *frame, const Call *call, const Value **arg
     Template *words = frame->template->words;
     const char *context = (const char *)&words->context;
     size_t i = 0;
-    while (!engine_same(call->name, text_of(known[i].name))) i++;
+    while (!text_alike(call->name, text_of(known[i].name))) i++;
     if (!(known[i].scopes >> words->scope & 1))
         return engine_fail(frame, "The deployment metadata '%s' is not valid.", known[i].name);
     if (known[i].given != SIZE_MAX) {

@@ -25,20 +25,20 @@ static void need(Template *template, Item *item, const Item *other)
 static bool need_named(Template *template, Item *item, Text name)
 {
     Item *found = declared_find(template, name);
-    if (found && found->loops && engine_same(found->key, name)) {
+    if (found && found->loops && text_alike(found->key, name)) {
         for (size_t i = 0; i < template->items.count; i++) {
             Item *other = template->items.items[i];
-            if (engine_same(other->key, name)) need(template, item, other);
+            if (text_alike(other->key, name)) need(template, item, other);
         }
     } else if (found) {
         need(template, item, found);
-        bool by_name = !template->symbolic && engine_same(found->shown.name, name);
+        bool by_name = !template->symbolic && text_alike(found->shown.name, name);
         for (size_t i = 0; by_name && i < template->items.count; i++) {
             Item *other = template->items.items[i];
-            if (engine_same(other->shown.name, name)) need(template, item, other);
+            if (text_alike(other->shown.name, name)) need(template, item, other);
         }
     }
-    return found || map_has(&template->loops, engine_lower(template->arena, name));
+    return found || map_has(&template->loops, text_lower(template->arena, name));
 }
 
 // ---- dependsOn
@@ -50,8 +50,8 @@ static bool need_typed(Template *template, Item *item, Text name)
         Item *other = template->items.items[i];
         Text type = other->shown.type, own = other->shown.name;
         if (name.length == type.length + 1 + own.length && name.at[type.length] == '/' &&
-            engine_same(text_slice(name, 0, type.length), type) &&
-            engine_same(text_slice(name, type.length + 1, name.length), own)) {
+            text_alike(text_slice(name, 0, type.length), type) &&
+            text_alike(text_slice(name, type.length + 1, name.length), own)) {
             need(template, item, other);
             return true;
         }
@@ -122,8 +122,8 @@ static void look_in_json(const Frame *frame, Item *item, const Value *json)
         look_in_json(frame, item, json->array.items[i]);
     for (size_t i = 0; json->kind == VALUE_OBJECT && i < json->object.count; i++) {
         const ValueProperty *property = &json->object.items[i];
-        bool own = engine_same(property->name, TEXT("template")) ||
-                   engine_same(property->name, TEXT("resources"));
+        bool own = text_alike(property->name, TEXT("template")) ||
+                   text_alike(property->name, TEXT("resources"));
         if (own && item->shown.nested) continue;
         look_in_text(frame, item, property->name);
         look_in_json(frame, item, property->value);
@@ -140,7 +140,7 @@ static bool read_batches(const Frame *frame)
         const Value *copy = value_find(item->json, TEXT("copy"));
         const Value *mode =
             copy && copy->kind == VALUE_OBJECT ? value_find(copy, TEXT("mode")) : NULL;
-        if (!mode || mode->kind != VALUE_STRING || !engine_same(mode->string, TEXT("serial")))
+        if (!mode || mode->kind != VALUE_STRING || !text_alike(mode->string, TEXT("serial")))
             continue;
         const Value *batch = value_find(copy, TEXT("batchSize"));
         if (batch) batch = engine_json(frame, batch);

@@ -35,7 +35,7 @@ static TemplateScope scope_of(const Value *json)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         Text word = text_of(words[i].word);
         for (size_t at = 0; at + word.length <= schema->string.length; at++) {
-            if (engine_same(text_slice(schema->string, at, at + word.length), word))
+            if (text_alike(text_slice(schema->string, at, at + word.length), word))
                 return words[i].scope;
         }
     }
@@ -46,7 +46,7 @@ static Named *name(Template *template, Map *map, Text text, const Value *json, c
 {
     Named *named = arena_new(template->arena, Named);
     *named = (Named){.name = text, .json = json, .given = given};
-    map_put(template->arena, map, engine_lower(template->arena, text), named);
+    map_put(template->arena, map, text_lower(template->arena, text), named);
     return named;
 }
 
@@ -74,7 +74,7 @@ static bool unknown_parameters(const Frame *frame, const Value *given)
     const Map *declared = &frame->template->parameters;
     for (size_t i = 0; given && i < given->object.count; i++) {
         Text text = given->object.items[i].name;
-        if (map_has(declared, engine_lower(engine_arena(frame), text))) continue;
+        if (map_has(declared, text_lower(engine_arena(frame), text))) continue;
         buffer_format(&names, "%s%.*s", names.count ? ", " : "", TEXT_ARG(text));
     }
     if (!names.count) return false;
@@ -268,7 +268,7 @@ static const Value *shown_type(const Frame *frame, const Value *declared)
     const Value *type = typecheck_resolve(frame, declared);
     const Value *own = type ? value_find(type, TEXT("type")) : NULL;
     for (size_t i = 0; own && own->kind == VALUE_STRING && i < sizeof names / sizeof *names; i++) {
-        if (engine_same(own->string, text_of(names[i])))
+        if (text_alike(own->string, text_of(names[i])))
             return value_string(engine_arena(frame), text_of(names[i]));
     }
     return own;

@@ -92,7 +92,7 @@ static const TypeName *name_of(const Value *type)
     const Value *name = member(type, "type");
     for (size_t i = 0;
          name && name->kind == VALUE_STRING && i < sizeof type_names / sizeof *type_names; i++) {
-        if (engine_same(name->string, text_of(type_names[i].name))) return &type_names[i];
+        if (text_alike(name->string, text_of(type_names[i].name))) return &type_names[i];
     }
     return NULL;
 }
