@@ -180,11 +180,19 @@ static bool scope_of_call(const Env *env, const Syntax *node, Scope *scope)
     return true;
 }
 
-// The call or resource that a variable stands for.
+// The call or resource that a variable or a plain choice stands for.
 static Meaning scope_meaning(const Env *env, const Syntax *node)
 {
     Meaning meaning = expression_meaning(env, node);
-    while (meaning.node->kind == SYNTAX_NAME) {
+    while (meaning.node->kind == SYNTAX_NAME || meaning.node->kind == SYNTAX_TERNARY) {
+        if (meaning.node->kind == SYNTAX_TERNARY) {
+            const Syntax *test = syntax_bare(meaning.node->ternary.condition);
+            if (test->kind != SYNTAX_BOOL) break;
+            meaning =
+                expression_meaning(meaning.env, test->boolean ? meaning.node->ternary.then
+                                                              : meaning.node->ternary.otherwise);
+            continue;
+        }
         const Symbol *symbol = expression_symbol(meaning.env, meaning.node);
         if (!symbol || symbol->kind != SYMBOL_VAR || symbol->import) break;
         meaning =

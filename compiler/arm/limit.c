@@ -34,15 +34,52 @@ static void check_starts(Emitter *emitter)
 
 // ---- names
 
-static bool is_literal(Unit *unit, const Symbol *symbol)
+// A condition that is not plainly true: the resource may be another one's place.
+static bool may_be_absent(const Info *info)
 {
-    Text name;
+    const Syntax *test = info->condition ? syntax_bare(info->condition) : NULL;
+    return test && !(test->kind == SYNTAX_BOOL && test->boolean);
+}
+
+// The text that an expression always gives, as far as that is seen without computing.
+static bool literal_text(Unit *unit, const Syntax *node, TextBuffer *out, int depth)
+{
+    node = syntax_bare(node);
+    if (node->kind == SYNTAX_NAME && depth < 32) {
+        const Symbol *symbol = bind_lookup(unit->file, node->name);
+        bool own = symbol && symbol->kind == SYMBOL_VAR && !symbol->import;
+        return own && literal_text(unit, symbol->declaration->declaration.value, out, depth + 1);
+    }
+    if (node->kind != SYNTAX_STRING) return false;
+    for (size_t i = 0; i <= node->string.expressions.count; i++) {
+        buffer_text(out, node->string.segments[i]);
+        bool last = i == node->string.expressions.count;
+        if (!last && !literal_text(unit, node->string.expressions.items[i], out, depth + 1))
+            return false;
+    }
+    return true;
+}
+
+// The whole name with those of the parents; false if not all of it is literal.
+static bool literal_name(Unit *unit, const Symbol *symbol, TextBuffer *out)
+{
     const Info *info = survey_info(unit, symbol);
-    if (!info->name || !syntax_plain_string(syntax_bare(info->name), &name)) return false;
-    if (symbol->parent) return is_literal(unit, symbol->parent);
-    if (!info->parent) return true;
-    Reference parent = expression_reference(info->env, info->parent);
-    return parent.symbol && is_literal(unit, parent.symbol);
+    Symbol *around = symbol->parent;
+    if (!info->name) return false;
+    if (!around && info->parent) {
+        Reference parent = expression_reference(info->env, info->parent);
+        around = parent.symbol;
+        if (!around || parent.index) return false;
+    }
+    if (around && !literal_name(unit, around, out)) return false;
+    if (around) buffer_char(out, '/');
+    return literal_text(unit, info->name, out, 0);
+}
+
+static void add_tree(TextBuffer *out, const Tree *tree)
+{
+    buffer_char(out, ' ');
+    if (tree) buffer_text(out, tree_print(out->arena, tree));
 }
 
 static void check_declared(Emitter *emitter, const Symbol *symbol)
@@ -66,20 +103,42 @@ static void check_declared(Emitter *emitter, const Symbol *symbol)
     }
 }
 
+// Existing resources that the template leaves out cannot be waited for.
+static void check_depends(Emitter *emitter, const Symbol *symbol)
+{
+    const MentionList *mentions = &emitter->unit->mentions[symbol->index];
+    const Syntax *property = syntax_property(survey_info(emitter->unit, symbol)->body, "dependsOn");
+    for (size_t i = 0; property && i < mentions->count; i++) {
+        const Symbol *other = mentions->items[i].symbol;
+        bool left_out = mentions->items[i].part == PART_DEPENDS_ON &&
+                        other->kind == SYMBOL_RESOURCE && other->declaration->resource.existing &&
+                        survey_inlined(emitter->unit, other);
+        if (left_out)
+            diag_add_with(emitter->diags, DIAG_NOT_KNOWN, syntax_place(property), other->name,
+                          TEXT("the property 'dependsOn'"));
+    }
+}
+
 static void check_name(Emitter *emitter, Map *seen, Symbol *symbol)
 {
     Arena *arena = emitter->arena;
     const Info *info = survey_info(emitter->unit, symbol);
-    if (!is_literal(emitter->unit, symbol)) return;
-    Text id = tree_print(arena, identity_id((Reference){symbol, info->env, NULL}));
-    Text key =
-        text_format(arena, "%.*s %.*s", TEXT_ARG(text_lower(arena, info->type)), TEXT_ARG(id));
-    Symbol *earlier = map_get(seen, key);
+    TextBuffer key = {.arena = arena};
+    if (may_be_absent(info) || !literal_name(emitter->unit, symbol, &key)) return;
+    Scope scope = identity_scope((Reference){symbol, info->env, NULL});
+    buffer_format(&key, " %d ", (int)scope.kind);
+    buffer_text(&key, text_lower(arena, info->type));
+    add_tree(&key, scope.subscription);
+    add_tree(&key, scope.group);
+    add_tree(&key, scope.management);
+    if (scope.kind == SCOPE_RESOURCE) add_tree(&key, identity_id(scope.resource));
+    Text id = buffer_done(&key);
+    Symbol *earlier = map_get(seen, id);
     if (earlier) {
         diag_add_with(emitter->diags, DIAG_DOUBLED_RESOURCE, syntax_place(info->name),
                       earlier->name, symbol->name);
     } else {
-        map_put(arena, seen, key, symbol);
+        map_put(arena, seen, id, symbol);
     }
 }
 
@@ -91,6 +150,7 @@ static void check_names(Emitter *emitter)
         Symbol *symbol = symbols->items[i];
         if (symbol->kind == SYMBOL_RESOURCE) check_declared(emitter, symbol);
         bool deployed = symbol->kind == SYMBOL_RESOURCE || symbol->kind == SYMBOL_MODULE;
+        if (deployed) check_depends(emitter, symbol);
         if (deployed) check_name(emitter, &seen, symbol);
     }
 }

@@ -208,7 +208,15 @@ static void survey_call(Survey *survey, const Shadow *shadows, const Syntax *nod
     } else {
         survey_value(survey, shadows, base, (Use){.weak = true});
     }
+    bool listed = base && !built_in && text_starts(node->call.name, "list") &&
+                  symbol_of(survey, shadows, base);
+    bool existing = survey->current && survey->current->kind == SYMBOL_RESOURCE &&
+                    survey->current->declaration->resource.existing;
+    const char *before = survey->start;
+    if (((built_in && !function && is_runtime(node->call.name)) || listed) && !existing)
+        survey->start = "an argument of a function that Azure calls at the start";
     survey_list(survey, shadows, node->call.arguments);
+    survey->start = before;
 }
 
 // ---- expressions
@@ -452,8 +460,10 @@ static void survey_declaration(Survey *survey, const Syntax *node)
     if (node->kind == SYNTAX_TYPE || node->kind == SYNTAX_FUNC) survey->unit->symbolic = true;
     if (node->kind == SYNTAX_VAR && node->declaration.type) survey->unit->symbolic = true;
     survey_type(survey, NULL, node->declaration.type);
+    if (survey->in_function) survey->start = "the body of a function";
     survey_value(survey, NULL, node->declaration.value, no_use);
     survey->in_function = false;
+    survey->start = NULL;
 }
 
 static bool has_symbol(SyntaxKind kind)

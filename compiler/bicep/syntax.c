@@ -139,6 +139,61 @@ bool syntax_plain_string(const Syntax *node, Text *text)
     return true;
 }
 
+bool syntax_any(const Syntax *node, bool (*holds)(const Syntax *within, void *state), void *state)
+{
+    const Syntax *inside[3] = {NULL, NULL, NULL};
+    SyntaxList list = {0};
+    switch ((int)node->kind) { // nothing else has values in it
+    case SYNTAX_STRING: list = node->string.expressions; break;
+    case SYNTAX_ACCESS: inside[0] = node->access.base; break;
+    case SYNTAX_INDEX:
+        inside[0] = node->index.base;
+        inside[1] = node->index.at;
+        break;
+    case SYNTAX_CALL:
+        inside[0] = node->call.base;
+        list = node->call.arguments;
+        break;
+    case SYNTAX_UNARY: inside[0] = node->unary.operand; break;
+    case SYNTAX_BINARY:
+        inside[0] = node->binary.left;
+        inside[1] = node->binary.right;
+        break;
+    case SYNTAX_TERNARY:
+        inside[0] = node->ternary.condition;
+        inside[1] = node->ternary.then;
+        inside[2] = node->ternary.otherwise;
+        break;
+    case SYNTAX_PAREN:
+    case SYNTAX_NON_NULL:
+    case SYNTAX_SPREAD: inside[0] = node->inner; break;
+    case SYNTAX_ARRAY:
+    case SYNTAX_OBJECT: list = node->list; break;
+    case SYNTAX_PROPERTY:
+        if (node->property.key && node->property.key->kind == SYNTAX_STRING)
+            inside[0] = node->property.key;
+        inside[1] = node->property.value;
+        break;
+    case SYNTAX_LAMBDA: inside[0] = node->lambda.body; break;
+    case SYNTAX_FOR:
+        inside[0] = node->loop.array;
+        inside[1] = node->loop.body;
+        break;
+    case SYNTAX_IF:
+        inside[0] = node->condition.test;
+        inside[1] = node->condition.body;
+        break;
+    default: break;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        if (inside[i] && holds(inside[i], state)) return true;
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        if (holds(list.items[i], state)) return true;
+    }
+    return false;
+}
+
 // ---- dump: one function a group of kinds; `role` says what a child is to its parent
 
 typedef struct {

@@ -231,5 +231,9 @@ const Syntax *syntax_decorator(SyntaxList decorators, const char *name);
 // The text of a string without ${}; false if it is no such string.
 bool syntax_plain_string(const Syntax *node, Text *text);
 
+// True if `holds` is for one of the values directly within an expression: operands, arguments, items,
+// bodies; keys where they are computed.
+bool syntax_any(const Syntax *node, bool (*holds)(const Syntax *within, void *state), void *state);
+
 // One node a line, indented: span, kind, text.
 void syntax_dump(TextBuffer *out, const SyntaxFile *file);

@@ -236,6 +236,11 @@ static void import_named(Binder *binder, BoundFile *file, const Syntax *node, Bo
         symbol->target_file = target;
         symbol->origin = origin;
         symbol->index = file->imports.count;
+        for (size_t j = 0; origin && j < file->imports.count; j++) {
+            const Symbol *earlier = file->imports.items[j];
+            if (earlier->origin == origin && !text_equal(earlier->name, symbol->name))
+                add_doubled(binder, name_place(symbol), item->name, name_place(earlier));
+        }
         list_add(binder->arena, &file->imports, symbol);
         declare(binder, file, symbol);
     }
@@ -372,6 +377,24 @@ static void check_outputs(Binder *binder, const BoundFile *file)
     }
 }
 
+// A .bicepparam has one `using`, at most one `extends`, and does not declare what this one stands for.
+static void check_headers(Binder *binder, const BoundFile *file)
+{
+    const Syntax *using = NULL, *extends = NULL;
+    for (size_t i = 0; i < file->syntax->statements.count; i++) {
+        const Syntax *node = file->syntax->statements.items[i];
+        if (node->kind != SYNTAX_USING && node->kind != SYNTAX_EXTENDS) continue;
+        const Syntax **earlier = node->kind == SYNTAX_USING ? &using : &extends;
+        Text name = node->kind == SYNTAX_USING ? TEXT("using") : TEXT("extends");
+        if (*earlier) add_doubled(binder, syntax_place(node), name, syntax_place(*earlier));
+        *earlier = node;
+    }
+    const Symbol *base = extends ? bind_lookup(file, TEXT("base")) : NULL;
+    if (base) diag_add_with(binder->diags, DIAG_RESERVED_NAME, name_place(base), base->name);
+    Place start = {file->syntax->source, 0, 0};
+    if (!using) diag_add(binder->diags, DIAG_USING_MISSING, start);
+}
+
 // A .bicepparam assigns what its target declares, and all that has no default.
 static void check_assignments(Binder *binder, const BoundFile *file)
 {
@@ -427,6 +450,7 @@ static void bind_statements(Binder *binder, Opened *opened)
     }
     check_cases(binder, file);
     check_outputs(binder, file);
+    if (text_ends(file->path, ".bicepparam")) check_headers(binder, file);
     names_check(binder->arena, binder->diags, file);
     if (binder->diags->errors == errors) check_assignments(binder, file);
     opened->failed = binder->diags->errors > errors;

@@ -140,7 +140,8 @@ static void check_name(Walk *walk, const Local *locals, const Syntax *node)
                       text_of(bind_kind_name(symbol->kind)));
         return;
     }
-    if (walk->in_function && symbol->kind == SYMBOL_PARAM) {
+    bool outside = symbol->kind == SYMBOL_PARAM || symbol->kind == SYMBOL_MODULE;
+    if (walk->in_function && outside && !symbol->import) {
         diag_add_with(walk->diags, DIAG_FUNCTION_USES_PARAMETER, syntax_place(node), node->name);
     }
     mention(walk, symbol);
@@ -395,12 +396,13 @@ enum {
     BEFORE_PARAM = 1,
     BEFORE_VAR = 2,
     BEFORE_OUTPUT = 4,
-    BEFORE_TYPE = 8, // also properties and items of types
+    BEFORE_TYPE = 8,
     BEFORE_FUNC = 16,
     BEFORE_RESOURCE = 32,
     BEFORE_MODULE = 64,
-    BEFORE_TYPED = BEFORE_PARAM | BEFORE_OUTPUT | BEFORE_TYPE,
-    BEFORE_ALL = 127,
+    BEFORE_PART = 128, // a property or item of a type
+    BEFORE_TYPED = BEFORE_PARAM | BEFORE_OUTPUT | BEFORE_TYPE | BEFORE_PART,
+    BEFORE_ALL = 255,
 };
 
 static const struct {
@@ -438,6 +440,7 @@ static const char *shown_before(unsigned before)
     case BEFORE_FUNC: return "a function";
     case BEFORE_RESOURCE: return "a resource";
     case BEFORE_MODULE: return "a module";
+    case BEFORE_PART: return "a part of a type";
     default: return "this statement";
     }
 }
@@ -480,6 +483,17 @@ static void check_decorator(Walk *walk, const Syntax *node, unsigned before)
     }
 }
 
+// A declaration hides the decorator of its name.
+static void check_decorator_name(Walk *walk, const Syntax *node)
+{
+    const Symbol *symbol = node->call.base ? NULL : bind_lookup(walk->file, node->call.name);
+    if (!symbol || !symbol->declaration) return;
+    diag_add_with(walk->diags, DIAG_NOT_A_FUNCTION, token_place(node, node->call.name_token),
+                  node->call.name, text_of(bind_kind_name(symbol->kind)));
+    diag_hint(walk->diags,
+              text_format(walk->arena, "the decorator is 'sys.%.*s'", TEXT_ARG(node->call.name)));
+}
+
 static void check_decorators(Walk *walk, const Local *locals, SyntaxList decorators,
                              unsigned before)
 {
@@ -487,6 +501,7 @@ static void check_decorators(Walk *walk, const Local *locals, SyntaxList decorat
         const Syntax *node = decorators.items[i];
         if (node->kind != SYNTAX_CALL) continue;
         check_decorator(walk, node, before);
+        check_decorator_name(walk, node);
         check_list(walk, locals, node->call.arguments);
     }
 }
@@ -494,13 +509,14 @@ static void check_decorators(Walk *walk, const Local *locals, SyntaxList decorat
 static unsigned before_of(const Syntax *node)
 {
     switch ((int)node->kind) { // all other kinds have no decorators
-    case SYNTAX_PARAM: return BEFORE_PARAM;
+    case SYNTAX_PARAM: return node->declaration.type ? BEFORE_PARAM : 0; // 0: it gives a value
     case SYNTAX_VAR: return BEFORE_VAR;
     case SYNTAX_OUTPUT: return BEFORE_OUTPUT;
     case SYNTAX_TYPE: return BEFORE_TYPE;
     case SYNTAX_FUNC: return BEFORE_FUNC;
     case SYNTAX_RESOURCE: return BEFORE_RESOURCE;
     case SYNTAX_MODULE: return BEFORE_MODULE;
+    case SYNTAX_TARGET_SCOPE: return 0;
     default: return BEFORE_ALL;
     }
 }
@@ -560,7 +576,7 @@ static void check_type(Walk *walk, const Local *locals, const Syntax *node)
                node->kind == SYNTAX_TYPE_ARRAY || node->kind == SYNTAX_TYPE_NULLABLE) {
         check_type(walk, locals, node->inner);
     } else if (node->kind == SYNTAX_TYPE_PROPERTY || node->kind == SYNTAX_TYPE_ITEM) {
-        check_decorators(walk, locals, node->property.decorators, BEFORE_TYPE);
+        check_decorators(walk, locals, node->property.decorators, BEFORE_PART);
         check_type(walk, locals, node->property.value);
     } else if (node->kind == SYNTAX_TYPE_OBJECT || node->kind == SYNTAX_TYPE_TUPLE ||
                node->kind == SYNTAX_TYPE_UNION || node->kind == SYNTAX_ARRAY) {

@@ -223,6 +223,8 @@ static const Shape *infer_built_in(const InferPlace *place, const Syntax *node)
         if (takes_lambda(&parameter))
             mapped = infer_lambda(place, list.items[i], *parameter.letters, item);
     }
+    if (text_is(node->call.name, "flatten") && items && !shape_fits(item, &shape_array))
+        no_match(place, node, &given);
     if (found > 1) return &shape_any; // an argument may be anything: so may the result
     return result_of(place, node, row, &given, item, mapped);
 }
@@ -263,7 +265,10 @@ const Shape *call_infer(const InferPlace *place, const Syntax *node)
         if (!space && built_in) return infer_built_in(place, node);
         if (!space && text_is(base->name, "this")) return &shape_any;
     }
-    infer(place, base);
+    const Shape *of = infer(place, base);
+    bool known = text_starts(node->call.name, "list") || text_is(node->call.name, "getSecret");
+    if (of->kind == SHAPE_RESOURCE && !known)
+        diag_add_with(place->check->diags, DIAG_NO_METHOD, syntax_place(node), node->call.name);
     for (size_t i = 0; i < node->call.arguments.count; i++)
         infer(place, node->call.arguments.items[i]);
     return &shape_any;

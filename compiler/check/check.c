@@ -34,11 +34,16 @@ static void check_case(Check *check, Map *seen, Text name, Place place, const ch
 static void check_properties(Check *check, BoundFile *file, const Syntax *node)
 {
     Map seen = {0};
+    const Syntax *rest = NULL;
     for (size_t i = 0; i < node->list.count; i++) {
-        const Syntax *item = node->list.items[i];
-        if (item->property.key)
-            check_case(check, &seen, item->property.name, syntax_place(item->property.key),
-                       "property");
+        const Syntax *item = node->list.items[i], *key = item->property.key;
+        if (key) check_case(check, &seen, item->property.name, syntax_place(key), "property");
+        if (key && key->kind == SYNTAX_STRING && key->string.expressions.count)
+            diag_add(check->diags, DIAG_NOT_CONSTANT, syntax_place(key));
+        if (!key && rest)
+            diag_add_with(check->diags, DIAG_MISPLACED, syntax_place(item), TEXT("'*'"),
+                          TEXT("the type of all other properties is given already"));
+        if (!key) rest = item;
         Type *type = type_read(&check->types, file, item->property.value);
         decorator_check(check, file, item->property.decorators, item->property.value,
                         shape_of_type(check, type));
@@ -74,9 +79,12 @@ static void check_type(Check *check, BoundFile *file, const Syntax *node)
 {
     if (!node) return;
     switch ((int)node->kind) { // other types have no types in them
+    case SYNTAX_TYPE_ARRAY:    // items may be any literals
+        if (syntax_bare(node->inner)->kind != SYNTAX_TYPE_UNION)
+            check_type(check, file, node->inner);
+        break;
     case SYNTAX_PAREN:
     case SYNTAX_NON_NULL:
-    case SYNTAX_TYPE_ARRAY:
     case SYNTAX_TYPE_NULLABLE: check_type(check, file, node->inner); break;
     case SYNTAX_TYPE_OBJECT: check_properties(check, file, node); break;
     case SYNTAX_TYPE_TUPLE:
@@ -95,31 +103,41 @@ static void check_type(Check *check, BoundFile *file, const Syntax *node)
 
 // ---- types that need themselves
 
-// Whether a value of the type must hold one of `symbol`'s type.
+typedef enum { WHOLE, OR_NULL, PART } Needed;
+
+// Whether a value of the type must hold one of `symbol`'s type; `how`: the type is the symbol's own,
+// that or null, or a part of it. As for the official compiler, arrays need their items, and only
+// parts may be null instead.
 static bool requires_symbol(const BoundFile *file, const Syntax *node, const Symbol *symbol,
-                            int depth)
+                            Needed how, int depth)
 {
     if (!node || depth > 64) return false;
     switch ((int)node->kind) { // no other type requires one
     case SYNTAX_PAREN:
-    case SYNTAX_NON_NULL: return requires_symbol(file, node->inner, symbol, depth + 1);
-    case SYNTAX_TYPE_ARRAY: {
-        const Syntax *item = syntax_bare(node->inner);
-        return item->kind == SYNTAX_NAME && bind_lookup(file, item->name) == symbol;
-    }
+    case SYNTAX_NON_NULL: return requires_symbol(file, node->inner, symbol, how, depth + 1);
+    case SYNTAX_TYPE_ARRAY: return requires_symbol(file, node->inner, symbol, PART, depth + 1);
+    case SYNTAX_TYPE_NULLABLE:
+        return how != PART && requires_symbol(file, node->inner, symbol, OR_NULL, depth + 1);
+    case SYNTAX_TYPE_UNION:
+        for (size_t i = 0; i < node->list.count; i++) {
+            if (requires_symbol(file, node->list.items[i], symbol, how, depth + 1)) return true;
+        }
+        return false;
     case SYNTAX_NAME: {
         const Symbol *other = bind_lookup(file, node->name);
         if (!other || other->kind != SYMBOL_TYPE || other->import) return false;
         if (other == symbol) return true;
-        return requires_symbol(file, other->declaration->declaration.type, symbol, depth + 1);
+        if (how == PART && other->declaration->declaration.type->kind == SYNTAX_TYPE_NULLABLE)
+            return false;
+        return requires_symbol(file, other->declaration->declaration.type, symbol, how, depth + 1);
     }
     case SYNTAX_TYPE_OBJECT:
     case SYNTAX_TYPE_TUPLE:
         for (size_t i = 0; i < node->list.count; i++) {
             const Syntax *item = node->list.items[i];
             bool others = node->kind == SYNTAX_TYPE_OBJECT && !item->property.key;
-            if (!others && requires_symbol(file, item->property.value, symbol, depth + 1))
-                return true;
+            if (others || how == OR_NULL) continue;
+            if (requires_symbol(file, item->property.value, symbol, PART, depth + 1)) return true;
         }
         return false;
     default: return false;
@@ -129,7 +147,10 @@ static bool requires_symbol(const BoundFile *file, const Syntax *node, const Sym
 static void check_declared_type(Check *check, const Symbol *symbol)
 {
     const Syntax *node = symbol->declaration;
-    if (!requires_symbol(symbol->file, node->declaration.type, symbol, 0)) return;
+    if (text_is(symbol->name, "resource"))
+        diag_add_with(check->diags, DIAG_RESERVED_NAME,
+                      name_place(node, node->declaration.name_token), symbol->name);
+    if (!requires_symbol(symbol->file, node->declaration.type, symbol, WHOLE, 0)) return;
     diag_add_with(check->diags, DIAG_TYPE_CYCLE, name_place(node, node->declaration.name_token),
                   symbol->name);
 }
@@ -194,6 +215,46 @@ static void check_text(Check *check, const InferPlace *place, const Syntax *body
     shape_assign(check, property->property.value, shape, &shape_string);
 }
 
+// An item of dependsOn: a resource, a module, or a collection of these; of several that it may be,
+// all are one or the other.
+static bool is_dependency(Check *check, const Shape *shape)
+{
+    if (shape->kind == SHAPE_RESOURCE || shape->kind == SHAPE_MODULE) return true;
+    if (shape->kind == SHAPE_ARRAY) {
+        const Shape *item = shape_item(check, shape);
+        return item->kind == SHAPE_RESOURCE || item->kind == SHAPE_MODULE;
+    }
+    const Shape *some = shape_without_null(check, shape);
+    if (some != shape && some->kind != SHAPE_UNION) return is_dependency(check, some);
+    for (size_t i = 0; some->kind == SHAPE_UNION && i < some->members.count; i++) {
+        const Shape *member = some->members.items[i];
+        bool same = member->kind == some->members.items[0]->kind;
+        if (!same || !is_dependency(check, member)) return false;
+    }
+    return some->kind == SHAPE_UNION;
+}
+
+static bool are_dependencies(Check *check, const Shape *shape)
+{
+    if (shape->kind == SHAPE_ARRAY) return is_dependency(check, shape_item(check, shape));
+    const ShapeList *list = &shape->members;
+    for (size_t i = 0; i < list->count; i++) {
+        bool good = shape->kind == SHAPE_UNION ? are_dependencies(check, list->items[i])
+                                               : is_dependency(check, list->items[i]);
+        if (!good) return false;
+    }
+    return shape->kind == SHAPE_UNION || shape->kind == SHAPE_TUPLE;
+}
+
+static void check_depends(Check *check, const InferPlace *place, const Syntax *body)
+{
+    const Syntax *property = syntax_property(body, "dependsOn");
+    const Shape *shape = property ? infer(place, property->property.value) : NULL;
+    if (shape && !are_dependencies(check, shape))
+        diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(property->property.value),
+                      TEXT("an array of resources and modules"), shape_name(check, shape));
+}
+
 static void check_arguments(Check *check, const InferPlace *place, const Symbol *module,
                             const Syntax *params)
 {
@@ -248,6 +309,7 @@ static void check_deployed(Check *check, const Symbol *symbol)
         value = value->condition.body;
     }
     if (value->kind != SYNTAX_OBJECT) return;
+    check_depends(check, &place, value);
     if (symbol->kind == SYMBOL_MODULE) {
         check_module_body(check, &place, symbol, value);
         return;
@@ -255,67 +317,40 @@ static void check_deployed(Check *check, const Symbol *symbol)
     check_text(check, &place, value, "name");
     for (size_t i = 0; i < value->list.count; i++) {
         const Syntax *item = value->list.items[i];
-        bool named = item->kind == SYNTAX_PROPERTY && text_is(item->property.name, "name");
+        bool named = item->kind == SYNTAX_PROPERTY && (text_is(item->property.name, "name") ||
+                                                       text_is(item->property.name, "dependsOn"));
         if (item->kind == SYNTAX_PROPERTY && !named) infer(&place, item->property.value);
     }
 }
 
 // ---- what may be exported
 
-static bool uses_deployment(const BoundFile *file, const Syntax *node, int depth);
-
-static bool any_uses_deployment(const BoundFile *file, SyntaxList list, int depth)
-{
-    for (size_t i = 0; i < list.count; i++) {
-        if (uses_deployment(file, list.items[i], depth)) return true;
-    }
-    return false;
-}
+typedef struct {
+    const BoundFile *file;
+    int depth; // of variables that are followed
+} Export;
 
 // Whether the value needs a parameter, resource or module, also through variables.
-static bool uses_deployment(const BoundFile *file, const Syntax *node, int depth)
+static bool uses_deployment(const Syntax *node, void *state)
 {
-    if (!node || depth > 200) return false;
-    switch ((int)node->kind) { // nothing else has names in it
-    case SYNTAX_NAME: {
-        const Symbol *symbol = bind_lookup(file, node->name);
-        if (!symbol || symbol->import) return false;
-        if (symbol->kind == SYMBOL_VAR)
-            return uses_deployment(file, symbol->declaration->declaration.value, depth + 1);
-        return symbol->kind == SYMBOL_PARAM || symbol->kind == SYMBOL_RESOURCE ||
-               symbol->kind == SYMBOL_MODULE;
-    }
-    case SYNTAX_STRING: return any_uses_deployment(file, node->string.expressions, depth + 1);
-    case SYNTAX_ACCESS: return uses_deployment(file, node->access.base, depth + 1);
-    case SYNTAX_INDEX:
-        return uses_deployment(file, node->index.base, depth + 1) ||
-               uses_deployment(file, node->index.at, depth + 1);
-    case SYNTAX_CALL:
-        return uses_deployment(file, node->call.base, depth + 1) ||
-               any_uses_deployment(file, node->call.arguments, depth + 1);
-    case SYNTAX_UNARY: return uses_deployment(file, node->unary.operand, depth + 1);
-    case SYNTAX_BINARY:
-        return uses_deployment(file, node->binary.left, depth + 1) ||
-               uses_deployment(file, node->binary.right, depth + 1);
-    case SYNTAX_TERNARY:
-        return uses_deployment(file, node->ternary.condition, depth + 1) ||
-               uses_deployment(file, node->ternary.then, depth + 1) ||
-               uses_deployment(file, node->ternary.otherwise, depth + 1);
-    case SYNTAX_PAREN:
-    case SYNTAX_NON_NULL:
-    case SYNTAX_SPREAD: return uses_deployment(file, node->inner, depth + 1);
-    case SYNTAX_ARRAY:
-    case SYNTAX_OBJECT: return any_uses_deployment(file, node->list, depth + 1);
-    case SYNTAX_PROPERTY: return uses_deployment(file, node->property.value, depth + 1);
-    default: return false;
-    }
+    Export *at = state;
+    if (node->kind == SYNTAX_LAMBDA) return false; // its own names may hide the file's
+    if (node->kind == SYNTAX_FOR) return uses_deployment(node->loop.array, state);
+    if (node->kind != SYNTAX_NAME) return syntax_any(node, uses_deployment, state);
+    const Symbol *symbol = bind_lookup(at->file, node->name);
+    if (!symbol || symbol->import || at->depth > 200) return false;
+    Export next = {at->file, at->depth + 1};
+    if (symbol->kind == SYMBOL_VAR)
+        return uses_deployment(symbol->declaration->declaration.value, &next);
+    return symbol->kind == SYMBOL_PARAM || symbol->kind == SYMBOL_RESOURCE ||
+           symbol->kind == SYMBOL_MODULE;
 }
 
 static void check_export(Check *check, const Symbol *symbol)
 {
     const Syntax *node = symbol->declaration,
                  *decorator = syntax_decorator(node->declaration.decorators, "export");
-    if (decorator && uses_deployment(symbol->file, node->declaration.value, 0))
+    if (decorator && uses_deployment(node->declaration.value, &(Export){symbol->file, 0}))
         diag_add_with(check->diags, DIAG_MISPLACED, syntax_place(decorator), TEXT("@export()"),
                       TEXT("the variable needs a parameter, a resource or a module"));
 }

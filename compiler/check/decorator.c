@@ -66,11 +66,14 @@ static const struct {
     const char *name;
     const char *kinds; // of what it may stand before: s i a o; empty: anything
     char argument;     // its type
+    bool own;          // not before the name of a user's type
+    bool open;         // not before literals, whose values are known
 } rows[] = {
-    {"description", "", 's'},    {"secure", "so", 0},    {"allowed", "", 'a'},
-    {"minValue", "i", 'i'},      {"maxValue", "i", 'i'}, {"minLength", "sa", 'i'},
-    {"maxLength", "sa", 'i'},    {"metadata", "", 'o'},  {"sealed", "o", 0},
-    {"discriminator", "o", 's'},
+    {"description", "", 's', false, false}, {"secure", "so", 0, true, false},
+    {"allowed", "", 'a', true, true},       {"minValue", "i", 'i', true, false},
+    {"maxValue", "i", 'i', true, false},    {"minLength", "sa", 'i', true, true},
+    {"maxLength", "sa", 'i', true, true},   {"metadata", "", 'o', false, false},
+    {"sealed", "o", 0, false, false},       {"discriminator", "o", 's', false, false},
 };
 
 static const Shape *shape_of_letter(char letter)
@@ -92,6 +95,55 @@ static bool may_target(Check *check, const char *kinds, const Shape *target)
         list_add(check->arena, &wanted->members, kind);
     }
     return *kinds == '\0' || shape_fits(shape_without_null(check, target), wanted);
+}
+
+// Whether the type is a user's: what it may be is said where it is declared.
+static bool names_type(const BoundFile *file, const Syntax *type)
+{
+    while (type->kind == SYNTAX_ACCESS || type->kind == SYNTAX_INDEX)
+        type = type->kind == SYNTAX_ACCESS ? type->access.base : type->index.base;
+    const Symbol *symbol = type->kind == SYNTAX_NAME ? bind_lookup(file, type->name) : NULL;
+    return symbol && (symbol->kind == SYMBOL_TYPE || symbol->kind == SYMBOL_NAMESPACE);
+}
+
+static bool is_literal(const Syntax *type)
+{
+    return type->kind == SYNTAX_INTEGER || type->kind == SYNTAX_BOOL ||
+           type->kind == SYNTAX_STRING || type->kind == SYNTAX_UNARY ||
+           type->kind == SYNTAX_TYPE_UNION;
+}
+
+static bool has_rest(const Syntax *type)
+{
+    for (size_t i = 0; type->kind == SYNTAX_TYPE_OBJECT && i < type->list.count; i++) {
+        if (!type->list.items[i]->property.key) return true;
+    }
+    return false;
+}
+
+// Only a union of objects has a property that tells them apart, and only one such property.
+static bool may_discriminate(Check *check, BoundFile *file, const Syntax *decorator,
+                             const Syntax *type, const Shape *target)
+{
+    Text own, inner;
+    const Syntax *key = type_argument(type_read(&check->types, file, type), "discriminator");
+    if (shape_without_null(check, target)->kind != SHAPE_UNION) return false;
+    if (!key || !syntax_plain_string(key, &inner) || !first_argument(decorator)) return true;
+    return !syntax_plain_string(first_argument(decorator), &own) || text_equal(own, inner);
+}
+
+// What is wrong with a decorator before `type` as it is written; NULL: nothing.
+static const char *wrong_type(Check *check, BoundFile *file, size_t row, const Syntax *decorator,
+                              const Syntax *type, const Shape *target)
+{
+    Text name = decorator->call.name;
+    if (type->kind == SYNTAX_TYPE_NULLABLE) type = type->inner;
+    if (rows[row].own && names_type(file, type)) return "a type that is declared elsewhere";
+    if (rows[row].open && is_literal(type)) return "literals";
+    if (text_is(name, "sealed") && has_rest(type)) return "a type with properties of any name";
+    if (text_is(name, "discriminator") && !may_discriminate(check, file, decorator, type, target))
+        return "this: a union of objects, told apart by that property";
+    return NULL;
 }
 
 static void check_argument(Check *check, BoundFile *file, const Syntax *decorator, char letter)
@@ -158,7 +210,12 @@ void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const
         for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
             if (!text_is(decorator->call.name, rows[row].name)) continue;
             check_argument(check, file, decorator, rows[row].argument);
-            if (!target || may_target(check, rows[row].kinds, target)) continue;
+            const char *wrong =
+                type && target ? wrong_type(check, file, row, decorator, type, target) : NULL;
+            if (wrong)
+                diag_add_with(check->diags, DIAG_DECORATOR_TARGET, name_place(decorator),
+                              decorator->call.name, text_of(wrong));
+            if (wrong || !target || may_target(check, rows[row].kinds, target)) continue;
             diag_add_with(check->diags, DIAG_DECORATOR_TARGET, name_place(decorator),
                           decorator->call.name, shape_name(check, target));
         }
@@ -167,7 +224,6 @@ void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const
     }
     check_order(check, decorators, "minValue", "maxValue");
     check_order(check, decorators, "minLength", "maxLength");
-    (void)type;
 }
 
 void decorator_check_deployed(Check *check, const Symbol *symbol)

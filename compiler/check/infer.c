@@ -272,6 +272,39 @@ static const Symbol *space_of(const InferPlace *place, const Syntax *node)
     return symbol && symbol->kind == SYMBOL_NAMESPACE ? symbol : NULL;
 }
 
+static bool is_secure_output(const Symbol *module, Text name)
+{
+    for (size_t i = 0; module->target_file && i < module->target_file->outputs.count; i++) {
+        const Syntax *output = module->target_file->outputs.items[i];
+        if (text_equal(output->declaration.name, name))
+            return syntax_decorator(output->declaration.decorators, "secure") != NULL;
+    }
+    return false;
+}
+
+// A secret output is read from the module itself, not from a variable that stands for it.
+static void check_secure(const InferPlace *place, const Syntax *node)
+{
+    const Syntax *outputs = node->access.base;
+    if (outputs->kind != SYNTAX_ACCESS || !text_is(outputs->access.name, "outputs")) return;
+    const Syntax *module = outputs->access.base;
+    bool asserted = module->kind == SYNTAX_NON_NULL;
+    if (asserted) module = module->inner;
+    bool item = module->kind == SYNTAX_INDEX;
+    if (item) module = module->index.base;
+    if (module->kind != SYNTAX_NAME) return;
+    const InferLocal *local = find_local(place, module->name);
+    const Symbol *symbol = local ? NULL : bind_lookup(place->file, module->name);
+    const Shape *shape = shape_without_null(place->check, infer(place, module));
+    if (shape->kind == SHAPE_ARRAY) shape = shape_item(place->check, shape);
+    bool direct = symbol && symbol->kind == SYMBOL_MODULE && (item || !asserted);
+    if (direct || shape->kind != SHAPE_MODULE ||
+        !is_secure_output(shape->symbol, node->access.name))
+        return;
+    diag_add_with(place->check->diags, DIAG_MISPLACED, syntax_place(node), TEXT("a secret output"),
+                  TEXT("it must be read from the module itself"));
+}
+
 static const Shape *infer_access(const InferPlace *place, const Syntax *node)
 {
     const Syntax *base = node->access.base;
@@ -287,6 +320,7 @@ static const Shape *infer_access(const InferPlace *place, const Syntax *node)
         return member ? infer_symbol(place->check, member) : &shape_any;
     }
     if (is_built_in_space(place, base)) return &shape_any;
+    check_secure(place, node);
     return property_of(place, infer(place, base), node->access.name,
                        name_place(node, node->access.name_token), node->access.safe);
 }
@@ -311,13 +345,15 @@ static const Shape *item_at(const InferPlace *place, const Syntax *node, const S
         wrong_index(place, node->index.at, base, "0 or more", index);
         return &shape_any;
     }
-    if (base->kind == SHAPE_TUPLE && known && !node->index.from_end) {
-        if ((uint64_t)index->integer < base->members.count)
-            return base->members.items[index->integer];
-        if (node->index.safe) return &shape_null;
-        Text wanted = base->members.count
-                          ? text_format(check->arena, "at most %zu", base->members.count - 1)
-                          : TEXT("none: it is empty");
+    if (base->kind == SHAPE_TUPLE && known) {
+        size_t count = base->members.count;
+        bool from_end = node->index.from_end;
+        uint64_t at = (uint64_t)index->integer; // from the end, 1 is the last
+        if (from_end) at = at == 0 ? UINT64_MAX : (uint64_t)count - at;
+        if (at < count) return base->members.items[at];
+        Text wanted = count ? text_format(check->arena, from_end ? "1 to %zu" : "at most %zu",
+                                          from_end ? count : count - 1)
+                            : TEXT("none: it is empty");
         diag_add_with(check->diags, DIAG_WRONG_INDEX, syntax_place(node->index.at),
                       shape_name(check, base), wanted, shape_name(check, index));
         return &shape_any;
@@ -331,6 +367,8 @@ static const Shape *infer_index(const InferPlace *place, const Syntax *node)
     Check *check = place->check;
     const Shape *base = infer(place, node->index.base), *index = infer(place, node->index.at);
     const Shape *one = one_base(place, base);
+    if (!one && !shape_fits(index, &shape_int) && !shape_fits(index, &shape_string))
+        wrong_index(place, node->index.at, base, "int or string", index);
     if (!one) return &shape_any;
     if (one->kind == SHAPE_NULL && node->index.safe) return one;
     if (one->kind == SHAPE_ARRAY || one->kind == SHAPE_TUPLE)
@@ -415,22 +453,28 @@ static const Shape *infer_object(const InferPlace *place, const Syntax *node)
 static const Shape *infer_array(const InferPlace *place, const Syntax *node)
 {
     Check *check = place->check;
-    Shape *tuple = shape_new(check, SHAPE_TUPLE);
-    bool spread = false;
+    Shape *tuple = shape_new(check, SHAPE_TUPLE), *array = NULL;
     for (size_t i = 0; i < node->list.count; i++) {
         const Syntax *item = node->list.items[i];
         if (item->kind == SYNTAX_SPREAD) {
             const Shape *list = infer(place, item->inner);
+            bool items = list->kind == SHAPE_ARRAY || list->kind == SHAPE_TUPLE;
+            bool empty = list->kind == SHAPE_TUPLE && list->members.count == 0;
+            if (!array) array = shape_new(check, SHAPE_ARRAY);
             if (!shape_fits(list, &shape_array)) {
                 diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(item->inner),
                               TEXT("array"), shape_name(check, list));
             }
-            spread = true;
+            if (!empty)
+                list_add(check->arena, &tuple->members,
+                         items ? shape_item(check, list) : &shape_any);
         } else {
             list_add(check->arena, &tuple->members, infer(place, item));
         }
     }
-    return spread ? &shape_array : tuple;
+    if (!array) return tuple;
+    array->item = shape_item(check, tuple);
+    return array;
 }
 
 // ---- operators
@@ -476,9 +520,15 @@ static const Shape *infer_binary(const InferPlace *place, const Syntax *node)
     case OP_NONE:
     case OP_MINUS:
     case OP_NOT: return &shape_any;
+    case OP_MODULO: // dividing by 0 is only found while deploying
+        if (right->kind == SHAPE_INT && right->literal && right->integer == 0)
+            diag_add_with(check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(node->binary.right),
+                          TEXT("what is divided by"), TEXT("other than"), TEXT("0"), TEXT("0"));
+        good = both_fit(left, right, &shape_int);
+        result = &shape_int;
+        break;
     case OP_MULTIPLY:
     case OP_DIVIDE:
-    case OP_MODULO:
     case OP_ADD:
     case OP_SUBTRACT:
         good = both_fit(left, right, &shape_int);

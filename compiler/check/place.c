@@ -3,14 +3,25 @@
 
 #include "compiler/check/decorator.h"
 
+#include <string.h>
 #include <strings.h>
+
+// A lambda around what is walked.
+typedef struct Lambda Lambda;
+struct Lambda {
+    const Syntax *node;
+    const Lambda *outer;
+};
 
 typedef struct {
     bool argument; // directly an argument of a call
     bool loop;     // a loop may stand here
     bool body;     // within the body of a resource or module
+    bool property; // a loop here would be one of a property
+    bool repeated; // within such a loop
     bool default_of_parameter;
     bool secret; // directly a secure parameter of a module
+    const Lambda *lambdas;
 } Around;
 
 typedef struct {
@@ -34,6 +45,65 @@ static void walk_list(Walk *state, SyntaxList list, Around around)
     for (size_t i = 0; i < list.count; i++) walk(state, list.items[i], around);
 }
 
+static bool is_lambda_variable(const Lambda *lambda, Text name)
+{
+    for (; lambda; lambda = lambda->outer) {
+        for (size_t i = 0; i < lambda->node->lambda.count; i++) {
+            if (text_equal(lambda->node->lambda.parameters[i].name, name)) return true;
+        }
+    }
+    return false;
+}
+
+// Whether `node` needs a variable of the lambdas in `state`.
+static bool needs_lambda(const Syntax *node, void *state)
+{
+    if (node->kind == SYNTAX_NAME) return is_lambda_variable(state, node->name);
+    return syntax_any(node, needs_lambda, state);
+}
+
+static bool is_deployed(const Symbol *symbol)
+{
+    return symbol && (symbol->kind == SYMBOL_RESOURCE || symbol->kind == SYMBOL_MODULE);
+}
+
+// The resource or module that the name `node` stands for, or the one nested in it; NULL: none.
+static const Symbol *deployed_of(Walk *state, const Syntax *node)
+{
+    if (node->kind == SYNTAX_NAME) {
+        const Symbol *symbol = bind_lookup_within(state->file, state->within, node->name);
+        return is_deployed(symbol) ? symbol : NULL;
+    }
+    if (node->kind != SYNTAX_ACCESS || !node->access.nested) return NULL;
+    const Symbol *around = deployed_of(state, syntax_bare(node->access.base));
+    return around ? bind_nested(around, node->access.name) : NULL;
+}
+
+static void walk_index(Walk *state, const Syntax *node, Around around)
+{
+    const Symbol *symbol = deployed_of(state, node->index.base);
+    bool collection = symbol && symbol->declaration->resource.value->kind == SYNTAX_FOR;
+    if (collection && node->index.safe)
+        misplaced(state, node, "[?…]", "resources and modules have no safe items");
+    if (symbol && around.lambdas &&
+        needs_lambda(node->index.at, (void *)(uintptr_t)around.lambdas)) {
+        misplaced(state, node->index.at, "a variable of a function of a value",
+                  "which resource or module is meant must be known at the start");
+    }
+    walk(state, node->index.base, around);
+    walk(state, node->index.at, around);
+}
+
+// reference(), list…() and what else Azure evaluates before all others.
+static bool is_runtime(Walk *state, const Syntax *node)
+{
+    Text name = node->call.name;
+    bool listed = text_starts(name, "list");
+    if (node->call.base) return listed && deployed_of(state, syntax_bare(node->call.base));
+    bool zone = text_starts(name, "toLogicalZone") || text_starts(name, "toPhysicalZone");
+    return !bind_lookup(state->file, name) && (listed || zone || text_is(name, "reference"));
+}
+
 static bool is_vault(Walk *state, const Syntax *base)
 {
     const Symbol *symbol = base->kind == SYNTAX_NAME
@@ -54,14 +124,24 @@ static void walk_call(Walk *state, const Syntax *node, Around around)
     if (built_in && fresh && !around.default_of_parameter)
         misplaced(state, node, text_string(state->check->arena, node->call.name),
                   "only the default of a parameter may call it");
+    bool runtime = is_runtime(state, node);
+    if (runtime && around.default_of_parameter)
+        misplaced(state, node, text_string(state->check->arena, node->call.name),
+                  "the default of a parameter cannot call it");
+    for (size_t i = 0; runtime && around.lambdas && i < node->call.arguments.count; i++) {
+        if (needs_lambda(node->call.arguments.items[i], (void *)(uintptr_t)around.lambdas))
+            misplaced(state, node, text_string(state->check->arena, node->call.name),
+                      "it is called at the start, and a variable of a function of a value is not "
+                      "known then");
+    }
     if (base && text_is(node->call.name, "getSecret") && is_vault(state, base) && !around.secret)
         misplaced(state, node, "getSecret()",
                   "it can only be the value of a secure parameter of a module");
     if (base && text_is(node->call.name, "getSecret") && !is_vault(state, base))
         misplaced(state, node, "getSecret()", "only vaults have it");
-    if (base) walk(state, base, (Around){.body = around.body});
-    around = (Around){
-        .argument = true, .body = around.body, .default_of_parameter = around.default_of_parameter};
+    if (base) walk(state, base, (Around){.body = around.body, .lambdas = around.lambdas});
+    around.loop = around.secret = false;
+    around.argument = true;
     walk_list(state, node->call.arguments, around);
 }
 
@@ -71,7 +151,11 @@ static void walk_loop(Walk *state, const Syntax *node, Around around)
         misplaced(state, node, "a loop",
                   "it can be the value of a variable, an output, a resource, a module, or of a "
                   "property of the last two");
-    Around inside = {.body = around.body};
+    if (around.property && around.repeated)
+        misplaced(state, node, "a loop", "loops of properties cannot stand within each other");
+    Around inside = {.body = around.body,
+                     .repeated = around.property || around.repeated,
+                     .lambdas = around.lambdas};
     walk(state, node->loop.array, inside);
     walk(state, node->loop.body, inside);
 }
@@ -79,14 +163,15 @@ static void walk_loop(Walk *state, const Syntax *node, Around around)
 static void walk(Walk *state, const Syntax *node, Around around)
 {
     if (!node) return;
-    Around inside = {.body = around.body, .default_of_parameter = around.default_of_parameter};
+    Around inside = {.body = around.body,
+                     .repeated = around.repeated,
+                     .default_of_parameter = around.default_of_parameter,
+                     .lambdas = around.lambdas};
+    Lambda lambda = {node, around.lambdas};
     switch ((int)node->kind) { // nothing else has expressions in it
     case SYNTAX_STRING: walk_list(state, node->string.expressions, inside); break;
     case SYNTAX_ACCESS: walk(state, node->access.base, inside); break;
-    case SYNTAX_INDEX:
-        walk(state, node->index.base, inside);
-        walk(state, node->index.at, inside);
-        break;
+    case SYNTAX_INDEX: walk_index(state, node, inside); break;
     case SYNTAX_CALL: walk_call(state, node, around); break;
     case SYNTAX_UNARY: walk(state, node->unary.operand, inside); break;
     case SYNTAX_BINARY:
@@ -95,7 +180,8 @@ static void walk(Walk *state, const Syntax *node, Around around)
         break;
     case SYNTAX_TERNARY:
         inside.secret = around.secret;
-        walk(state, node->ternary.condition, (Around){.body = around.body});
+        walk(state, node->ternary.condition,
+             (Around){.body = around.body, .lambdas = around.lambdas});
         walk(state, node->ternary.then, inside);
         walk(state, node->ternary.otherwise, inside);
         break;
@@ -107,18 +193,20 @@ static void walk(Walk *state, const Syntax *node, Around around)
     case SYNTAX_SPREAD: walk(state, node->inner, inside); break;
     case SYNTAX_ARRAY: walk_list(state, node->list, inside); break;
     case SYNTAX_OBJECT:
-        inside.loop = around.body;
+        inside.loop = inside.property = around.body;
         walk_list(state, node->list, inside);
         break;
     case SYNTAX_PROPERTY:
         around.argument = around.secret = false;
         if (node->property.key && node->property.key->kind == SYNTAX_STRING)
-            walk(state, node->property.key, (Around){.body = around.body});
+            walk(state, node->property.key,
+                 (Around){.body = around.body, .lambdas = around.lambdas});
         walk(state, node->property.value, around);
         break;
     case SYNTAX_LAMBDA:
         if (!around.argument)
             misplaced(state, node, "a function of a value", "only a call may be given one");
+        inside.lambdas = &lambda;
         walk(state, node->lambda.body, inside);
         break;
     case SYNTAX_FOR: walk_loop(state, node, around); break;
@@ -180,11 +268,79 @@ static void check_nested(Walk *state, const Symbol *symbol, Text type)
     }
 }
 
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// Letters, digits, '-' and '.', a letter or digit first; `parts` counts those between the '/'.
+static bool is_type(Text type, size_t *parts)
+{
+    *parts = 1;
+    for (size_t i = 0; i < type.length; i++) {
+        char c = type.at[i];
+        bool first = i == 0 || type.at[i - 1] == '/';
+        if (c == '/' && !first) {
+            ++*parts;
+        } else if (!is_word(c) && (first || (c != '-' && c != '.'))) {
+            return false;
+        }
+    }
+    return type.length > 0 && type.at[type.length - 1] != '/';
+}
+
+// A date, 2024-05-31, and what kind of version it is.
+static bool is_version(Text version)
+{
+    static const char *const kinds[] = {"",      "-preview", "-alpha",
+                                        "-beta", "-rc",      "-privatepreview"};
+    static const char date[] = "0000-00-00";
+    size_t length = sizeof date - 1;
+    for (size_t i = 0; i < length; i++) {
+        char c = i < version.length ? version.at[i] : ' ';
+        if (date[i] == '-' ? c != '-' : c < '0' || c > '9') return false;
+    }
+    Text rest = text_slice(version, length, version.length);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (rest.length == strlen(kinds[i]) && strncasecmp(rest.at, kinds[i], rest.length) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Provider/type@version; of a nested one only type[@version].
+static void check_type(Walk *state, const Symbol *symbol, Text type)
+{
+    size_t at = 0, parts;
+    if (text_starts(type, "az:")) type = text_slice(type, 3, type.length);
+    while (at < type.length && type.at[at] != '@') at++;
+    bool good = is_type(text_slice(type, 0, at), &parts) && (symbol->parent || parts > 1);
+    if (at < type.length) good = good && is_version(text_slice(type, at + 1, type.length));
+    if (!good)
+        diag_add_with(state->check->diags, DIAG_RESOURCE_TYPE,
+                      syntax_place(symbol->declaration->resource.type), type);
+}
+
+// A parent is a resource or an item of a collection, as it is.
+static void check_parent(Walk *state, const Syntax *value)
+{
+    const Syntax *base = value->kind == SYNTAX_INDEX ? value->index.base : value;
+    const Symbol *symbol = deployed_of(state, base);
+    if (!symbol || symbol->kind != SYMBOL_RESOURCE)
+        misplaced(state, value, "this", "a parent is a resource, and no other expression");
+}
+
 static void check_resource(Walk *state, const Symbol *symbol)
 {
     const Syntax *node = symbol->declaration, *body = syntax_body(node);
     Text type = {0};
     if (!syntax_plain_string(node->resource.type, &type)) return;
+    check_type(state, symbol, type);
+    const Syntax *parent = body ? syntax_property(body, "parent") : NULL;
+    if (parent && !symbol->parent) check_parent(state, parent->property.value);
+    const Syntax *absent = syntax_decorator(node->resource.decorators, "nullIfNotFound");
+    if (absent && !node->resource.existing)
+        misplaced(state, absent, "@nullIfNotFound()", "only an existing resource may not be found");
     if (symbol->parent) check_nested(state, symbol, type);
     const Syntax *name = body ? syntax_property(body, "name") : NULL;
     if (name && name->property.value->kind == SYNTAX_STRING)
@@ -202,8 +358,10 @@ static void walk_module(Walk *state, const Symbol *symbol, const Syntax *body)
     const Syntax *params = syntax_property(body, "params");
     const Syntax *object = params ? params->property.value : NULL;
     for (size_t i = 0; i < body->list.count; i++) {
+        if (body->list.items[i]->kind == SYNTAX_SPREAD)
+            misplaced(state, body->list.items[i], "'...'", "a module's properties are written out");
         if (body->list.items[i] == params && object->kind == SYNTAX_OBJECT) continue;
-        walk(state, body->list.items[i], (Around){.body = true, .loop = true});
+        walk(state, body->list.items[i], (Around){.body = true, .loop = true, .property = true});
     }
     for (size_t i = 0; object && object->kind == SYNTAX_OBJECT && i < object->list.count; i++) {
         const Syntax *item = object->list.items[i];
@@ -211,7 +369,10 @@ static void walk_module(Walk *state, const Symbol *symbol, const Syntax *body)
         const Symbol *parameter =
             symbol->target_file ? bind_lookup(symbol->target_file, item->property.name) : NULL;
         walk(state, item->property.value,
-             (Around){.body = true, .loop = true, .secret = !parameter || is_secure(parameter)});
+             (Around){.body = true,
+                      .loop = true,
+                      .property = true,
+                      .secret = !parameter || is_secure(parameter)});
     }
 }
 
@@ -238,51 +399,27 @@ static void walk_deployed(Walk *state, const Symbol *symbol)
 
 // ---- defaults of parameters
 
-static void check_default(Walk *state, const Syntax *node)
+typedef struct {
+    Walk *walk;
+    const Lambda *lambdas;
+} Default;
+
+// Names that the default of a parameter may not use; never true.
+static bool check_default(const Syntax *node, void *state)
 {
-    if (!node) return;
-    if (node->kind == SYNTAX_NAME) {
-        const Symbol *symbol = bind_lookup(state->file, node->name);
-        bool deployed = symbol && (symbol->kind == SYMBOL_VAR || symbol->kind == SYMBOL_RESOURCE ||
-                                   symbol->kind == SYMBOL_MODULE);
-        if (deployed && !symbol->import)
-            misplaced(state, node, text_string(state->check->arena, node->name),
-                      "the default of a parameter may only use other parameters");
-        return;
+    Default *at = state;
+    if (node->kind == SYNTAX_LAMBDA) {
+        Lambda lambda = {node, at->lambdas};
+        Default inside = {at->walk, &lambda};
+        return check_default(node->lambda.body, &inside);
     }
-    const Syntax *inside[3] = {NULL, NULL, NULL};
-    SyntaxList list = {0};
-    switch ((int)node->kind) { // nothing else has names in it; lambdas' own names hide the file's
-    case SYNTAX_STRING: list = node->string.expressions; break;
-    case SYNTAX_ACCESS: inside[0] = node->access.base; break;
-    case SYNTAX_INDEX:
-        inside[0] = node->index.base;
-        inside[1] = node->index.at;
-        break;
-    case SYNTAX_CALL:
-        inside[0] = node->call.base;
-        list = node->call.arguments;
-        break;
-    case SYNTAX_UNARY: inside[0] = node->unary.operand; break;
-    case SYNTAX_BINARY:
-        inside[0] = node->binary.left;
-        inside[1] = node->binary.right;
-        break;
-    case SYNTAX_TERNARY:
-        inside[0] = node->ternary.condition;
-        inside[1] = node->ternary.then;
-        inside[2] = node->ternary.otherwise;
-        break;
-    case SYNTAX_PAREN:
-    case SYNTAX_NON_NULL:
-    case SYNTAX_SPREAD: inside[0] = node->inner; break;
-    case SYNTAX_ARRAY:
-    case SYNTAX_OBJECT: list = node->list; break;
-    case SYNTAX_PROPERTY: inside[0] = node->property.value; break;
-    default: break;
-    }
-    for (size_t i = 0; i < 3; i++) check_default(state, inside[i]);
-    for (size_t i = 0; i < list.count; i++) check_default(state, list.items[i]);
+    if (node->kind != SYNTAX_NAME) return syntax_any(node, check_default, state);
+    const Symbol *symbol = bind_lookup(at->walk->file, node->name);
+    bool other = symbol && (symbol->kind == SYMBOL_VAR || is_deployed(symbol));
+    if (other || is_lambda_variable(at->lambdas, node->name))
+        misplaced(at->walk, node, text_string(at->walk->check->arena, node->name),
+                  "the default of a parameter may only use other parameters");
+    return false;
 }
 
 // ---- the file
@@ -293,7 +430,8 @@ static void walk_statement(Walk *state, const Syntax *node)
     switch ((int)node->kind) { // other statements have no value, or are symbols that come first
     case SYNTAX_PARAM:
         walk(state, value, (Around){.default_of_parameter = true});
-        if (!text_ends(state->file->path, ".bicepparam")) check_default(state, value);
+        if (value && !text_ends(state->file->path, ".bicepparam"))
+            check_default(value, &(Default){state, NULL});
         break;
     case SYNTAX_VAR:
     case SYNTAX_OUTPUT: walk(state, value, (Around){.loop = true}); break;
@@ -317,6 +455,9 @@ static void check_once(Walk *state)
             scope = node;
         }
         if (node->kind != SYNTAX_METADATA || node->declaration.name.length == 0) continue;
+        if (node->declaration.name.at[0] == '_')
+            misplaced(state, node, text_string(state->check->arena, node->declaration.name),
+                      "metadata whose name begins with '_' is the compiler's own");
         if (!decorator_is_constant(node->declaration.value))
             diag_add(state->check->diags, DIAG_NOT_CONSTANT, syntax_place(node->declaration.value));
         if (map_has(&metadata, node->declaration.name))

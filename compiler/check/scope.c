@@ -221,6 +221,40 @@ static Text type_around(Text type)
     return type;
 }
 
+// The resource around it, or named by `parent`; NULL: none, or it cannot be told.
+static const Symbol *parent_of(const Symbol *symbol)
+{
+    if (symbol->parent) return symbol->parent;
+    const Syntax *property = syntax_property(syntax_body(symbol->declaration), "parent");
+    const Syntax *node = property ? syntax_bare(property->property.value) : NULL;
+    if (node && node->kind == SYNTAX_INDEX) node = syntax_bare(node->index.base);
+    const Symbol *parent =
+        node && node->kind == SYNTAX_NAME ? bind_lookup(symbol->file, node->name) : NULL;
+    return parent && parent->kind == SYMBOL_RESOURCE && !parent->import ? parent : NULL;
+}
+
+// Nothing can be deployed below what exists elsewhere.
+static void check_ancestor(Check *check, const Symbol *symbol, unsigned target)
+{
+    enum { DEEPEST = 64 };
+    const Symbol *first = symbol;
+    int depth = 0;
+    for (const Symbol *at = parent_of(symbol); at && depth < DEEPEST; at = parent_of(at)) {
+        first = at;
+        depth++;
+    }
+    const Syntax *property = syntax_property(syntax_body(first->declaration), "scope");
+    if (first == symbol || symbol->declaration->resource.existing || !property ||
+        !first->declaration->resource.existing)
+        return;
+    Scope scope = scope_of(check, first->file, property->property.value);
+    if (!scope.scope || scope.scope == AZURE_TENANT || scope.scope == AZURE_RESOURCE) return;
+    if (scope.given || scope.scope != target)
+        diag_add_with(check->diags, DIAG_SCOPE_WRONG,
+                      syntax_place(symbol->declaration->resource.type), symbol->name,
+                      TEXT("another scope than the file's"), shown(check, target));
+}
+
 static void check_parent(Check *check, const Symbol *symbol, const Syntax *body)
 {
     const Syntax *property = syntax_property(body, "parent");
@@ -259,8 +293,12 @@ static void check_properties(Check *check, const Symbol *symbol, const Syntax *b
     bool scoped = !known || existing || (all & (AZURE_RESOURCE | AZURE_TENANT));
     for (size_t i = 0; i < body->list.count; i++) {
         const Syntax *item = body->list.items[i];
-        if (item->kind != SYNTAX_PROPERTY || item->property.name.length == 0) continue;
+        if (item->kind != SYNTAX_PROPERTY) continue;
         Text name = item->property.name;
+        const Syntax *key = item->property.key;
+        if (known && key->kind == SYNTAX_STRING && key->string.expressions.count)
+            diag_add(check->diags, DIAG_NOT_CONSTANT, syntax_place(key));
+        if (name.length == 0) continue;
         AzureKind kind;
         uint32_t inner;
         bool said = symbol->parent && (text_is(name, "scope") || text_is(name, "parent"));
@@ -293,6 +331,7 @@ void scope_check(Check *check, BoundFile *file)
             check_module(check, symbol, body, target);
         } else {
             check_parent(check, symbol, body);
+            check_ancestor(check, symbol, target);
             check_properties(check, symbol, body);
             check_resource(check, symbol, body, target);
         }

@@ -99,6 +99,8 @@ static const Shape *plain_shape(Check *check, Type *type)
             if (member->kind == SHAPE_ANY && type->kind == TYPE_UNION) return &shape_any;
             list_add(check->arena, &shape->members, member);
         }
+        const Syntax *key = type_argument(type, "discriminator");
+        if (type->kind == TYPE_UNION && key) syntax_plain_string(key, &shape->text);
         return shape;
     }
     return &shape_any;
@@ -197,6 +199,7 @@ const Shape *shape_union(Check *check, const Shape *a, const Shape *b)
 {
     if (a->kind == SHAPE_ANY || b->kind == SHAPE_ANY) return &shape_any;
     Shape *all = shape_new(check, SHAPE_UNION);
+    all->text = a->kind == SHAPE_UNION && b->kind == SHAPE_NULL ? a->text : (Text){0};
     add_member(check, all, a);
     add_member(check, all, b);
     return all->members.count == 1 ? all->members.items[0] : all;
@@ -215,6 +218,7 @@ const Shape *shape_without_null(Check *check, const Shape *shape)
 {
     if (shape->kind != SHAPE_UNION || !shape_may_be_null(shape)) return shape;
     Shape *rest = shape_new(check, SHAPE_UNION);
+    rest->text = shape->text;
     for (size_t i = 0; i < shape->members.count; i++) {
         if (shape->members.items[i]->kind != SHAPE_NULL)
             list_add(check->arena, &rest->members, shape->members.items[i]);
@@ -368,6 +372,32 @@ static void assign_items(Check *check, const Syntax *node, const Shape *source, 
     }
 }
 
+// The object of the union `target` that `source` says it is; NULL, after a diagnostic, if it is
+// none, or if that is not known.
+static const Shape *chosen(Check *check, const Syntax *node, const Shape *source,
+                           const Shape *target)
+{
+    const ShapeProperty *given = shape_find(source, target->text);
+    if (!given) {
+        if (!source->open && !source->rest && !source->type)
+            diag_add_with(check->diags, DIAG_PROPERTY_MISSING, syntax_place(node), target->text);
+        return NULL;
+    }
+    const Shape *value = shape_of_property(check, given), *wanted = NULL;
+    for (size_t i = 0; i < target->members.count; i++) {
+        const Shape *member = target->members.items[i];
+        const ShapeProperty *own =
+            member->kind == SHAPE_OBJECT ? shape_find(member, target->text) : NULL;
+        const Shape *kind = own ? shape_of_property(check, own) : NULL;
+        if (!kind || !kind->literal) return NULL;
+        if (value->kind == SHAPE_STRING && value->literal && same_literal(value, kind))
+            return member;
+        wanted = wanted ? shape_union(check, wanted, kind) : kind;
+    }
+    if (wanted) shape_assign(check, place_of(node, given), value, wanted);
+    return NULL;
+}
+
 void shape_assign(Check *check, const Syntax *node, const Shape *source, const Shape *target)
 {
     if (check->depth > DEEPEST) return;
@@ -380,6 +410,11 @@ void shape_assign(Check *check, const Syntax *node, const Shape *source, const S
         source = there; // only a warning of the official compiler
     }
     const Shape *wanted = shape_without_null(check, target);
+    bool choice = wanted->kind == SHAPE_UNION && wanted->text.length;
+    if (choice && source->kind == SHAPE_OBJECT) {
+        wanted = chosen(check, node, source, wanted);
+        if (!wanted) return;
+    }
     check->depth++;
     check_bounds(check, node, source, wanted);
     bool arrays = source->kind == SHAPE_ARRAY || source->kind == SHAPE_TUPLE;

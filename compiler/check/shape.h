@@ -38,7 +38,7 @@ struct Shape {
     ShapeKind kind;
     bool literal;        // of a bool, an int or a string: the one value
     bool strict;         // of these, as a declared type says it: cannot stand for a literal's type
-    Text text;           // of a string
+    Text text;           // of a string; of a union of objects: the property that tells them apart
     int64_t integer;     // of an int or a bool
     int64_t least, most; // of an int: its values; of a string or array: its lengths
     ShapeList members;

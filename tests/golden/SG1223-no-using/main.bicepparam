@@ -1,0 +1,2 @@
+// A parameters file says what it is for.
+param a = 'x'
