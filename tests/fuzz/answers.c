@@ -8,45 +8,28 @@
 #include "deploy/cloud.h"
 #include "deploy/problem.h"
 #include "deploy/steps.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds, const char *what)
-{
-    if (holds) return;
-    fprintf(stderr, "%s\n", what);
-    abort();
-}
 
 static void check_line(Arena *arena, Text line)
 {
     double seconds = 0;
-    require(answer_retry_after(line, 1e9) >= 0, "a negative wait");
+    fuzz_require(answer_retry_after(line, 1e9) >= 0, "a negative wait");
     if (answer_duration(line, &seconds))
-        require(seconds == seconds, "a duration that is no number");
-    if (answer_timestamp(line, &seconds)) require(seconds == seconds, "a time that is no number");
+        fuzz_require(seconds == seconds, "a duration that is no number");
+    if (answer_timestamp(line, &seconds))
+        fuzz_require(seconds == seconds, "a time that is no number");
     const Value *claims = answer_claims(arena, line);
-    require(!claims || claims->kind == VALUE_OBJECT, "claims that are no object");
+    fuzz_require(!claims || claims->kind == VALUE_OBJECT, "claims that are no object");
     Text base = TEXT("https://management.example/a?b=c");
     Text there = address_resolve(arena, base, address_clean(arena, line));
     if (there.length && address_same_host(there, base))
-        require(text_equal(address_host(arena, there), TEXT("management.example")), "another host");
+        fuzz_require(text_equal(address_host(arena, there), TEXT("management.example")),
+                     "another host");
     address_masked(arena, line);
     address_call(arena, "GET", line);
-}
-
-static void check_lines(Arena *arena, Text text)
-{
-    for (size_t from = 0; from < text.length;) {
-        const char *end = memchr(text.at + from, '\n', text.length - from);
-        size_t to = end ? (size_t)(end - text.at) : text.length;
-        check_line(arena, text_slice(text, from, to));
-        from = to + 1;
-    }
 }
 
 static bool is_clean(Text text)
@@ -61,9 +44,10 @@ static void check_failure(Arena *arena, Text body)
 {
     Failure failure = {0};
     answer_failure(arena, 500, body, &failure);
-    require(failure.code.length && failure.message.length, "a failure without words");
-    require(is_clean(failure.code) && is_clean(failure.message), "a failure that moves the cursor");
-    require(problems_of_failure(arena, &failure, NULL).count > 0, "no problem of a failure");
+    fuzz_require(failure.code.length && failure.message.length, "a failure without words");
+    fuzz_require(is_clean(failure.code) && is_clean(failure.message),
+                 "a failure that moves the cursor");
+    fuzz_require(problems_of_failure(arena, &failure, NULL).count > 0, "no problem of a failure");
 }
 
 // What people see of it moves no cursor.
@@ -76,10 +60,11 @@ static void check_shown(Arena *arena, const Value *value)
     problems_show(out, arena, &failure, false);
     const Value *changes = shape_at(value, "changes");
     bool differs = changes_show(out, arena, changes ? changes : value, value, false, true);
-    require(differs == changes_any(arena, changes ? changes : value), "two opinions of changes");
+    fuzz_require(differs == changes_any(arena, changes ? changes : value),
+                 "two opinions of changes");
     fclose(out);
     for (size_t i = 0; i < length; i++)
-        require(at[i] == '\n' || (unsigned char)at[i] >= ' ', "a character that commands");
+        fuzz_require(at[i] == '\n' || (unsigned char)at[i] >= ' ', "a character that commands");
     free(at);
     TextBuffer text = {.arena = arena};
     JsonWriter json = {.out = &text};
@@ -88,7 +73,8 @@ static void check_shown(Arena *arena, const Value *value)
     changes_write_json(&json, arena, changes ? changes : value, value);
     problems_write_json(&json, arena, &failure);
     json_end_object(&json);
-    require(value_read_json(arena, buffer_done(&text), &error) != NULL, "events that are no JSON");
+    fuzz_require(value_read_json(arena, buffer_done(&text), &error) != NULL,
+                 "events that are no JSON");
 }
 
 // The same value as template, sections, and operations twice.
@@ -105,15 +91,17 @@ static void check_steps(Arena *arena, const Value *value)
         steps_take(&steps, arena, NULL, operations, 0, 0, &changed);
         steps_show(&steps, &progress);
     }
-    require(progress.count >= before, "steps went away");
+    fuzz_require(progress.count >= before, "steps went away");
     for (size_t i = 0; i < changed.count; i++)
-        require(steps_shown(&steps, &progress, changed.items[i]) != NULL, "a change of no step");
+        fuzz_require(steps_shown(&steps, &progress, changed.items[i]) != NULL,
+                     "a change of no step");
     steps_end(&steps, arena, STEP_DONE, &changed);
     steps_show(&steps, &progress);
     for (size_t i = 0; i < progress.count; i++) {
         const Step *step = &progress.steps[i];
-        require(step->state != STEP_WAITING && step->state != STEP_RUNNING, "a step without end");
-        require(step->begun <= step->ended, "a step that ends before it begins");
+        fuzz_require(step->state != STEP_WAITING && step->state != STEP_RUNNING,
+                     "a step without end");
+        fuzz_require(step->begun <= step->ended, "a step that ends before it begins");
     }
 }
 
@@ -122,12 +110,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Arena arena = {0};
     Text text = {(const char *)data, size}, error;
     Cloud cloud;
-    check_lines(&arena, text);
+    fuzz_each_line(text, check_line);
     check_failure(&arena, text);
     const Value *value = value_read_json(&arena, text, &error);
     if (value) {
         if (cloud_read(&arena, TEXT("https://management.example"), value, &cloud))
-            require(cloud.login.length && cloud.audience.length, "a cloud without sign-in");
+            fuzz_require(cloud.login.length && cloud.audience.length, "a cloud without sign-in");
         check_steps(&arena, value);
         check_shown(&arena, value);
     }

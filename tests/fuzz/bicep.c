@@ -3,45 +3,28 @@
 // printed.
 #include "compiler/bicep/format.h"
 #include "compiler/bicep/parser.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds, const char *what)
-{
-    if (holds) return;
-    fprintf(stderr, "%s\n", what);
-    abort();
-}
-
-static void check_places(const Diags *diags, size_t size)
-{
-    for (size_t i = 0; i < diags->count; i++) {
-        Place place = diags->items[i].place;
-        require(place.from <= place.to && place.to <= size, "a place outside of the file");
-    }
-}
+#include "tests/fuzz/fuzz.h"
 
 static void check_tokens(TokenList tokens, size_t size)
 {
     uint32_t at = 0;
     for (size_t i = 0; i < tokens.count; i++) {
-        require(tokens.items[i].from >= at && tokens.items[i].to >= tokens.items[i].from,
-                "tokens overlap");
+        fuzz_require(tokens.items[i].from >= at && tokens.items[i].to >= tokens.items[i].from,
+                     "tokens overlap");
         at = tokens.items[i].to;
     }
-    require(at == size && tokens.items[tokens.count - 1].kind == TOKEN_END, "tokens end early");
+    fuzz_require(at == size && tokens.items[tokens.count - 1].kind == TOKEN_END,
+                 "tokens end early");
 }
 
 static void check_statements(const SyntaxFile *file, bool failed)
 {
     for (size_t i = 0; i < file->statements.count; i++) {
         const Syntax *node = file->statements.items[i];
-        require(node->kind != SYNTAX_SKIPPED || failed, "skipped without a diagnostic");
-        require(node->first <= node->last && node->last < file->tokens.count, "no such tokens");
-        require(node->height <= SYNTAX_HEIGHT, "too high a tree");
+        fuzz_require(node->kind != SYNTAX_SKIPPED || failed, "skipped without a diagnostic");
+        fuzz_require(node->first <= node->last && node->last < file->tokens.count,
+                     "no such tokens");
+        fuzz_require(node->height <= SYNTAX_HEIGHT, "too high a tree");
     }
 }
 
@@ -49,7 +32,7 @@ static void check_statements(const SyntaxFile *file, bool failed)
 static void check_printed(Arena *arena, const SyntaxFile *file)
 {
     Text printed = format_file(arena, file);
-    require(printed.length > 0 && printed.at[printed.length - 1] == '\n', "no final newline");
+    fuzz_require(printed.length > 0 && printed.at[printed.length - 1] == '\n', "no final newline");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -61,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         Source source = {text_of(names[i]), {(const char *)data, size}};
         const SyntaxFile *file = parser_read(&arena, &diags, &source);
         bool failed = diag_failed(&diags);
-        check_places(&diags, size);
+        fuzz_check_diags(&diags, &source);
         check_tokens(file->tokens, size);
         check_statements(file, failed);
         TextBuffer out = {.arena = &arena};

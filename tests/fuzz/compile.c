@@ -4,11 +4,7 @@
 #include "compiler/artifact/jsontemplate.h"
 #include "compiler/bicep/parser.h"
 #include "compiler/check/check.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 // There is no other file.
 static const Source *read_nothing(BindReader *reader, Diags *diags, Place asked_at, Text path)
@@ -41,11 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (file) {
         check_file(&arena, &diags, file);
         Text json = emit_template(&arena, &diags, file);
-        if (diags.errors == 0 && json.length == 0) {
-            fprintf(stderr, "no template, and no diagnostic\n");
-            abort();
-        }
+        fuzz_require(diags.errors || json.length, "no template, and no diagnostic");
     }
+    fuzz_check_diags(&diags, &source);
     arena_free(&arena);
     return 0;
 }

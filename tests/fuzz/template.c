@@ -2,19 +2,7 @@
 // printed reads again as the same; evaluating it gives a value or a problem.
 #include "compiler/snapshot/call.h"
 #include "compiler/snapshot/prediction.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds, const char *what)
-{
-    if (holds) return;
-    fprintf(stderr, "%s\n", what);
-    abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static Text printed(Arena *arena, const Value *value)
 {
@@ -37,37 +25,28 @@ static const Value *template_of(Arena *arena, Text line)
     return json;
 }
 
-static void try_line(Text line)
+static void try_line(Arena *arena, Text line)
 {
-    Arena arena = {0};
     Text error = {0};
-    line = text_format(&arena, "[%.*s]", TEXT_ARG(line));
-    const Value *value = call_is_expression(line) ? call_read(&arena, line, &error) : NULL;
+    line = text_format(arena, "[%.*s]", TEXT_ARG(line));
+    const Value *value = call_is_expression(line) ? call_read(arena, line, &error) : NULL;
     if (value) {
-        Text once = printed(&arena, value);
-        const Value *again =
-            once.length <= CALL_TEXT_LIMIT ? call_read(&arena, once, &error) : NULL;
-        require(once.length > CALL_TEXT_LIMIT || again, "what was printed cannot be read");
-        if (again) require(text_equal(once, printed(&arena, again)), "printed in another way");
+        Text once = printed(arena, value);
+        const Value *again = once.length <= CALL_TEXT_LIMIT ? call_read(arena, once, &error) : NULL;
+        fuzz_require(once.length > CALL_TEXT_LIMIT || again, "what was printed cannot be read");
+        if (again) fuzz_require(text_equal(once, printed(arena, again)), "printed in another way");
     } else if (call_is_expression(line)) {
-        require(error.length > 0, "neither a value nor an error");
+        fuzz_require(error.length > 0, "neither a value nor an error");
     }
     TemplateContext context = {.partial = true};
     TemplateProblem problem = {0};
-    Template *template = template_read(&arena, template_of(&arena, line), NULL, &context, &problem);
-    Text json = template ? prediction_json(&arena, template, &problem) : (Text){0};
-    require(json.length || problem.message.length, "neither a snapshot nor a problem");
-    arena_free(&arena);
+    Template *template = template_read(arena, template_of(arena, line), NULL, &context, &problem);
+    Text json = template ? prediction_json(arena, template, &problem) : (Text){0};
+    fuzz_require(json.length || problem.message.length, "neither a snapshot nor a problem");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    Text text = {(const char *)data, size};
-    for (size_t from = 0; from < size;) {
-        const char *end = memchr(text.at + from, '\n', size - from);
-        size_t to = end ? (size_t)(end - text.at) : size;
-        try_line(text_slice(text, from, to));
-        from = to + 1;
-    }
+    fuzz_each_line((Text){(const char *)data, size}, try_line);
     return 0;
 }
