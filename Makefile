@@ -37,7 +37,6 @@ bless: release
 
 lint:
 	@tools/install.sh --quiet lint
-	@cmake --preset dev >/dev/null
 	@tests/lint.sh
 
 bench: release

@@ -3,6 +3,7 @@
 #define _DEFAULT_SOURCE // MAP_ANONYMOUS, explicit_bzero
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,7 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t size)
         return old;
     }
     void *fresh = arena_alloc(arena, size);
+    assert(old || old_size == 0);
     if (old_size) memcpy(fresh, old, old_size);
     return fresh;
 }

@@ -14,10 +14,11 @@ typedef struct {
 } Arena;
 
 // Zeroed memory, aligned for pointers and numbers of eight bytes.
-void *arena_alloc(Arena *arena, size_t size);
+__attribute__((returns_nonnull)) void *arena_alloc(Arena *arena, size_t size);
 
 // `old` with room for `size` bytes; the content moves only if it is not the arena's last piece.
-void *arena_grow(Arena *arena, void *old, size_t old_size, size_t size);
+__attribute__((returns_nonnull)) void *arena_grow(Arena *arena, void *old, size_t old_size,
+                                                  size_t size);
 
 // Takes back what is behind `size` bytes of `last`, if it is the arena's last piece; that was never
 // written to.

@@ -1,6 +1,7 @@
 // base/file.c
 #include "base/file.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -48,6 +49,7 @@ bool file_is_text(Arena *arena, Diags *diags, const Source *source)
     size_t bad;
     Text text = source->text;
     if (text_valid_utf8(text, &bad)) return true;
+    assert(bad < text.length);
     diag_add_with(diags, DIAG_NOT_UTF8, ((Place){source, (uint32_t)bad, (uint32_t)bad + 1}),
                   text_format(arena, "%zu", bad),
                   text_format(arena, "0x%02x", (unsigned char)text.at[bad]));

@@ -20,4 +20,4 @@ typedef struct {
 
 extern const Command command_what_if, command_deploy, command_status, command_cancel,
     command_outputs, command_destroy;
-Status azure_run(Session *session, const void *options);
+Status azure_run(Session *session, const void *given); // AzureOptions

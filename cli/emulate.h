@@ -11,4 +11,4 @@ typedef struct {
 } EmulateOptions;
 
 extern const Command command_emulate;
-Status emulate_run(Session *session, const void *options);
+Status emulate_run(Session *session, const void *given);

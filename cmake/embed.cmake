@@ -1,3 +1,11 @@
+# Data as code: nothing to optimise when linking, nothing for clang-tidy and cppcheck to find.
+function(data name source)
+  add_library(${name} OBJECT ${source})
+  target_compile_options(${name} PRIVATE -fno-lto)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  set_target_properties(${name} PROPERTIES C_CLANG_TIDY "" C_CPPCHECK "" POSITION_INDEPENDENT_CODE "${BUILD_SHARED_LIBS}")
+endfunction()
+
 # embed(TARGET FOLDER…): the folders' files become `library_files` of TARGET, and what their templates are once they are
 # bound becomes `library_image` (compiler/library/library.h).
 function(embed target)
@@ -13,13 +21,14 @@ function(embed target)
     COMMAND ${CMAKE_COMMAND} "-DFILES=${files}" -DROOT=${CMAKE_SOURCE_DIR} -DOUT=${out}
             -P ${CMAKE_SOURCE_DIR}/cmake/embed_files.cmake
     DEPENDS ${inputs} ${CMAKE_SOURCE_DIR}/cmake/embed_files.cmake VERBATIM)
-  add_executable(image tools/image.c compiler/library/library.c ${out})
+  data(${target}-files ${out})
+  add_executable(image tools/image.c compiler/library/library.c $<TARGET_OBJECTS:${target}-files>)
   target_link_libraries(image PRIVATE base compiler-bicep compiler-bind)
   if(SWARMGEN_STATIC) # its addresses must not look like the library's numbers
     target_link_options(image PRIVATE -Wl,-Ttext-segment=0x5a5a0000)
   endif()
   set(image ${CMAKE_BINARY_DIR}/library_image.c)
   add_custom_command(OUTPUT ${image} COMMAND image > ${image} DEPENDS image VERBATIM)
-  set_source_files_properties(${out} ${image} PROPERTIES COMPILE_OPTIONS -fno-lto) # only data
-  target_sources(${target} PRIVATE ${out} ${image})
+  data(${target}-image ${image})
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}-files> $<TARGET_OBJECTS:${target}-image>)
 endfunction()

@@ -1,12 +1,8 @@
-#!/bin/sh
-# Format, clang-tidy and cppcheck over our own sources; needs build/dev/compile_commands.json.
-set -u
-cd "$(dirname "$0")/.." || exit 1
-sources=$(git ls-files '*.c' | grep -v '^tests/')
-bad=0
-clang-format --dry-run --Werror $(git ls-files '*.c' '*.h') || bad=1
-clang-tidy -p build/dev --quiet --warnings-as-errors='*' \
-    --checks='-*,bugprone-*,clang-analyzer-*,performance-*,portability-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
-    $sources || bad=1
-cppcheck --quiet --enable=warning,performance,portability --inline-suppr --error-exitcode=1 --std=c11 -I . $sources || bad=1
-exit $bad
+#!/ bin / sh
+#Format, then clang - tidy(.clang - tidy) and cppcheck : over every source the first time,         \
+    then over what changed, or
+#includes what changed, since it was clean.
+set - u cd "$(dirname " $0 ")/.." || exit 1 bad =
+    0 clang - format-- dry - run-- Werror $(git ls - files '*.c' '*.h') || bad =
+        1 cmake-- preset lint > / dev / null || exit 1 cmake-- build-- preset lint-- - k 0 || bad =
+            1 exit $bad

@@ -9,10 +9,10 @@ static const struct {
     {&command_cancel, cancel_run}, {&command_outputs, outputs_run}, {&command_destroy, destroy_run},
 };
 
-Status azure_run(Session *session, const void *options)
+Status azure_run(Session *session, const void *given)
 {
     Work work = {0};
-    Status status = work_open(&work, session, options);
+    Status status = work_open(&work, session, given);
     for (size_t i = 0; status == STATUS_DONE && i < sizeof works / sizeof *works; i++) {
         if (session->command == works[i].command) {
             status = works[i].run(&work);

@@ -5,6 +5,7 @@
 #include "compiler/evaluate/cases.h"
 #include "compiler/evaluate/hashes.h"
 
+#include <assert.h>
 #include <string.h>
 
 // What the official compiler calls itself: part of what is hashed.
@@ -286,6 +287,7 @@ static PartList parts_of(Arena *arena, Text value, size_t indent)
         if (line.at[0] == ' ') continue;
         if (line.at[0] != '}' && line.at[0] != ']') add_part(arena, &parts, line);
         if (text_ends(line, ",")) line.length--;
+        assert(parts.count > 0); // the first line is no closing bracket
         Text *last = &parts.items[parts.count - 1].value;
         last->length = (size_t)(line.at + line.length - last->at);
     }
