@@ -1,11 +1,9 @@
 // base/json.h: writes JSON as the official compiler does: two spaces, "key": value, LF, no final
 // newline.
 //   shapes: the caller says what comes next; commas, line ends and indentation are the writer's
-//   facts:  the text form of bicep-emission (escapes \" \\ \b \f \n \r \t, other controls, U+0085,
-//   U+2028,
-//           U+2029 as \u and four lower-case digits; all else raw), seen in output of the Bicep CLI
-//           0.49.2
-//   Reading JSON is value_read_json's work.
+//   facts:  seen in output of the Bicep CLI 0.49.2: escapes \" \\ \b \f \n \r \t; other controls,
+//           U+0085, U+2028, U+2029 as \u and four lower-case digits; all else raw
+// Reading JSON is value_read_json's work.
 #pragma once
 #include "base/text.h"
 

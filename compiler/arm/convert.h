@@ -3,8 +3,6 @@
 #pragma once
 #include "compiler/arm/expression.h"
 
-// The variable of a lambda, loop or function of that name; NULL if there is none.
-const Local *convert_find_local(const Env *env, Text name);
 // The file's symbol that a name stands for; NULL for locals and built-in names.
 Symbol *convert_file_symbol(const Env *env, const Syntax *node);
 bool convert_is_built_in(const Env *env, const Syntax *call); // a function of Bicep's own

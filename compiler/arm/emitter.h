@@ -1,7 +1,6 @@
 // compiler/arm/emitter.h: what the files of this part share while they write one template.
 //   shapes: an Emitter is one template; a Unit one Bicep file it takes declarations from (its own,
-//   and imported ones);
-//           an Env says what the names in an expression stand for
+//           and imported ones); an Env says what the names in an expression stand for
 //   owns:   everything lives in the emitter's arena
 #pragma once
 #include "base/json.h"

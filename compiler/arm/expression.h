@@ -1,5 +1,5 @@
 // compiler/arm/expression.h: Bicep expressions to ARM expressions and JSON values.
-//   facts: bicep-emission section 2 and the table of references in section 5
+//   facts: docs/bicep-emission.md, section 2 and the table of references in section 5
 #pragma once
 #include "compiler/arm/emitter.h"
 
@@ -36,9 +36,6 @@ Reference expression_reference(const Env *env, const Syntax *node);
 // The body's Env of a resource, module or loop variable where its loop stands at `index` (NULL: the
 // own copyIndex()).
 const Env *expression_env_at(Unit *unit, const Symbol *symbol, Tree *index);
-
-// True if reading the output of a module must not be logged.
-bool expression_output_is_secure(const Env *env, BoundFile *file, const Syntax *output);
 
 // The same, as a parent's name is read: its loop's item becomes the written array[index].
 Reference expression_as_written(Reference reference);

@@ -1,5 +1,5 @@
 // compiler/arm/identity.h: names, scopes and ids of resources and modules.
-//   facts: bicep-emission section 5, tables of scopes
+//   facts: docs/bicep-emission.md, section 5, tables of scopes
 #pragma once
 #include "compiler/arm/expression.h"
 

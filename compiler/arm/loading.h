@@ -1,6 +1,6 @@
 // compiler/arm/loading.h: loadTextContent() and its like: read while compiling, put into the
 // template as values.
-//   facts: bicep-emission section 2, "Files"
+//   facts: docs/bicep-emission.md, section 2, "Files"
 #pragma once
 #include "compiler/arm/emitter.h"
 
@@ -12,5 +12,3 @@ Tree *loading_tree(const Env *env, const Syntax *call);
 void loading_write(const Env *env, const Syntax *call);
 // The value of a variable $fxv#N.
 void loading_write_content(const Env *env, const Syntax *call);
-// The variable that stands for the call, NULL if its value is pasted.
-const Load *loading_variable(const Env *env, const Syntax *call);

@@ -1,5 +1,5 @@
 // compiler/arm/resource.h: resources and modules of a template.
-//   facts: bicep-emission sections 5 and 6
+//   facts: docs/bicep-emission.md, sections 5 and 6
 #pragma once
 #include "compiler/arm/emitter.h"
 

@@ -1,6 +1,6 @@
 // compiler/arm/typejson.h: types and their decorators as the JSON of parameters, outputs,
 // definitions and functions.
-//   facts: bicep-emission section 4
+//   facts: docs/bicep-emission.md, section 4
 #pragma once
 #include "compiler/arm/expression.h"
 
@@ -26,7 +26,6 @@ struct Node {
 
 Node *typejson_object(Arena *arena);
 Node *typejson_text(Arena *arena, Text text);
-Node *typejson_bool(Arena *arena, bool boolean);
 Node *typejson_value(Arena *arena, const Env *env, const Syntax *syntax);
 // Sets a property; two objects are merged deeply, in place of the old one.
 void typejson_merge(Arena *arena, Node *object, const char *key, Node *value);

@@ -1,12 +1,11 @@
 // compiler/bicep/lexer.h: Bicep text to tokens.
 //   in:     the bytes of one file, UTF-8
 //   out:    every token in order, TOKEN_END last. What lies between two tokens (spaces, comments,
-//   directives) is trivia:
-//           the bytes from tokens[i-1].to to tokens[i].from, so tokens and trivia cover the file
-//           without a gap
+//           directives) is trivia: the bytes from tokens[i-1].to to tokens[i].from, so tokens and
+//           trivia cover the file without a gap
 //   owns:   tokens live in `arena`
 //   errors: SG1001–SG1019; reading goes on after each
-//   facts:  docs/grammar.md of the Bicep repository, bicep-emission section 10
+//   facts:  docs/grammar.md of the Bicep repository, docs/bicep-emission.md, section 10
 #pragma once
 #include "base/diag.h"
 

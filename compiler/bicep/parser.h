@@ -2,10 +2,9 @@
 // Bicep 0.49, .bicep and .bicepparam.
 //   needs:  a source that lexer_read accepts
 //   errors: SG1020–SG1099, one for each broken place. What could not be read is SYNTAX_SKIPPED, in
-//   the place of a
-//           statement or of a part of it, never NULL; parsing goes on at the next item or line.
-//           Nesting deeper than PARSER_DEPTH, or a tree higher than SYNTAX_HEIGHT, is an error, not
-//           a crash
+//           the place of a statement or of a part of it, never NULL; parsing goes on at the next
+//           item or line. Nesting deeper than PARSER_DEPTH, or a tree higher than SYNTAX_HEIGHT, is
+//           an error, not a crash
 #pragma once
 #include "compiler/bicep/syntax.h"
 

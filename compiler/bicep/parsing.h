@@ -2,9 +2,8 @@
 // tokens, failures and recovery, expressionparser.c expressions, typeparser.c types, parser.c
 // statements and files.
 //   errors: a function that meets what it does not expect notes a failure and returns NULL (or
-//   false).
-//           Who can go on calls `parsing_recover`, which reports the failure, skips to a token
-//           where reading makes sense again, and gives SYNTAX_SKIPPED. After a recovery, what
+//           false). Who can go on calls `parsing_recover`, which reports the failure, skips to a
+//           token where reading makes sense again, and gives SYNTAX_SKIPPED. After a recovery, what
 //           follows in the same statement stays silent about its own absence.
 #pragma once
 #include "compiler/bicep/parser.h"
@@ -23,6 +22,8 @@ typedef uint64_t TokenSet;
     (SET(STRING_RIGHT) | SET(MULTILINE_RIGHT) | SET(RIGHT_BRACE) | SET(RIGHT_PAREN) |              \
      SET(RIGHT_BRACKET) | SET(NEWLINE))
 #define STRINGS (SET(STRING) | SET(STRING_LEFT) | SET(MULTILINE) | SET(MULTILINE_LEFT))
+// What parsing_literal reads.
+#define SCALARS (STRINGS | SET(INTEGER) | SET(TRUE) | SET(FALSE) | SET(NULL))
 #define HOLE_ENDS                                                                                  \
     (SET(STRING_MIDDLE) | SET(STRING_RIGHT) | SET(MULTILINE_MIDDLE) | SET(MULTILINE_RIGHT) |       \
      SET(NEWLINE))

@@ -1,10 +1,9 @@
 // compiler/bicep/syntax.h: the syntax tree of one Bicep file.
 //   shapes: a Syntax has a kind, the file it stands in, its first and last token (so all text and
-//   trivia can be
-//           found again), and one member of the union, named after the kind where it has its own
+//           trivia can be found again), and one member of the union, named after the kind where it
+//           has its own
 //   owns:   nodes live in the arena of the parser; the tree is never changed after parsing. A node
-//   of the parser is
-//           only as large as its kind needs: copy it with syntax_copy, never with `*node`
+//           of the parser is only as large as its kind needs: never copy `*node`
 //   A part that could not be parsed is SYNTAX_SKIPPED: its diagnostic was added, later stages stay
 //   silent about it.
 #pragma once
@@ -204,13 +203,11 @@ struct Syntax {
 };
 
 Place syntax_place(const Syntax *node);
-Text syntax_text(const Syntax *node); // as it stands in the source
+Place syntax_token_place(const Syntax *node, uint32_t token); // `token`: such as call.name_token
+Text syntax_text(const Syntax *node);                         // as it stands in the source
 
 // Bytes of a parser's node.
 size_t syntax_size(SyntaxKind kind);
-
-// A copy of full size, which may be changed; what it points to is shared.
-Syntax *syntax_copy(Arena *arena, const Syntax *node);
 
 // The lines between the one on which the token before ends and `node`: comments, directives and
 // spaces.

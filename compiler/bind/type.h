@@ -1,14 +1,12 @@
 // compiler/bind/type.h: Bicep's types, as far as a checker of values needs them.
 //   in:     a type expression and the file in which it stands
 //   out:    a Type: names (also imported ones, Type.property, Type[*]) are followed to what they
-//   mean; the decorators
-//           met on the way are kept, the nearest first
+//           mean; the decorators met on the way are kept, the nearest first
 //   owns:   types live in the arena of the Types; a declaration is resolved once. What is inside
-//   (items, properties)
-//           is resolved when asked for: a type may contain itself, and most of a large type is
-//           never looked at
+//           (items, properties) is resolved when asked for: a type may contain itself, and most of
+//           a large type is never looked at
 //   errors: none; what cannot be resolved is TYPE_ANY (names that do not exist are reported by
-//   bind_file)
+//           bind_file)
 #pragma once
 #include "compiler/bind/bind.h"
 

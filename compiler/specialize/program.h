@@ -1,9 +1,8 @@
 // compiler/specialize/program.h: the residual program while it is being made: instances of library
 // files, the units that they deploy, and the parameters and variables that stay.
 //   shapes: a Program is one file of the residual: main.bicep, or a module with a scope of its own.
-//   An Instance is one
-//           use of a library file: the root, an inlined module (one for each turn of its loop), a
-//           file imported from
+//           An Instance is one use of a library file: the root, an inlined module (one for each
+//           turn of its loop), a file imported from
 //   owns:   the arena of the compilation
 #pragma once
 #include "compiler/specialize/residual.h"

@@ -1,9 +1,8 @@
 // compiler/specialize/residual.h: what an expression of the library becomes: a known value, or the
 // part of it that Azure has to evaluate, as a tree.
 //   shapes: `value` is set where all is known, also on a node whose form is kept (base64('…'), a
-//   written object).
-//           Objects and arrays may be known in part: their members are trees again (partly static
-//           structures)
+//           written object). Objects and arrays may be known in part: their members are trees again
+//           (partly static structures)
 //   owns:   the arena of the compilation; a node is never changed after it was made
 #pragma once
 #include "compiler/bind/bind.h"

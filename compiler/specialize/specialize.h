@@ -2,8 +2,8 @@
 // Bicep text.
 //   in:     the bound library (templates/main.bicep) and the completed description
 //   out:    main.bicep (and modules/NAME.bicep for modules with a scope of their own) as plain text
-//   that the parser reads;
-//           the caller formats and emits it. Files named by load…() in it: `files`
+//           that the parser reads; the caller formats and emits it. Files named by load…() in it:
+//           `files`
 //   errors: SG1501–SG1599, at the place in the library or in swarm.yaml that caused it
 #pragma once
 #include "compiler/bind/bind.h"
