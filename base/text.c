@@ -15,13 +15,36 @@ bool text_equal(Text a, Text b)
     return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
 }
 
+// Of the first `length` bytes: below, at or above zero.
+static int compare_letters(Text a, Text b, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        int order = tolower((unsigned char)a.at[i]) - tolower((unsigned char)b.at[i]);
+        if (order) return order;
+    }
+    return 0;
+}
+
 bool text_alike(Text a, Text b)
 {
-    if (a.length != b.length) return false;
-    for (size_t i = 0; i < a.length; i++) {
-        if (tolower((unsigned char)a.at[i]) != tolower((unsigned char)b.at[i])) return false;
-    }
-    return true;
+    return a.length == b.length && compare_letters(a, b, a.length) == 0;
+}
+
+bool text_is_alike(Text a, const char *string)
+{
+    return text_alike(a, text_of(string));
+}
+
+bool text_starts_alike(Text text, const char *prefix)
+{
+    Text begin = text_of(prefix);
+    return text.length >= begin.length && compare_letters(text, begin, begin.length) == 0;
+}
+
+int text_compare_alike(Text a, Text b)
+{
+    int order = compare_letters(a, b, a.length < b.length ? a.length : b.length);
+    return order ? order : (a.length > b.length) - (a.length < b.length);
 }
 
 Text text_lower(Arena *arena, Text text)

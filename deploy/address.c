@@ -28,8 +28,7 @@ static Text part_of(Arena *arena, CURLU *url, CURLUPart part)
 static bool same_part(Arena *arena, CURLU *a, CURLU *b, CURLUPart part)
 {
     Text left = part_of(arena, a, part), right = part_of(arena, b, part);
-    return left.length && left.length == right.length &&
-           strncasecmp(left.at, right.at, left.length) == 0;
+    return left.length && text_alike(left, right);
 }
 
 bool address_same_host(Text a, Text b)
@@ -51,9 +50,7 @@ Text address_host(Arena *arena, Text address)
     if (!url) return (Text){0};
     Text host = part_of(arena, url, CURLUPART_HOST);
     curl_url_cleanup(url);
-    char *lower = text_string(arena, host);
-    for (char *c = lower; *c; c++) *c = (char)tolower((unsigned char)*c);
-    return (Text){lower, host.length};
+    return text_lower(arena, host);
 }
 
 bool address_is_local(Arena *arena, Text address)

@@ -10,7 +10,6 @@
 #include "deploy/steps.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const char deployments_version[] = "2024-11-01", stacks_version[] = "2025-07-01";
 static const double first_pause = 1, longest_pause = 10, // seconds between two looks
@@ -98,9 +97,7 @@ static StepState state_of(Text state)
         StepState state;
     } states[] = {{"succeeded", STEP_DONE}, {"failed", STEP_FAILED}, {"canceled", STEP_CANCELED}};
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        size_t length = strlen(states[i].begins);
-        if (state.length >= length && strncasecmp(state.at, states[i].begins, length) == 0)
-            return states[i].state;
+        if (text_starts_alike(state, states[i].begins)) return states[i].state;
     }
     return STEP_RUNNING;
 }

@@ -8,7 +8,6 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define SET "Microsoft.Compute/virtualMachineScaleSets"
 #define SECRET "Microsoft.KeyVault/vaults/secrets"
@@ -39,7 +38,7 @@ static bool has_default(const Value *declared)
 static bool is_secure(const Value *declared)
 {
     Text type = shape_text(declared, "type");
-    return type.length > 6 && strncasecmp(type.at, "secure", 6) == 0;
+    return text_starts_alike(type, "secure");
 }
 
 // ---- a text as the value that the template's type wants

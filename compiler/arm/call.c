@@ -6,7 +6,6 @@
 #include "compiler/evaluate/functions.h"
 
 #include <string.h>
-#include <strings.h>
 
 static Tree *text_tree(const Env *env, const char *text)
 {
@@ -22,8 +21,7 @@ static void add_arguments(const Env *env, Tree *tree, SyntaxList arguments)
 
 static Place name_place(const Syntax *call)
 {
-    Token token = call->file->tokens.items[call->call.name_token];
-    return (Place){call->file->source, token.from, token.to};
+    return syntax_token_place(call, call->call.name_token);
 }
 
 // Functions of parameters files.
@@ -224,7 +222,7 @@ Tree *convert_call(const Env *env, const Syntax *node)
     if (base->kind == SYNTAX_NAME && text_is(base->name, "this") && !space)
         return this_call(env, node);
     Reference reference = expression_reference(env, base);
-    bool lists = node->call.name.length > 4 && strncasecmp(node->call.name.at, "list", 4) == 0;
+    bool lists = node->call.name.length > 4 && text_starts_alike(node->call.name, "list");
     if (reference.symbol && reference.symbol->kind == SYMBOL_RESOURCE && lists) {
         return list_call(env, node, reference);
     }

@@ -10,8 +10,7 @@
 #include "compiler/arm/typejson.h"
 #include "compiler/evaluate/functions.h"
 
-#include <string.h>
-#include <strings.h>
+#include <assert.h>
 
 static Tree *text_tree(const Env *env, const char *text)
 {
@@ -20,7 +19,8 @@ static Tree *text_tree(const Env *env, const char *text)
 
 // ---- names
 
-const Local *convert_find_local(const Env *env, Text name)
+// The variable of a lambda, loop or function of that name; NULL if there is none.
+static const Local *find_local(const Env *env, Text name)
 {
     for (const Local *at = env->locals; at; at = at->outer) {
         if (text_equal(at->name, name)) return at;
@@ -31,7 +31,7 @@ const Local *convert_find_local(const Env *env, Text name)
 // The file's symbol that a name stands for; NULL for locals and built-in names.
 Symbol *convert_file_symbol(const Env *env, const Syntax *node)
 {
-    if (node->kind != SYNTAX_NAME || convert_find_local(env, node->name)) return NULL;
+    if (node->kind != SYNTAX_NAME || find_local(env, node->name)) return NULL;
     return bind_lookup_within(env->unit->file, env->within, node->name);
 }
 
@@ -63,7 +63,7 @@ bool convert_is_built_in(const Env *env, const Syntax *node)
         Symbol *symbol = bind_lookup(env->unit->file, node->call.name);
         return !symbol || symbol->kind != SYMBOL_FUNC;
     }
-    if (base->kind != SYNTAX_NAME || convert_find_local(env, base->name)) return false;
+    if (base->kind != SYNTAX_NAME || find_local(env, base->name)) return false;
     return text_is(base->name, "sys") || text_is(base->name, "az");
 }
 
@@ -174,8 +174,7 @@ static void check_readable(Emitter *emitter, Reference reference)
 {
     const Syntax *node = reference.symbol->declaration;
     if (!survey_inlined(reference.env->unit, reference.symbol)) return;
-    Token token = node->file->tokens.items[node->resource.name_token];
-    Place place = {node->file->source, token.from, token.to};
+    Place place = syntax_token_place(node, node->resource.name_token);
     diag_add_with(emitter->diags, DIAG_NOT_READABLE, place, reference.symbol->name);
 }
 
@@ -258,7 +257,8 @@ static const Syntax *module_output(Reference reference, Text name)
     return NULL;
 }
 
-bool expression_output_is_secure(const Env *env, BoundFile *file, const Syntax *output)
+// True if reading the output of a module must not be logged.
+static bool output_is_secure(const Env *env, BoundFile *file, const Syntax *output)
 {
     const Env *there = &emitter_unit(env->emitter, file)->root;
     return typejson_is_secure(there, output->declaration.type, output->declaration.decorators);
@@ -311,13 +311,11 @@ static void add_unknown_output(const Env *env, Reference module, const Syntax *n
     const BoundFile *file = module.symbol->target_file;
     Diags *diags = env->emitter->diags;
     Arena *arena = env->emitter->arena;
-    Token token = node->file->tokens.items[node->access.name_token];
     Text *choices = arena_array(arena, Text, file->outputs.count + 1);
     for (size_t i = 0; i < file->outputs.count; i++)
         choices[i] = file->outputs.items[i]->declaration.name;
     diag_add_with(diags, DIAG_MODULE_OUTPUT_UNKNOWN,
-                  ((Place){node->file->source, token.from, token.to}), file->path,
-                  node->access.name);
+                  syntax_token_place(node, node->access.name_token), file->path, node->access.name);
     Text nearest = diag_nearest(node->access.name, choices, file->outputs.count);
     if (nearest.length)
         diag_hint(diags, text_format(arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
@@ -333,7 +331,7 @@ static Tree *module_output_value(const Env *env, Reference module, const Syntax 
         add_unknown_output(env, module, node);
         return text_tree(env, "");
     }
-    bool secure = expression_output_is_secure(env, module.symbol->target_file, output);
+    bool secure = output_is_secure(env, module.symbol->target_file, output);
     Tree *base = module_outputs(emitter, module, outputs->access.safe, secure);
     Tree *tail[] = {tree_text(arena, node->access.name), tree_text(arena, TEXT("value"))};
     size_t count = secure ? 1 : 2;
@@ -362,7 +360,7 @@ static bool is_access(const Env *env, const Syntax *node)
 {
     if (node->kind == SYNTAX_ACCESS) return !node->access.nested;
     if (node->kind == SYNTAX_INDEX) return true;
-    const Local *local = node->kind == SYNTAX_NAME ? convert_find_local(env, node->name) : NULL;
+    const Local *local = node->kind == SYNTAX_NAME ? find_local(env, node->name) : NULL;
     if (local) return local->written;
     if (node->kind == SYNTAX_NON_NULL) return is_access(env, node->inner);
     if (is_any(env, node)) return is_access(env, node->call.arguments.items[0]);
@@ -408,7 +406,7 @@ static Tree *variable_tree(const Env *env, const Symbol *symbol)
 // The module whose collection a lambda's variable runs over; NULL if there is none.
 static Symbol *module_of_variable(const Env *env, const Syntax *node)
 {
-    const Local *local = node->kind == SYNTAX_NAME ? convert_find_local(env, node->name) : NULL;
+    const Local *local = node->kind == SYNTAX_NAME ? find_local(env, node->name) : NULL;
     return local ? local->module : NULL;
 }
 
@@ -464,6 +462,7 @@ static Tree *convert_access(const Env *env, const Syntax *node)
 // In the classic form the official compiler forgets the index of c[i] as a value; so must we.
 static Tree *whole_reference(Emitter *emitter, Reference reference)
 {
+    assert(reference.symbol);
     if (reference.symbol->kind == SYMBOL_MODULE) return module_reference(emitter, reference);
     if (reference.index) reference.env = survey_info(reference.env->unit, reference.symbol)->env;
     return resource_reference(emitter, reference, true);
@@ -679,7 +678,7 @@ static Tree *local_tree(const Env *env, const Local *local)
 static Tree *convert_name(const Env *env, const Syntax *node)
 {
     Emitter *emitter = env->emitter;
-    const Local *local = convert_find_local(env, node->name);
+    const Local *local = find_local(env, node->name);
     if (local) return local_tree(env, local);
     Symbol *symbol = convert_file_symbol(env, node);
     if (symbol) {

@@ -4,8 +4,6 @@
 
 #include "compiler/arm/survey.h"
 
-#include <strings.h>
-
 static const Info *info_of(Reference reference)
 {
     return survey_info(reference.env->unit, reference.symbol);
@@ -122,8 +120,7 @@ Tree *identity_module_name(Reference reference)
 
 static bool type_is(Reference reference, const char *type)
 {
-    Text own = info_of(reference)->type;
-    return own.length == text_of(type).length && strncasecmp(own.at, type, own.length) == 0;
+    return text_is_alike(info_of(reference)->type, type);
 }
 
 static Scope default_scope(const Emitter *emitter)

@@ -2,8 +2,6 @@
 #include "compiler/arm/convert.h"
 #include "compiler/arm/loading.h"
 
-#include <strings.h>
-
 void expression_write_tree(Emitter *emitter, Tree *tree)
 {
     if (tree->kind == TREE_INT) {
@@ -89,7 +87,7 @@ static void write_loops(const Env *env, const Syntax *object, const char *const 
 
 static bool is_copy(Text key)
 {
-    return key.length == 4 && strncasecmp(key.at, "copy", 4) == 0;
+    return text_is_alike(key, "copy");
 }
 
 static Text printed_key(const Env *env, const Syntax *property)

@@ -87,8 +87,7 @@ static void check_declared(Emitter *emitter, const Symbol *symbol)
     const Syntax *node = symbol->declaration;
     const Info *info = survey_info(emitter->unit, symbol);
     if (!info->name) {
-        Token token = node->file->tokens.items[node->resource.name_token];
-        Place place = {node->file->source, token.from, token.to};
+        Place place = syntax_token_place(node, node->resource.name_token);
         diag_add_with(emitter->diags, DIAG_NAME_MISSING, place, symbol->name);
     }
     if (info->version.length == 0) {

@@ -92,7 +92,8 @@ static const Value *content_of(const Env *env, const Syntax *call)
     return load_value(&at, env->unit->file, call->call.name, arguments, list.count);
 }
 
-const Load *loading_variable(const Env *env, const Syntax *call)
+// The variable that stands for the call, NULL if its value is pasted.
+static const Load *variable_of(const Env *env, const Syntax *call)
 {
     const LoadList *loads = &env->unit->loads;
     size_t low = 0, high = loads->count;
@@ -114,7 +115,7 @@ const Load *loading_variable(const Env *env, const Syntax *call)
 Tree *loading_tree(const Env *env, const Syntax *call)
 {
     Arena *arena = env->emitter->arena;
-    const Load *load = loading_variable(env, call);
+    const Load *load = variable_of(env, call);
     if (load) return tree_call1(arena, "variables", tree_text(arena, load->name));
     const Value *value = content_of(env, call);
     return value ? value_tree(arena, value) : tree_text(arena, (Text){0});
@@ -132,7 +133,7 @@ void loading_write_content(const Env *env, const Syntax *call)
 
 void loading_write(const Env *env, const Syntax *call)
 {
-    if (loading_variable(env, call)) {
+    if (variable_of(env, call)) {
         expression_write_tree(env->emitter, loading_tree(env, call));
     } else {
         loading_write_content(env, call);

@@ -9,8 +9,6 @@
 #include "compiler/arm/survey.h"
 #include "compiler/arm/typejson.h"
 
-#include <string.h>
-
 // ---- parts that resources and modules share
 
 static Reference own_reference(Emitter *emitter, Symbol *symbol)
@@ -320,8 +318,7 @@ static void check_arguments(Emitter *emitter, const Symbol *module, const Syntax
         const Env *env = &emitter_unit(emitter, target)->root;
         if (is_nullable(env, wanted->declaration->declaration.type, 0)) continue;
         const Syntax *node = module->declaration;
-        Token token = node->file->tokens.items[node->resource.name_token];
-        Place place = {node->file->source, token.from, token.to};
+        Place place = syntax_token_place(node, node->resource.name_token);
         diag_add_with(emitter->diags, DIAG_MODULE_PARAMETER_MISSING, place, module->name,
                       wanted->name);
     }

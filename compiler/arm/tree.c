@@ -207,7 +207,7 @@ Text tree_escape(Arena *arena, Text text)
 
 Text tree_key(Arena *arena, Text text)
 {
-    if (text.length != 4 || strncasecmp(text.at, "copy", 4) != 0) return tree_escape(arena, text);
+    if (!text_is_alike(text, "copy")) return tree_escape(arena, text);
     return text_format(arena, "[string('%.*s')]", TEXT_ARG(text));
 }
 

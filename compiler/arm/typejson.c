@@ -33,7 +33,7 @@ Node *typejson_text(Arena *arena, Text text)
     return node;
 }
 
-Node *typejson_bool(Arena *arena, bool boolean)
+static Node *bool_node(Arena *arena, bool boolean)
 {
     Node *node = new_node(arena, NODE_BOOL);
     node->boolean = boolean;
@@ -271,8 +271,7 @@ static bool single_literal(const Env *env, const Syntax *type, Literal *literal)
     if (type->kind == SYNTAX_BOOL || (type->kind == SYNTAX_UNARY && type->unary.op == OP_NOT &&
                                       type->unary.operand->kind == SYNTAX_BOOL)) {
         bool value = type->kind == SYNTAX_BOOL ? type->boolean : !type->unary.operand->boolean;
-        *literal =
-            (Literal){value ? TEXT("true") : TEXT("false"), "bool", typejson_bool(arena, value)};
+        *literal = (Literal){value ? TEXT("true") : TEXT("false"), "bool", bool_node(arena, value)};
         return true;
     }
     if (type->kind == SYNTAX_INTEGER || negative) {
@@ -353,7 +352,7 @@ static Node *literals_type(const Env *env, const Syntax *type)
     Node *allowed = allowed_values(arena, &list, false);
     set_type(arena, object, list.items[0].type);
     typejson_merge(arena, object, "allowedValues", allowed);
-    if (list.null) typejson_merge(arena, object, "nullable", typejson_bool(arena, true));
+    if (list.null) typejson_merge(arena, object, "nullable", bool_node(arena, true));
     return object;
 }
 
@@ -389,7 +388,7 @@ static Node *tuple_type(const Env *env, const Syntax *type)
         add_item(arena, items, made);
     }
     typejson_merge(arena, object, "prefixItems", items);
-    typejson_merge(arena, object, "items", typejson_bool(arena, false));
+    typejson_merge(arena, object, "items", bool_node(arena, false));
     return object;
 }
 
@@ -555,7 +554,7 @@ static Node *derived_type(const Env *env, const Syntax *type)
     Text text = text_format(arena, "%.*s#%.*s", TEXT_ARG(derived.type),
                             TEXT_ARG(buffer_done(&derived.path)));
     typejson_merge(arena, source, "source", typejson_text(arena, text));
-    if (derived.output) typejson_merge(arena, source, "output", typejson_bool(arena, true));
+    if (derived.output) typejson_merge(arena, source, "output", bool_node(arena, true));
     typejson_merge(arena, metadata, "__bicep_resource_derived_type!", source);
     const char *name = derived_type_name(&derived);
     if (name) set_type(arena, object, name);
@@ -643,7 +642,7 @@ Node *typejson_type(const Env *env, const Syntax *type, SyntaxList decorators)
     if (kind == SYNTAX_TYPE_UNION) return union_type(env, type, decorators);
     if (kind != SYNTAX_TYPE_NULLABLE && kind != SYNTAX_NON_NULL) return literals_type(env, type);
     Node *object = typejson_type(env, type->inner, decorators);
-    typejson_merge(arena, object, "nullable", typejson_bool(arena, kind == SYNTAX_TYPE_NULLABLE));
+    typejson_merge(arena, object, "nullable", bool_node(arena, kind == SYNTAX_TYPE_NULLABLE));
     return object;
 }
 
@@ -745,10 +744,10 @@ void typejson_decorate(const Env *env, Node *object, SyntaxList decorators, bool
     if (decorators.count == 0) return;
     if (syntax_decorator(decorators, "secure")) make_secure(arena, object);
     if (syntax_decorator(decorators, "sealed")) {
-        typejson_merge(arena, object, "additionalProperties", typejson_bool(arena, false));
+        typejson_merge(arena, object, "additionalProperties", bool_node(arena, false));
     }
     if (exported && syntax_decorator(decorators, "export")) {
-        merge_metadata(arena, object, "__bicep_export!", typejson_bool(arena, true));
+        merge_metadata(arena, object, "__bicep_export!", bool_node(arena, true));
     }
     const Syntax *metadata = argument_of(decorators, "metadata");
     if (metadata) typejson_merge(arena, object, "metadata", mergeable(env, metadata));

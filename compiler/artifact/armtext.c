@@ -94,11 +94,6 @@ static Text read_string(Reader *reader)
     return (Text){0};
 }
 
-static bool is_word(Text word, const char *name)
-{
-    return word.length == strlen(name) && strncasecmp(word.at, name, word.length) == 0;
-}
-
 static void read_expression(Reader *reader);
 
 static void read_arguments(Reader *reader)
@@ -155,10 +150,10 @@ static void read_call(Reader *reader, Text function)
 {
     Arena *arena = reader->out->arena;
     static const char own[] = "__bicep.";
-    bool names = is_word(function, "parameters") || is_word(function, "variables") ||
-                 is_word(function, "lambdaVariables");
+    bool names = text_is_alike(function, "parameters") || text_is_alike(function, "variables") ||
+                 text_is_alike(function, "lambdaVariables");
     if (names && read_named(reader)) return;
-    if (is_word(function, "copyIndex") && reader->loop.length) {
+    if (text_is_alike(function, "copyIndex") && reader->loop.length) {
         size_t before = reader->at;
         skip_spaces(reader);
         if (peek(reader) == '\'') {
@@ -171,7 +166,7 @@ static void read_call(Reader *reader, Text function)
         }
         reader->at = before;
     }
-    if (is_word(function, "lambda")) {
+    if (text_is_alike(function, "lambda")) {
         read_lambda(reader);
         return;
     }

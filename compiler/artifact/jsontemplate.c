@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { DEEPEST = 100 };
 
@@ -37,11 +36,6 @@ static bool is_true(const Value *value)
 static bool is_false(const Value *value)
 {
     return value && value->kind == VALUE_BOOL && !value->boolean;
-}
-
-static bool same_word(Text text, const char *word)
-{
-    return text.length == strlen(word) && strncasecmp(text.at, word, text.length) == 0;
 }
 
 static void fail(Writer *writer, const char *why, Text about)
@@ -119,7 +113,8 @@ static void put_metadata(Writer *writer, const Value *metadata)
     bool begun = false;
     for (size_t i = 0; i < metadata->object.count; i++) {
         const ValueProperty *item = &metadata->object.items[i];
-        if (same_word(item->name, left_out[0]) || same_word(item->name, left_out[1])) continue;
+        if (text_is_alike(item->name, left_out[0]) || text_is_alike(item->name, left_out[1]))
+            continue;
         put(writer, begun ? "\n" : "@metadata({\n");
         begun = true;
         armtext_quote(&writer->out, item->name);
@@ -141,7 +136,7 @@ static void put_decorators(Writer *writer, const Value *schema)
     const Value *metadata = member(schema, "metadata");
     if (metadata && metadata->kind == VALUE_OBJECT) put_metadata(writer, metadata);
     Text type = text_member(schema, "type");
-    if (same_word(type, "securestring") || same_word(type, "secureobject"))
+    if (text_is_alike(type, "securestring") || text_is_alike(type, "secureobject"))
         put(writer, "@secure()\n");
     if (is_false(member(schema, "additionalProperties"))) put(writer, "@sealed()\n");
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
@@ -158,16 +153,10 @@ static void put_decorators(Writer *writer, const Value *schema)
     }
 }
 
-static int ignoring_case(Text a, Text b)
-{
-    size_t shorter = a.length < b.length ? a.length : b.length;
-    int order = strncasecmp(a.at, b.at, shorter);
-    return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
 static int by_name(const void *left, const void *right)
 {
-    return ignoring_case(((const ValueProperty *)left)->name, ((const ValueProperty *)right)->name);
+    return text_compare_alike(((const ValueProperty *)left)->name,
+                              ((const ValueProperty *)right)->name);
 }
 
 static void put_variants(Writer *writer, const Value *mapping, int depth)
@@ -250,21 +239,21 @@ static void put_type(Writer *writer, const Value *schema, int depth)
     bool marked = nullable && nullable->kind == VALUE_BOOL;
     if (marked) put(writer, "(");
     if (allowed && allowed->kind == VALUE_ARRAY) {
-        put_allowed(writer, allowed, same_word(type, "array"));
+        put_allowed(writer, allowed, text_is_alike(type, "array"));
     } else if (reference.length) {
         if (!text_starts(reference, definitions))
             fail(writer, "a type that is no definition: ", reference);
         else
             put_name(writer, text_slice(reference, strlen(definitions), reference.length));
-    } else if (same_word(type, "string") || same_word(type, "securestring")) {
+    } else if (text_is_alike(type, "string") || text_is_alike(type, "securestring")) {
         put(writer, "sys.string");
-    } else if (same_word(type, "int")) {
+    } else if (text_is_alike(type, "int")) {
         put(writer, "sys.int");
-    } else if (same_word(type, "bool")) {
+    } else if (text_is_alike(type, "bool")) {
         put(writer, "sys.bool");
-    } else if (same_word(type, "array")) {
+    } else if (text_is_alike(type, "array")) {
         put_array(writer, schema, depth);
-    } else if (same_word(type, "object") || same_word(type, "secureobject")) {
+    } else if (text_is_alike(type, "object") || text_is_alike(type, "secureobject")) {
         put_object(writer, schema, depth);
     } else {
         put(writer, "sys.any");
@@ -285,23 +274,24 @@ static void each(Writer *writer, const char *section, Declare *declare)
     }
 }
 
-static void put_parameter(Writer *writer, Text name, const Value *value)
+static void put_typed(Writer *writer, const char *keyword, Text name, const Value *value)
 {
     put_decorators(writer, value);
-    put(writer, "param ");
+    put(writer, keyword);
     put_name(writer, name);
     put(writer, " ");
     put_type(writer, value, 0);
+}
+
+static void put_parameter(Writer *writer, Text name, const Value *value)
+{
+    put_typed(writer, "param ", name, value);
     if (member(value, "defaultValue")) put(writer, " = any(null)");
 }
 
 static void put_output(Writer *writer, Text name, const Value *value)
 {
-    put_decorators(writer, value);
-    put(writer, "output ");
-    put_name(writer, name);
-    put(writer, " ");
-    put_type(writer, value, 0);
+    put_typed(writer, "output ", name, value);
     put(writer, " = any(null)");
 }
 
@@ -354,7 +344,7 @@ static void put_loops(Writer *writer, const Value *loops)
 
 static void put_variable(Writer *writer, Text name, const Value *value)
 {
-    if (same_word(name, "copy")) {
+    if (text_is_alike(name, "copy")) {
         put_loops(writer, value);
         return;
     }

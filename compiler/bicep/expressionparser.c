@@ -25,6 +25,7 @@ static Syntax *integer(Parser *parser)
 Syntax *parsing_literal(Parser *parser)
 {
     TokenKind kind = parsing_peek(parser);
+    if (parsing_check_set(parser, STRINGS)) return parsing_string(parser);
     if (kind == TOKEN_INTEGER) return integer(parser);
     Syntax *node =
         parsing_new_node(parser, kind == TOKEN_NULL ? SYNTAX_NULL : SYNTAX_BOOL, parser->at++);
@@ -273,8 +274,6 @@ static Syntax *array(Parser *parser)
 
 // ---- for and if
 
-Syntax *parsing_if_condition(Parser *parser, Flags flags, bool in_loop);
-
 static Syntax *for_body(Parser *parser, Flags flags, bool resource)
 {
     if (!resource) return parsing_expression(parser, flags | LITERALS);
@@ -475,16 +474,9 @@ static Syntax *name_or_call(Parser *parser, Flags flags)
 static Syntax *primary(Parser *parser, Flags flags)
 {
     TokenKind kind = parsing_peek(parser);
+    if (parsing_check_set(parser, SCALARS)) return parsing_literal(parser);
     switch ((int)kind) {
     case TOKEN_IDENTIFIER: return name_or_call(parser, flags);
-    case TOKEN_STRING:
-    case TOKEN_STRING_LEFT:
-    case TOKEN_MULTILINE:
-    case TOKEN_MULTILINE_LEFT: return parsing_string(parser);
-    case TOKEN_INTEGER:
-    case TOKEN_TRUE:
-    case TOKEN_FALSE:
-    case TOKEN_NULL: return parsing_literal(parser);
     case TOKEN_LEFT_BRACE:
     case TOKEN_LEFT_BRACKET:
         if (!(flags & LITERALS)) return parsing_fail(parser, DIAG_LITERAL_IN_STRING, TEXT(""));

@@ -56,13 +56,6 @@ size_t syntax_size(SyntaxKind kind)
     return sizes[kind];
 }
 
-Syntax *syntax_copy(Arena *arena, const Syntax *node)
-{
-    Syntax *copy = arena_new(arena, Syntax);
-    memcpy(copy, node, sizes[node->kind]);
-    return copy;
-}
-
 static const Token *token_at(const Syntax *node, uint32_t index)
 {
     return &node->file->tokens.items[index];
@@ -72,6 +65,12 @@ Place syntax_place(const Syntax *node)
 {
     return (Place){node->file->source, token_at(node, node->first)->from,
                    token_at(node, node->last)->to};
+}
+
+Place syntax_token_place(const Syntax *node, uint32_t token)
+{
+    const Token *at = token_at(node, token);
+    return (Place){node->file->source, at->from, at->to};
 }
 
 Text syntax_text(const Syntax *node)

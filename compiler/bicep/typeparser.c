@@ -86,16 +86,9 @@ static Syntax *type_name(Parser *parser)
 
 static Syntax *type_primary(Parser *parser)
 {
+    if (parsing_check_set(parser, SCALARS)) return parsing_literal(parser);
     switch ((int)parsing_peek(parser)) {
     case TOKEN_IDENTIFIER: return type_name(parser);
-    case TOKEN_STRING:
-    case TOKEN_STRING_LEFT:
-    case TOKEN_MULTILINE:
-    case TOKEN_MULTILINE_LEFT: return parsing_string(parser);
-    case TOKEN_INTEGER:
-    case TOKEN_TRUE:
-    case TOKEN_FALSE:
-    case TOKEN_NULL: return parsing_literal(parser);
     case TOKEN_LEFT_BRACE:
         return type_list(parser, SYNTAX_TYPE_OBJECT, TOKEN_RIGHT_BRACE, type_object_element);
     case TOKEN_LEFT_BRACKET:

@@ -102,12 +102,6 @@ const char *bind_kind_name(SymbolKind kind)
 
 // ---- declaring
 
-static Place token_place(const Syntax *node, uint32_t token)
-{
-    Token at = node->file->tokens.items[token];
-    return (Place){node->file->source, at.from, at.to};
-}
-
 static bool has_resource_shape(const Syntax *node)
 {
     return node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE;
@@ -116,13 +110,13 @@ static bool has_resource_shape(const Syntax *node)
 static Place name_place(const Symbol *symbol)
 {
     const Syntax *node = symbol->import ? symbol->import : symbol->declaration;
-    if (has_resource_shape(node)) return token_place(node, node->resource.name_token);
+    if (has_resource_shape(node)) return syntax_token_place(node, node->resource.name_token);
     if (node->kind != SYNTAX_IMPORT && node->kind != SYNTAX_EXTENSION) {
-        return token_place(node, node->declaration.name_token);
+        return syntax_token_place(node, node->declaration.name_token);
     }
     for (size_t i = 0; node->kind == SYNTAX_IMPORT && i < node->import.count; i++) {
         if (text_equal(node->import.items[i].alias, symbol->name)) {
-            return token_place(node, node->import.items[i].token);
+            return syntax_token_place(node, node->import.items[i].token);
         }
     }
     return syntax_place(node);
@@ -326,38 +320,39 @@ static void add_statement(Binder *binder, const Opened *opened, const Syntax *no
 
 // ---- checks on the whole file
 
-// One kind of declarations that Azure looks up without regard to case.
-static void check_case(Binder *binder, Map *seen, Text name, Place place, const char *what)
+void bind_check_case(Arena *arena, Diags *diags, Map *seen, Text name, Place place,
+                     const char *what)
 {
-    Text key = text_lower(binder->arena, name);
+    Text key = text_lower(arena, name);
     const Text *earlier = map_get(seen, key);
     if (!earlier) {
-        Text *copy = arena_new(binder->arena, Text);
+        Text *copy = arena_new(arena, Text);
         *copy = name;
-        map_put(binder->arena, seen, key, copy);
-    } else if (!text_equal(*earlier, name)) { // otherwise doubled, which was said
-        diag_add_with(binder->diags, DIAG_DOUBLED_IGNORING_CASE, place, *earlier, name,
-                      text_of(what));
+        map_put(arena, seen, key, copy);
+    } else if (!text_equal(*earlier, name)) { // otherwise doubled, which is said elsewhere
+        diag_add_with(diags, DIAG_DOUBLED_IGNORING_CASE, place, *earlier, name, text_of(what));
     }
 }
 
 static void check_cases(Binder *binder, const BoundFile *file)
 {
+    Arena *arena = binder->arena;
+    Diags *diags = binder->diags;
     Map params = {0}, vars = {0}, asserts = {0}, outputs = {0};
     for (size_t i = 0; i < file->symbols.count; i++) {
         const Symbol *symbol = file->symbols.items[i];
         if (symbol->kind == SYMBOL_PARAM) {
-            check_case(binder, &params, symbol->name, name_place(symbol), "parameter");
+            bind_check_case(arena, diags, &params, symbol->name, name_place(symbol), "parameter");
         } else if (symbol->kind == SYMBOL_VAR) {
-            check_case(binder, &vars, symbol->name, name_place(symbol), "variable");
+            bind_check_case(arena, diags, &vars, symbol->name, name_place(symbol), "variable");
         } else if (symbol->kind == SYMBOL_ASSERT) {
-            check_case(binder, &asserts, symbol->name, name_place(symbol), "assertion");
+            bind_check_case(arena, diags, &asserts, symbol->name, name_place(symbol), "assertion");
         }
     }
     for (size_t i = 0; i < file->outputs.count; i++) {
         const Syntax *node = file->outputs.items[i];
-        check_case(binder, &outputs, node->declaration.name,
-                   token_place(node, node->declaration.name_token), "output");
+        bind_check_case(arena, diags, &outputs, node->declaration.name,
+                        syntax_token_place(node, node->declaration.name_token), "output");
     }
 }
 
@@ -367,10 +362,10 @@ static void check_outputs(Binder *binder, const BoundFile *file)
     for (size_t i = 0; i < file->outputs.count; i++) {
         const Syntax *node = file->outputs.items[i],
                      *earlier = map_get(&seen, node->declaration.name);
-        Place place = token_place(node, node->declaration.name_token);
+        Place place = syntax_token_place(node, node->declaration.name_token);
         if (earlier) {
             add_doubled(binder, place, node->declaration.name,
-                        token_place(earlier, earlier->declaration.name_token));
+                        syntax_token_place(earlier, earlier->declaration.name_token));
         } else {
             map_put(binder->arena, &seen, node->declaration.name, (void *)(uintptr_t)node);
         }

@@ -98,6 +98,10 @@ Symbol *bind_lookup_within(const BoundFile *file, const Symbol *within, Text nam
 Symbol *bind_exported(const BoundFile *file, Text name);
 // The name that an identifier of an artifact stands for: `__x2e__` is a dot, and so on.
 Text bind_original_name(Arena *arena, Text identifier);
+// Says if `name` stands in `seen` already but for its case: `what` ("parameter") is looked up by Azure
+// without regard to it. Puts it there.
+void bind_check_case(Arena *arena, Diags *diags, Map *seen, Text name, Place place,
+                     const char *what);
 // "a type", "a parameter" … as in messages.
 const char *bind_kind_name(SymbolKind kind);
 

@@ -3,8 +3,6 @@
 // cycles are found in these edges at the end.
 #include "compiler/bind/names.h"
 
-#include <string.h>
-
 typedef struct Local Local;
 struct Local {
     Text name;              // of a variable
@@ -23,12 +21,6 @@ typedef struct {
 
 static void check_value(Walk *walk, const Local *locals, const Syntax *node);
 static void check_type(Walk *walk, const Local *locals, const Syntax *node);
-
-static Place token_place(const Syntax *node, uint32_t token)
-{
-    Token at = node->file->tokens.items[token];
-    return (Place){node->file->source, at.from, at.to};
-}
 
 // ---- looking up
 
@@ -194,8 +186,9 @@ static void check_nested_access(Walk *walk, const Local *locals, const Syntax *n
     for (size_t i = 0; around && i < around->children.count; i++) {
         list_add(walk->arena, &choices, around->children.items[i]->name);
     }
-    diag_add_with(walk->diags, DIAG_UNKNOWN_NESTED, token_place(node, node->access.name_token),
-                  syntax_text(node->access.base), node->access.name);
+    diag_add_with(walk->diags, DIAG_UNKNOWN_NESTED,
+                  syntax_token_place(node, node->access.name_token), syntax_text(node->access.base),
+                  node->access.name);
     suggest(walk, node->access.name, &choices);
 }
 
@@ -207,7 +200,7 @@ static void check_access(Walk *walk, const Local *locals, const Syntax *node)
     } else if (space) {
         if (!space->target_file) return;
         Symbol *member = bind_exported(space->target_file, node->access.name);
-        Place place = token_place(node, node->access.name_token);
+        Place place = syntax_token_place(node, node->access.name_token);
         if (!member) {
             add_not_exported(walk, place, space->target_file, node->access.name);
         } else if (member->kind != SYMBOL_VAR) {
@@ -233,7 +226,7 @@ static void check_call(Walk *walk, const Local *locals, const Syntax *node)
 {
     const Syntax *base = node->call.base;
     const Symbol *space = base ? namespace_of(walk, locals, base) : NULL;
-    Place place = token_place(node, node->call.name_token);
+    Place place = syntax_token_place(node, node->call.name_token);
     check_list(walk, locals, node->call.arguments);
     if (!base) {
         Symbol *symbol = bind_lookup(walk->file, node->call.name);
@@ -261,7 +254,7 @@ static void check_lambda(Walk *walk, const Local *locals, const Syntax *node)
         if (parameter->type) check_type(walk, locals, parameter->type);
         for (size_t j = 0; j < i; j++) {
             if (!text_equal(added[j].name, parameter->name)) continue;
-            Place place = token_place(node, parameter->token);
+            Place place = syntax_token_place(node, parameter->token);
             uint32_t line, column;
             diag_line_column(place.source, place.from, &line, &column);
             diag_add_with(walk->diags, DIAG_DOUBLED_NAME, place, parameter->name,
@@ -451,8 +444,8 @@ static void add_unknown_decorator(Walk *walk, const Syntax *node)
     for (size_t i = 0; i < DECORATOR_COUNT; i++) {
         list_add(walk->arena, &choices, text_of(decorators_known[i].name));
     }
-    diag_add_with(walk->diags, DIAG_UNKNOWN_DECORATOR, token_place(node, node->call.name_token),
-                  node->call.name);
+    diag_add_with(walk->diags, DIAG_UNKNOWN_DECORATOR,
+                  syntax_token_place(node, node->call.name_token), node->call.name);
     suggest(walk, node->call.name, &choices);
 }
 
@@ -472,7 +465,7 @@ static void check_decorator(Walk *walk, const Syntax *node, unsigned before)
         add_unknown_decorator(walk, node);
         return;
     }
-    Place place = token_place(node, node->call.name_token);
+    Place place = syntax_token_place(node, node->call.name_token);
     if (!(decorators_known[row].before & before)) {
         diag_add_with(walk->diags, DIAG_DECORATOR_PLACE, place, node->call.name,
                       text_of(shown_before(before)));
@@ -488,7 +481,7 @@ static void check_decorator_name(Walk *walk, const Syntax *node)
 {
     const Symbol *symbol = node->call.base ? NULL : bind_lookup(walk->file, node->call.name);
     if (!symbol || !symbol->declaration) return;
-    diag_add_with(walk->diags, DIAG_NOT_A_FUNCTION, token_place(node, node->call.name_token),
+    diag_add_with(walk->diags, DIAG_NOT_A_FUNCTION, syntax_token_place(node, node->call.name_token),
                   node->call.name, text_of(bind_kind_name(symbol->kind)));
     diag_hint(walk->diags,
               text_format(walk->arena, "the decorator is 'sys.%.*s'", TEXT_ARG(node->call.name)));
@@ -544,7 +537,7 @@ static void check_type_access(Walk *walk, const Local *locals, const Syntax *nod
     if (space) {
         if (!space->target_file) return;
         Symbol *member = bind_exported(space->target_file, node->access.name);
-        Place place = token_place(node, node->access.name_token);
+        Place place = syntax_token_place(node, node->access.name_token);
         if (!member) {
             add_not_exported(walk, place, space->target_file, node->access.name);
         } else if (member->kind != SYMBOL_TYPE) {
@@ -700,7 +693,7 @@ static void add_cycle(Walk *walk, const StepList *path, const Symbol *again)
     const Syntax *node = again->declaration;
     bool resource = node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE;
     uint32_t token = resource ? node->resource.name_token : node->declaration.name_token;
-    diag_add_with(walk->diags, DIAG_CYCLE, token_place(node, token), again->name,
+    diag_add_with(walk->diags, DIAG_CYCLE, syntax_token_place(node, token), again->name,
                   buffer_done(&chain));
 }
 
@@ -742,8 +735,8 @@ static void check_imports(Walk *walk)
         for (size_t j = 0; j < symbol->import->import.count; j++) {
             const struct SyntaxImport *item = &symbol->import->import.items[j];
             if (!text_equal(item->alias, symbol->name)) continue;
-            add_not_exported(walk, token_place(symbol->import, item->token), symbol->target_file,
-                             item->name);
+            add_not_exported(walk, syntax_token_place(symbol->import, item->token),
+                             symbol->target_file, item->name);
         }
     }
 }

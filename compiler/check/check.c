@@ -6,30 +6,9 @@
 #include "compiler/check/place.h"
 #include "compiler/check/scope.h"
 
-static Place name_place(const Syntax *node, uint32_t token)
-{
-    Token at = node->file->tokens.items[token];
-    return (Place){node->file->source, at.from, at.to};
-}
-
 // ---- types
 
 static void check_type(Check *check, BoundFile *file, const Syntax *node);
-
-// Says if `name` was there before, but for its case.
-static void check_case(Check *check, Map *seen, Text name, Place place, const char *what)
-{
-    Text key = text_lower(check->arena, name);
-    const Text *earlier = map_get(seen, key);
-    if (earlier && !text_equal(*earlier, name)) {
-        diag_add_with(check->diags, DIAG_DOUBLED_IGNORING_CASE, place, *earlier, name,
-                      text_of(what));
-    } else if (!earlier) {
-        Text *copy = arena_new(check->arena, Text);
-        *copy = name;
-        map_put(check->arena, seen, key, copy);
-    }
-}
 
 static void check_properties(Check *check, BoundFile *file, const Syntax *node)
 {
@@ -37,7 +16,9 @@ static void check_properties(Check *check, BoundFile *file, const Syntax *node)
     const Syntax *rest = NULL;
     for (size_t i = 0; i < node->list.count; i++) {
         const Syntax *item = node->list.items[i], *key = item->property.key;
-        if (key) check_case(check, &seen, item->property.name, syntax_place(key), "property");
+        if (key)
+            bind_check_case(check->arena, check->diags, &seen, item->property.name,
+                            syntax_place(key), "property");
         if (key && key->kind == SYNTAX_STRING && key->string.expressions.count)
             diag_add(check->diags, DIAG_NOT_CONSTANT, syntax_place(key));
         if (!key && rest)
@@ -149,10 +130,10 @@ static void check_declared_type(Check *check, const Symbol *symbol)
     const Syntax *node = symbol->declaration;
     if (text_is(symbol->name, "resource"))
         diag_add_with(check->diags, DIAG_RESERVED_NAME,
-                      name_place(node, node->declaration.name_token), symbol->name);
+                      syntax_token_place(node, node->declaration.name_token), symbol->name);
     if (!requires_symbol(symbol->file, node->declaration.type, symbol, WHOLE, 0)) return;
-    diag_add_with(check->diags, DIAG_TYPE_CYCLE, name_place(node, node->declaration.name_token),
-                  symbol->name);
+    diag_add_with(check->diags, DIAG_TYPE_CYCLE,
+                  syntax_token_place(node, node->declaration.name_token), symbol->name);
 }
 
 // ---- declarations
@@ -409,9 +390,10 @@ static void check_names(Check *check, const BoundFile *file)
         const Symbol *symbol = file->symbols.items[i];
         if (symbol->kind != SYMBOL_TYPE && symbol->kind != SYMBOL_FUNC) continue;
         bool type = symbol->kind == SYMBOL_TYPE;
-        check_case(check, type ? &types : &functions, symbol->name,
-                   name_place(symbol->declaration, symbol->declaration->declaration.name_token),
-                   type ? "type" : "function");
+        bind_check_case(
+            check->arena, check->diags, type ? &types : &functions, symbol->name,
+            syntax_token_place(symbol->declaration, symbol->declaration->declaration.name_token),
+            type ? "type" : "function");
     }
 }
 

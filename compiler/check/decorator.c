@@ -1,12 +1,9 @@
 // compiler/check/decorator.c
 #include "compiler/check/decorator.h"
 
-#include <string.h>
-
-static Place name_place(const Syntax *node)
+static Place name_place(const Syntax *call)
 {
-    Token token = node->file->tokens.items[node->call.name_token];
-    return (Place){node->file->source, token.from, token.to};
+    return syntax_token_place(call, call->call.name_token);
 }
 
 static const Syntax *first_argument(const Syntax *decorator)

@@ -4,14 +4,6 @@
 
 #include "compiler/check/call.h"
 
-#include <string.h>
-
-static Place name_place(const Syntax *node, uint32_t token)
-{
-    Token at = node->file->tokens.items[token];
-    return (Place){node->file->source, at.from, at.to};
-}
-
 // ---- names
 
 static const InferLocal *find_local(const InferPlace *place, Text name)
@@ -322,7 +314,7 @@ static const Shape *infer_access(const InferPlace *place, const Syntax *node)
     if (is_built_in_space(place, base)) return &shape_any;
     check_secure(place, node);
     return property_of(place, infer(place, base), node->access.name,
-                       name_place(node, node->access.name_token), node->access.safe);
+                       syntax_token_place(node, node->access.name_token), node->access.safe);
 }
 
 static void wrong_index(const InferPlace *place, const Syntax *node, const Shape *base,

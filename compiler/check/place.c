@@ -3,9 +3,6 @@
 
 #include "compiler/check/decorator.h"
 
-#include <string.h>
-#include <strings.h>
-
 // A lambda around what is walked.
 typedef struct Lambda Lambda;
 struct Lambda {
@@ -111,9 +108,8 @@ static bool is_vault(Walk *state, const Syntax *base)
                                : NULL;
     if (!symbol || symbol->kind != SYMBOL_RESOURCE) return true; // not known here
     Text type = {0};
-    static const char vault[] = "Microsoft.KeyVault/vaults@";
     if (!syntax_plain_string(symbol->declaration->resource.type, &type)) return true;
-    return type.length >= sizeof vault - 1 && strncasecmp(type.at, vault, sizeof vault - 1) == 0;
+    return text_starts_alike(type, "Microsoft.KeyVault/vaults@");
 }
 
 static void walk_call(Walk *state, const Syntax *node, Around around)
@@ -302,8 +298,7 @@ static bool is_version(Text version)
     }
     Text rest = text_slice(version, length, version.length);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (rest.length == strlen(kinds[i]) && strncasecmp(rest.at, kinds[i], rest.length) == 0)
-            return true;
+        if (text_is_alike(rest, kinds[i])) return true;
     }
     return false;
 }

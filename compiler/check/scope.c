@@ -1,8 +1,6 @@
 // compiler/check/scope.c
 #include "compiler/check/scope.h"
 
-#include <strings.h>
-
 static const struct {
     const char *target, *function;
     unsigned scope;
@@ -140,9 +138,7 @@ typedef struct {
 static bool has_type(Check *check, const Symbol *resource, const char *type)
 {
     AzureType found;
-    size_t length = text_of(type).length;
-    return infer_azure_type(check, resource, &found) && found.name.length == length &&
-           strncasecmp(found.name.at, type, length) == 0;
+    return infer_azure_type(check, resource, &found) && text_is_alike(found.name, type);
 }
 
 static Scope scope_of(Check *check, const BoundFile *file, const Syntax *node)
@@ -266,8 +262,7 @@ static void check_parent(Check *check, const Symbol *symbol, const Syntax *body)
     Text own = infer_type_name(check, symbol), around = infer_type_name(check, parent);
     Text wanted = type_around(own);
     if (own.length == 0 || around.length == 0) return;
-    if (wanted.length == around.length && strncasecmp(wanted.at, around.at, wanted.length) == 0)
-        return;
+    if (text_alike(wanted, around)) return;
     diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(property->property.value), wanted,
                   around);
 }

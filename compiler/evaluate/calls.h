@@ -7,7 +7,7 @@
 #define FUNCTION(name, least, most, flags, call) FUNCTION_DECLARE(call)
 #define FUNCTION_DECLARE(call)                                                                     \
     const Value *call(FunctionCall *function, const Value **arguments, size_t count);
-#define NONE call_none
+#define NONE call_none // of the rows without code: declared here, never defined
 #include "compiler/evaluate/functions.def"
 #undef NONE
 #undef FUNCTION

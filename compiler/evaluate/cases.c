@@ -42,7 +42,7 @@ uint32_t case_upper(uint32_t code)
     return mapped(upper_runs, sizeof upper_runs / sizeof *upper_runs, code);
 }
 
-uint32_t case_lower(uint32_t code)
+static uint32_t lower(uint32_t code)
 {
     if (code < 0x80) return code >= 'A' && code <= 'Z' ? code + 32 : code;
     return mapped(lower_runs, sizeof lower_runs / sizeof *lower_runs, code);
@@ -54,7 +54,7 @@ Text case_of_text(Arena *arena, Text text, bool upper)
     buffer_expect(&out, text.length);
     for (size_t at = 0; at < text.length;) {
         uint32_t code = text_next(text, &at);
-        buffer_code_point(&out, upper ? case_upper(code) : case_lower(code));
+        buffer_code_point(&out, upper ? case_upper(code) : lower(code));
     }
     return buffer_done(&out);
 }

@@ -3,5 +3,4 @@
 #include "base/text.h"
 
 uint32_t case_upper(uint32_t code);
-uint32_t case_lower(uint32_t code);
 Text case_of_text(Arena *arena, Text text, bool upper);

@@ -1,7 +1,6 @@
 // compiler/evaluate/functions.c: the table.
+#include "base/table.h"
 #include "compiler/evaluate/calls.h"
-
-#include <string.h>
 
 static const FunctionRow rows[] = {
 #define NONE NULL
@@ -15,34 +14,10 @@ static const FunctionRow rows[] = {
 #undef FUNCTION
 };
 
-enum { ROWS = sizeof rows / sizeof *rows, SLOTS = 256 };
-
-// Names hashed once: the first call of function_find fills it.
-static uint8_t slots[SLOTS];
-
-static size_t slot_of(Text name)
-{
-    size_t at = text_hash(name) & (SLOTS - 1);
-    while (slots[at] && !text_is(name, rows[slots[at] - 1].name)) at = (at + 1) & (SLOTS - 1);
-    return at;
-}
-
 const FunctionRow *function_find(Text name)
 {
-    static bool filled;
-    if (!filled) {
-        for (size_t i = 0; i < ROWS; i++) slots[slot_of(text_of(rows[i].name))] = (uint8_t)(i + 1);
-        filled = true;
-    }
-    size_t index = slots[slot_of(name)];
-    return index ? &rows[index - 1] : NULL;
-}
-
-const Value *call_none(FunctionCall *function, const Value **arguments, size_t count)
-{
-    (void)arguments;
-    (void)count;
-    return call_refuse(function, TEXT("this function is not evaluated here"));
+    static Table table = {TABLE_OF(rows)};
+    return table_find(&table, name);
 }
 
 const Value *call_refuse(FunctionCall *call, Text why)

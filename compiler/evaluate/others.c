@@ -20,15 +20,6 @@ const Value *other_fail(FunctionCall *function, const Value **arguments, size_t 
     return NULL;
 }
 
-static bool is_word(Text text, const char *word)
-{
-    if (text.length != text_of(word).length) return false;
-    for (size_t i = 0; i < text.length; i++) {
-        if ((text.at[i] | 32) != word[i]) return false;
-    }
-    return true;
-}
-
 const Value *other_bool(FunctionCall *function, const Value **arguments, size_t count)
 {
     (void)count;
@@ -37,8 +28,8 @@ const Value *other_bool(FunctionCall *function, const Value **arguments, size_t 
     if (value->kind == VALUE_INT) return value_bool(value->integer != 0);
     if (value->kind == VALUE_STRING) {
         Text word = text_trim(function, arguments, 1)->string;
-        if (is_word(word, "true")) return &value_true;
-        if (is_word(word, "false")) return &value_false;
+        if (text_is_alike(word, "true")) return &value_true;
+        if (text_is_alike(word, "false")) return &value_false;
     }
     return call_refuse(function, TEXT("the value is neither true nor false"));
 }

@@ -83,25 +83,10 @@ const Value *value_get(const Value *object, Text name)
     return NULL;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
-}
-
-static bool equal_ignoring_case(Text a, Text b)
-{
-    if (a.length != b.length) return false;
-    for (size_t i = 0; i < a.length; i++) {
-        if (lower(a.at[i]) != lower(b.at[i])) return false;
-    }
-    return true;
-}
-
 const Value *value_find(const Value *object, Text name)
 {
     for (size_t i = 0; i < object->object.count; i++) {
-        if (equal_ignoring_case(object->object.items[i].name, name))
-            return object->object.items[i].value;
+        if (text_alike(object->object.items[i].name, name)) return object->object.items[i].value;
     }
     return NULL;
 }

@@ -117,11 +117,6 @@ static const Value *number(Reader *reader, Text text)
     return is_float(at) ? value_float(reader->arena, strtod(string, NULL)) : NULL;
 }
 
-static bool is_word(Text text, const char *word)
-{
-    return text.length == strlen(word) && strncasecmp(text.at, word, text.length) == 0;
-}
-
 static bool is_space(uint32_t code)
 {
     return (code >= 9 && code <= 13) || code == ' ' || code == 0x85 || code == 0xA0 ||
@@ -144,9 +139,9 @@ static const Value *plain(Reader *reader, Text text)
     if (end_of_text(text) < text.length || (text.length && is_space(text_next(text, &(size_t){0}))))
         return fail(reader, "a space of another kind at the border of a text without quotes");
     if (text.length == 0 && reader->in_flow) return value_string(reader->arena, text);
-    if (text.length == 0 || text_is(text, "~") || is_word(text, "null")) return &value_null;
-    if (is_word(text, "true")) return &value_true;
-    if (is_word(text, "false")) return &value_false;
+    if (text.length == 0 || text_is(text, "~") || text_is_alike(text, "null")) return &value_null;
+    if (text_is_alike(text, "true")) return &value_true;
+    if (text_is_alike(text, "false")) return &value_false;
     const Value *value = number(reader, text);
     return value || reader->error.length
                ? value

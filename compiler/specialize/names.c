@@ -7,18 +7,10 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-static Text folded(Arena *arena, Text name)
-{
-    TextBuffer buffer = {.arena = arena};
-    for (size_t i = 0; i < name.length; i++)
-        buffer_char(&buffer, (char)tolower((unsigned char)name.at[i]));
-    return buffer_done(&buffer);
-}
-
 // Names that differ only in case are no different names; one of a function would hide it.
 static bool is_free(Specializer *s, const Program *program, Text name)
 {
-    return !map_has(&program->names, folded(s->arena, name)) && !function_find(name) &&
+    return !map_has(&program->names, text_lower(s->arena, name)) && !function_find(name) &&
            !text_is(name, "sys") && !text_is(name, "az") && !text_is(name, "this");
 }
 
@@ -31,7 +23,7 @@ static Text take_name(Specializer *s, Program *program, Text wish, Text module)
     for (size_t i = 2; !is_free(s, program, name); i++) {
         name = text_format(s->arena, "%.*s%zu", TEXT_ARG(wish), i);
     }
-    map_put(s->arena, &program->names, folded(s->arena, name), program);
+    map_put(s->arena, &program->names, text_lower(s->arena, name), program);
     return name;
 }
 
@@ -61,12 +53,7 @@ static void sort_params(Specializer *s, Program *program)
 
 static int by_name(const void *left, const void *right)
 {
-    Text a = (*(Unit *const *)left)->name, b = (*(Unit *const *)right)->name;
-    for (size_t i = 0; i < a.length && i < b.length; i++) {
-        int x = tolower((unsigned char)a.at[i]), y = tolower((unsigned char)b.at[i]);
-        if (x != y) return x - y;
-    }
-    return a.length < b.length ? -1 : a.length > b.length;
+    return text_compare_alike((*(Unit *const *)left)->name, (*(Unit *const *)right)->name);
 }
 
 static bool comes_before(const Declaration *a, const Declaration *b)
@@ -103,7 +90,7 @@ void names_give(Specializer *s, Program *program)
         Declaration *param = program->params_printed.items[i];
         bool own = param->kind == DECLARATION_PARAM; // users and callers know it by this name
         param->name = own ? param->wish : take_name(s, program, param->wish, (Text){0});
-        if (own) map_put(s->arena, &program->names, folded(s->arena, param->name), program);
+        if (own) map_put(s->arena, &program->names, text_lower(s->arena, param->name), program);
     }
     for (size_t i = 0; i < program->units.count; i++) {
         Unit *unit = program->units.items[i];

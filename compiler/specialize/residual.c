@@ -149,23 +149,11 @@ bool residual_fields(Arena *arena, Residual *residual, ResidualEntries *fields)
     return true;
 }
 
-static bool equal_folded(Text a, Text b)
-{
-    if (a.length != b.length) return false;
-    for (size_t i = 0; i < a.length; i++) {
-        unsigned char x = (unsigned char)a.at[i], y = (unsigned char)b.at[i];
-        if (x >= 'A' && x <= 'Z') x = (unsigned char)(x | 32);
-        if (y >= 'A' && y <= 'Z') y = (unsigned char)(y | 32);
-        if (x != y) return false;
-    }
-    return true;
-}
-
 size_t residual_field(const ResidualEntries *fields, Text name)
 {
     for (size_t i = fields->count; i-- > 0;) {
         const ResidualEntry *field = &fields->items[i];
-        if (!field->spread && !field->key && equal_folded(field->name, name)) return i;
+        if (!field->spread && !field->key && text_alike(field->name, name)) return i;
     }
     return SIZE_MAX;
 }

@@ -724,11 +724,7 @@ static bool is_same_resource(const Unit *a, const Unit *b)
 {
     if (a->module || b->module || a->parent || b->parent || a->condition || b->condition)
         return false;
-    Text left = type_of(a), right = type_of(b);
-    if (left.length != right.length) return false;
-    for (size_t i = 0; i < left.length; i++) {
-        if (tolower((unsigned char)left.at[i]) != tolower((unsigned char)right.at[i])) return false;
-    }
+    if (!text_alike(type_of(a), type_of(b))) return false;
     return same_residual(property_of(a, "parent"), property_of(b, "parent")) &&
            same_residual(property_of(a, "scope"), property_of(b, "scope")) &&
            same_residual(final_name(property_of(a, "name")), final_name(property_of(b, "name")));

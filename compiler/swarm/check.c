@@ -7,8 +7,6 @@
 #include "compiler/swarm/setting.h"
 #include "compiler/swarm/swarm.h"
 
-#include <string.h>
-
 static const Value *check(Checker *checker, Type *type, const Value *raw, const Path *path);
 // A value of another kind than the type's.
 static const Value *wrong_kind(Checker *checker, Type *type, const Value *raw, const Path *path)
@@ -228,18 +226,14 @@ static bool check_twins(Checker *checker, const Value *raw, const Path *path)
     Map lower = {0};
     for (size_t i = 0; i < raw->object.count; i++) {
         const ValueProperty *property = &raw->object.items[i];
-        char *name = text_string(report_arena(checker), property->name);
-        for (size_t j = 0; j < property->name.length; j++) {
-            if (name[j] >= 'A' && name[j] <= 'Z') name[j] = (char)(name[j] | 32);
-        }
-        const ValueProperty *twin = map_get(&lower, (Text){name, property->name.length});
+        Text name = text_lower(report_arena(checker), property->name);
+        const ValueProperty *twin = map_get(&lower, name);
         if (twin && property->key_place) {
             diag_add_with(checker->diags, DIAG_CASE_TWINS, *property->key_place,
                           report_path(checker, path), twin->name, property->name);
             good = false;
         }
-        map_put(report_arena(checker), &lower, (Text){name, property->name.length},
-                &raw->object.items[i]);
+        map_put(report_arena(checker), &lower, name, &raw->object.items[i]);
     }
     return good;
 }

@@ -6,13 +6,15 @@
 // ----------------------------------------------------------------------------------------------
 // values
 
+static const Value *literal(Arena *arena, const Syntax *node);
+
 static const Value *literal_object(Arena *arena, const Syntax *node)
 {
     Value *object = value_object(arena);
     for (size_t i = 0; i < node->list.count; i++) {
         const Syntax *item = node->list.items[i];
         if (item->kind != SYNTAX_PROPERTY || !item->property.name.length) return NULL;
-        const Value *value = setting_literal(arena, item->property.value);
+        const Value *value = literal(arena, item->property.value);
         if (!value) return NULL;
         value_set(arena, object, item->property.name, value);
     }
@@ -23,14 +25,15 @@ static const Value *literal_array(Arena *arena, const Syntax *node)
 {
     Value *array = value_array(arena);
     for (size_t i = 0; i < node->list.count; i++) {
-        const Value *value = setting_literal(arena, node->list.items[i]);
+        const Value *value = literal(arena, node->list.items[i]);
         if (!value) return NULL;
         value_append(arena, array, value);
     }
     return array;
 }
 
-const Value *setting_literal(Arena *arena, const Syntax *node)
+// Of Bicep, also lists and objects of literals; NULL if it is none.
+static const Value *literal(Arena *arena, const Syntax *node)
 {
     node = syntax_bare(node);
     Text text;
@@ -47,7 +50,7 @@ const Value *setting_literal(Arena *arena, const Syntax *node)
 const Value *setting_metadata(Arena *arena, const Type *type, const char *key)
 {
     const Syntax *node = type_metadata(type, key);
-    return node ? setting_literal(arena, node) : NULL;
+    return node ? literal(arena, node) : NULL;
 }
 
 Text setting_text(Arena *arena, const Type *type, const char *key)
@@ -68,7 +71,7 @@ bool setting_choices(Arena *arena, const Type *type, const Value ***choices, siz
     for (size_t i = 0; i < *count; i++) {
         const Type *member = one ? type : type->members.items[i];
         if (member->kind != TYPE_LITERAL) return false;
-        (*choices)[i] = setting_literal(arena, member->literal);
+        (*choices)[i] = literal(arena, member->literal);
         if (!(*choices)[i]) return false;
     }
     return true;
@@ -214,15 +217,6 @@ Text setting_expected(Types *types, Type *type)
 // ----------------------------------------------------------------------------------------------
 // YAML
 
-static bool is_word(Text text, const char *word)
-{
-    if (text.length != strlen(word)) return false;
-    for (size_t i = 0; i < text.length; i++) {
-        if ((text.at[i] | 32) != word[i]) return false;
-    }
-    return true;
-}
-
 // A text that YAML 1.1 or 1.2 would read as something else, or that has characters with a meaning.
 static bool needs_quotes(Text text)
 {
@@ -230,7 +224,7 @@ static bool needs_quotes(Text text)
                                         "on",   "off",   "y",    "n"};
     if (!text.length || strchr("0123456789+-.!&*?|>@`%{}[],#'\" ~=<:", text.at[0])) return true;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (is_word(text, words[i])) return true;
+        if (text_is_alike(text, words[i])) return true;
     }
     for (size_t i = 0; i < text.length; i++) {
         bool address = text.at[i] == ':' && i + 1 < text.length && text.at[i + 1] == '/';

@@ -4,9 +4,6 @@
 #include "compiler/bind/type.h"
 #include "compiler/evaluate/value.h"
 
-// A literal of Bicep (also lists and objects of literals) as a value; NULL if it is none.
-const Value *setting_literal(Arena *arena, const Syntax *node);
-
 // The value of `key` in the nearest @metadata; NULL if there is none.
 const Value *setting_metadata(Arena *arena, const Type *type, const char *key);
 // As above, a text; empty if there is none.

@@ -139,8 +139,6 @@ static void test_statements(void)
     const Syntax *body = syntax_body(resource);
     CHECK(syntax_property(body, "name") != NULL && syntax_property(body, "nam") == NULL);
     CHECK_TEXT(syntax_text(syntax_property(body, "name")), "'name': 'j'");
-    Syntax *copy = syntax_copy(&arena, body);
-    CHECK(copy->kind == SYNTAX_OBJECT && copy->list.items == body->list.items);
     Place place = syntax_place(body);
     CHECK(place.source == file->source && file->source->text.at[place.from] == '{');
 }
