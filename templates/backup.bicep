@@ -48,9 +48,9 @@ resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01
 resource operatorReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for operator in swarm.access.operators: {
     scope: backup
-    name: guid(backup.id, operator.id, secretsUser())
+    name: guid(backup.id, toLower(operator.id), secretsUser())
     properties: {
-      principalId: operator.id
+      principalId: toLower(operator.id)
       principalType: operator.type
       roleDefinitionId: secretsUser()
     }

@@ -1,5 +1,6 @@
 // machine.bicep: what managers, pools and jumpbox have in common, as functions.
 import {
+  DataDisk
   DebianImage
   GalleryImage
   MarketplaceImage
@@ -66,6 +67,10 @@ func diffDiskSettings(disk OsDisk) object? =>
         option: 'Local'
         placement: disk.ephemeral == 'cache' ? 'CacheDisk' : disk.ephemeral == 'nvme' ? 'NvmeDisk' : 'ResourceDisk'
       }
+
+@export()
+@description('How the host caches a data disk: not at all from 4 TiB on, which Azure does not take.')
+func dataDiskCaching(disk DataDisk) 'ReadOnly' | 'None' => disk.size < 4096 ? 'ReadOnly' : 'None'
 
 @export()
 @description('Protection of a machine; null for none.')

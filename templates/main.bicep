@@ -58,7 +58,7 @@ param swarm Swarm
 @description('Where everything is made.')
 param location string = resourceGroup().location
 
-@description('Name of the administrator on every machine. Cannot be changed later.')
+@description('Name of the administrator on every machine; Azure refuses admin, root and the like. Cannot be changed later.')
 @minLength(1)
 @maxLength(20)
 param adminUsername string = 'swarm'

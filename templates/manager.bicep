@@ -2,6 +2,7 @@
 import { Swarm } from 'swarm.bicep'
 import { machineTags, managerZone } from 'plan.bicep'
 import {
+  dataDiskCaching
   diffDiskSettings
   imagePlan
   imageReference
@@ -68,7 +69,7 @@ resource manager 'Microsoft.Compute/virtualMachines@2026-04-01' = {
               lun: 0
               createOption: 'Attach'
               deleteOption: 'Detach'
-              caching: 'ReadOnly'
+              caching: dataDiskCaching(managers.dataDisk)
               managedDisk: { id: diskId }
             }
           ]
@@ -82,7 +83,7 @@ resource manager 'Microsoft.Compute/virtualMachines@2026-04-01' = {
       linuxConfiguration: windows ? null : linuxConfiguration(adminUsername, sshKey)
       windowsConfiguration: windows ? windowsConfiguration(false) : null
     }
-    networkProfile: { networkInterfaces: [{ id: nicId, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: nicId, properties: { deleteOption: 'Detach' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({ ...facts, program: program }))
   }

@@ -229,7 +229,8 @@ resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = if (h
                 direction: 'Inbound'
                 access: 'Allow'
                 protocol: 'Tcp'
-                sourceAddressPrefixes: swarm.jumpbox.?sources
+                sourceAddressPrefix: length(swarm.jumpbox.?sources ?? []) == 1 ? swarm.jumpbox.sources[0] : null
+                sourceAddressPrefixes: length(swarm.jumpbox.?sources ?? []) == 1 ? null : swarm.jumpbox.?sources
                 sourcePortRange: '*'
                 destinationAddressPrefix: '*'
                 destinationPortRange: '22'

@@ -10,11 +10,10 @@ func tagsOf(swarm Swarm) object => union({ swarm: swarm.name }, swarm.tags)
 func machineTags(swarm Swarm, role string, more object) object =>
   union({ swarm: swarm.name, role: role }, swarm.tags, more)
 
-// Public addresses live in one zone, in all three, or in none.
+// Whatever zones the machines are in: an address of one zone could be attached only to machines of that zone.
 @export()
-@description('Zones of public addresses and of what stands before the nodes.')
-func addressZones(swarm Swarm) string[]? =>
-  empty(swarm.zones) ? null : length(swarm.zones) == 1 ? swarm.zones : ['1', '2', '3']
+@description('Zones of public addresses and of what stands before the nodes: all, or none.')
+func addressZones(swarm Swarm) string[]? => empty(swarm.zones) ? null : ['1', '2', '3']
 
 @export()
 @description('Zones of machines that say none of their own; null for none.')
@@ -28,17 +27,19 @@ func managerZone(swarm Swarm, index int) string[]? =>
     : [(swarm.managers.?zones ?? swarm.zones)[index % length(swarm.managers.?zones ?? swarm.zones)]]
 
 // Names that Azure must know the world over. Machines are told them before the vault and the account are there.
+// A vault's name has no two hyphens in a row.
 @export()
 @description('Name of the key vault.')
 func vaultNameOf(swarm Swarm) string =>
-  swarm.vault.?name ?? '${take(swarm.name, 10)}-${uniqueString(resourceGroup().id)}'
+  swarm.vault.?name ?? '${take(swarm.name, endsWith(take(swarm.name, 10), '-') ? 9 : 10)}-${uniqueString(resourceGroup().id)}'
 
 @export()
 @description('Name of the storage account.')
 func accountNameOf(swarm Swarm) string =>
   swarm.storage.?name ?? '${take(replace(swarm.name, '-', ''), 11)}${uniqueString(resourceGroup().id)}'
 
-// An empty list is decided here; what a list with operators means is known once somebody deploys.
+// An empty list is decided here; what a list with operators means is known once somebody deploys. IDs are in lower case
+// wherever roles are given, as deployer() says them: one person, one name of the assignment.
 @export()
 @description('Whether who deploys reads secrets for that reason: not where operators, among whom they are, read them anyway.')
 func deployerReads(swarm Swarm) bool =>
@@ -149,10 +150,13 @@ func nodePrefixes(swarm Swarm) string[] =>
 func managerAddresses(swarm Swarm) string[] =>
   swarm.managers.?addresses ?? map(range(0, swarm.managers.count), i => cidrHost(managersPrefix(swarm), 3 + i))
 
+// A Bastion without a subnet of its own (Developer) comes from the address by which Azure's host speaks to machines.
 @export()
 @description('From where operators reach nodes over SSH; empty for nowhere.')
 func sshPrefixes(swarm Swarm) string[] =>
-  hasJumpbox(swarm) ? [jumpboxPrefix(swarm)] : hasBastion(swarm) ? [bastionPrefix(swarm)] : []
+  hasJumpbox(swarm)
+    ? [jumpboxPrefix(swarm)]
+    : hasBastion(swarm) ? [bastionPrefix(swarm)] : swarm.jumpbox.kind == 'bastion' ? ['168.63.129.16'] : []
 
 // ---------------------------------------------------------------------------------------------- ingress
 

@@ -2,6 +2,7 @@
 import { Pool, Swarm } from 'swarm.bicep'
 import { healthPath, healthPort, machineTags, makesNetwork, zonesOf } from 'plan.bicep'
 import {
+  dataDiskCaching
   diffDiskSettings
   imagePlan
   imageReference
@@ -104,7 +105,7 @@ resource pool 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
               {
                 lun: 0
                 createOption: 'Empty'
-                caching: 'ReadOnly'
+                caching: dataDiskCaching(settings.dataDisk)
                 diskSizeGB: settings.dataDisk.size
                 managedDisk: { storageAccountType: settings.dataDisk.type }
               }

@@ -72,9 +72,9 @@ resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04
 resource operatorReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for operator in swarm.access.operators: {
     scope: portainer
-    name: guid(portainer.id, operator.id, secretsUser())
+    name: guid(portainer.id, toLower(operator.id), secretsUser())
     properties: {
-      principalId: operator.id
+      principalId: toLower(operator.id)
       principalType: operator.type
       roleDefinitionId: secretsUser()
     }

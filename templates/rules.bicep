@@ -393,6 +393,11 @@ func machineProblems(swarm Swarm, at string, machine object, windows bool) Probl
       '${machine.size} has no disk of its own; take a size with a d such as Standard_D4ds_v5, or none'
     ),
     when(
+      machine.osDisk.ephemeral != 'none' && (machine.osDisk.?size ?? 0) > 2040,
+      '${at}.osDisk.size',
+      'is ${machine.osDisk.?size ?? 0} GiB; an ephemeral disk has at most 2040'
+    ),
+    when(
       windows && (machine.osDisk.?size ?? 127) < 127,
       '${at}.osDisk.size',
       'is ${machine.osDisk.?size ?? 127} GiB; the image of Windows Server needs 127'
@@ -454,24 +459,40 @@ func labelProblems(at string, labels object) Problem[] =>
       )
   ))
 
-@description('Tags beyond what Azure takes.')
-func tagProblems(at string, tags object, own int) Problem[] =>
+// Azure takes 50 tags of a machine, 15 of a secret or a private DNS zone, and keys of 128 characters at a storage account.
+@description('Tags beyond what Azure takes: those written here, beside those of the swarm.')
+func tagProblems(at string, tags object, others object, own int, limit int) Problem[] =>
   concat(
-    when(length(tags) + own > 50, at, 'there are ${length(tags)}, and swarmgen adds ${own}; Azure takes 50'),
+    when(
+      length(union(others, tags)) + own > limit,
+      at,
+      'there are ${length(union(others, tags))}, and the swarm adds ${own}; Azure takes ${limit}'
+    ),
     flatten(map(
-      filter(
-        items(tags),
-        tag =>
-          length(tag.key) > 512 || length(tag.value) > 256 || length(split(
-            tag.key,
-            ['<', '>', '%', '&', '\\', '?', '/']
-          )) > 1
-      ),
+      items(tags),
       tag =>
-        when(
-          true,
-          '${at}.${tag.key}',
-          'a tag has at most 512 characters, none of < > % & \\ ? /, and a value of at most 256'
+        concat(
+          when(
+            length(tag.key) > 128 || length(tag.value) > 256 || length(split(
+              tag.key,
+              ['<', '>', '%', '&', '\\', '?', '/']
+            )) > 1,
+            '${at}.${tag.key}',
+            'a tag has at most 128 characters, none of < > % & \\ ? /, and a value of at most 256'
+          ),
+          when(
+            !empty(filter(['microsoft', 'azure', 'windows'], start => startsWith(toLower(tag.key), start))),
+            '${at}.${tag.key}',
+            'tags that begin with microsoft, azure or windows are Azure\'s own'
+          ),
+          when(
+            !empty(filter(
+              concat(objectKeys(tags), objectKeys(others), ['swarm', 'role', 'pool']),
+              other => other != tag.key && toLower(other) == toLower(tag.key)
+            )),
+            '${at}.${tag.key}',
+            'there is such a tag in other letters, and Azure does not tell small ones from capital ones'
+          )
         )
     ))
   )
@@ -517,13 +538,14 @@ func managerProblems(swarm Swarm) Problem[] =>
       'managers.schedulable',
       'is false, which leaves no place for Traefik and Portainer: they run on managers; leave it out and constrain your services with node.role == worker, or write stack.enabled: false'
     ),
-    tagProblems('managers.tags', union(swarm.tags, swarm.managers.tags), 2),
+    tagProblems('managers.tags', swarm.managers.tags, swarm.tags, 2, 50),
     scriptSecretProblems(swarm, 'managers', swarm.managers.scripts, 'managers'),
     when(
       swarm.managers.availability != 'zones' && swarm.managers.?zones != null,
       'managers.zones',
       'zones and an availability set exclude each other; leave zones out, or write availability: zones'
     ),
+    map(repeated(swarm.managers.?zones ?? []), zone => { at: 'managers.zones', message: '${zone} occurs twice' }),
     when(
       swarm.managers.availability == 'zones' && empty(swarm.managers.?zones ?? swarm.zones) && swarm.managers.count > 1,
       'managers.availability',
@@ -618,7 +640,7 @@ func poolProblems(swarm Swarm, key string, pool object) Problem[] =>
     machineProblems(swarm, 'workers.${key}', pool, pool.os == 'windows'),
     userDataProblems(swarm, 'workers.${key}', pool),
     labelProblems('workers.${key}', pool.labels),
-    tagProblems('workers.${key}.tags', union(swarm.tags, pool.tags), 3),
+    tagProblems('workers.${key}.tags', pool.tags, swarm.tags, 3, 50),
     scriptSecretProblems(swarm, 'workers.${key}', pool.scripts, 'workers'),
     when(
       !madeOf(key, 'abcdefghijklmnopqrstuvwxyz0123456789-') || !contains('abcdefghijklmnopqrstuvwxyz', take(key, 1)) || endsWith(
@@ -650,10 +672,29 @@ func poolProblems(swarm Swarm, key string, pool object) Problem[] =>
       'Windows nodes such as those of pool ${key} cannot sign in at the share by identity; expected key'
     ),
     when(
-      pool.os == 'windows' && pool.isolation == 'hyperv' && startsWith(pool.size, 'Standard_B'),
+      pool.os == 'windows' && pool.isolation == 'hyperv' && (startsWith(pool.size, 'Standard_B') || swarm.security.trustedLaunch && !empty(filter(
+        ['_v2', '_v3', '_v4'],
+        version => endsWith(pool.size, version)
+      ))),
       'workers.${key}.isolation',
-      '${pool.size} cannot run Hyper-V; take a size of the D or E series'
+      '${pool.size} cannot run Hyper-V${startsWith(pool.size, 'Standard_B') ? '' : ' with Trusted Launch'}; take a size of the D or E series, v5 or newer'
     ),
+    when(
+      pool.?spot != null && startsWith(pool.size, 'Standard_B'),
+      'workers.${key}.size',
+      'Azure has no Spot machines of the B series, such as ${pool.size}; take a size of the D or E series'
+    ),
+    when(
+      (pool.?spot.?maxPrice ?? 0) % 10 != 0,
+      'workers.${key}.spot.maxPrice',
+      'is ${pool.?spot.?maxPrice ?? 0}; Azure takes prices with five decimals, so a whole number of tens'
+    ),
+    when(
+      pool.?spot.?eviction == 'Deallocate' && pool.osDisk.ephemeral != 'none',
+      'workers.${key}.spot.eviction',
+      'Deallocate keeps the disk of the system, which osDisk.ephemeral leaves on the host; expected Delete'
+    ),
+    map(repeated(pool.?zones ?? []), zone => { at: 'workers.${key}.zones', message: '${zone} occurs twice' }),
     when(
       pool.?spot != null && pool.upgrade == 'Rolling' && pool.?spot.?eviction == 'Deallocate',
       'workers.${key}.upgrade',
@@ -673,6 +714,47 @@ func poolProblems(swarm Swarm, key string, pool object) Problem[] =>
   )
 
 // ---------------------------------------------------------------------------------------------- what comes in, who comes in
+
+// A security group takes a service tag, but only alone; the firewall of a vault or an account takes public addresses only.
+@description('Sources that Azure does not take.')
+func sourceProblems(at string, sources string[], firewall bool, longest int) Problem[] =>
+  concat(
+    map(repeated(sources), source => { at: at, message: '\'${source}\' occurs twice' }),
+    flatten(map(
+      range(0, length(sources)),
+      i =>
+        !isRange(sources[i]) && !isAddress(sources[i])
+          ? when(
+              firewall || length(sources) > 1 || madeOf(sources[i], '0123456789./'),
+              '${at}.${i}',
+              '\'${sources[i]}\' is no range of addresses such as 203.0.113.0/24${firewall || length(sources) == 1 ? '' : '; a service tag can only stand alone'}'
+            )
+          : flatten(map(
+              [isRange(sources[i]) ? sources[i] : '${sources[i]}/32'],
+              prefix =>
+                concat(
+                  when(
+                    first(prefix) % size(prefix) != 0,
+                    '${at}.${i}',
+                    '\'${prefix}\' does not begin where a /${bits(prefix)} can begin; did you mean \'${addressAt(first(prefix) - first(prefix) % size(prefix))}/${bits(prefix)}\'?'
+                  ),
+                  when(
+                    isRange(sources[i]) && bits(prefix) > longest,
+                    '${at}.${i}',
+                    '\'${prefix}\' is too small for this firewall, which takes ranges up to /${longest}, and single addresses without a length'
+                  ),
+                  when(
+                    firewall && !empty(filter(
+                      ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'],
+                      private => touch(prefix, private)
+                    )),
+                    '${at}.${i}',
+                    '\'${sources[i]}\' is private; this firewall sees public addresses only'
+                  )
+                )
+            ))
+    ))
+  )
 
 @description('Ports that the swarm itself needs.')
 var reservedPorts = [22, 2377, 4789, 7946, pingPort, healthPort]
@@ -713,17 +795,7 @@ func ingressProblems(swarm Swarm) Problem[] =>
             'ingress.ports.${i}.probe',
             'a Udp port cannot be probed itself; expected ping or manager'
           ),
-          length(swarm.ingress.ports[i].sources) == 1
-            ? []
-            : flatten(map(
-                range(0, length(swarm.ingress.ports[i].sources)),
-                j =>
-                  when(
-                    !isRange(swarm.ingress.ports[i].sources[j]) && !isAddress(swarm.ingress.ports[i].sources[j]),
-                    'ingress.ports.${i}.sources.${j}',
-                    '\'${swarm.ingress.ports[i].sources[j]}\' is no range of addresses; a service tag can only stand alone'
-                  )
-              ))
+          sourceProblems('ingress.ports.${i}.sources', swarm.ingress.ports[i].sources, false, 32)
         )
     )),
     when(
@@ -748,7 +820,7 @@ func jumpboxProblems(swarm Swarm) Problem[] =>
       ? concat(
           machineProblems(swarm, 'jumpbox', swarm.jumpbox, swarm.jumpbox.kind == 'windows'),
           userDataProblems(swarm, 'jumpbox', swarm.jumpbox),
-          tagProblems('jumpbox.tags', union(swarm.tags, swarm.jumpbox.tags), 2),
+          tagProblems('jumpbox.tags', swarm.jumpbox.tags, swarm.tags, 2, 50),
           scriptSecretProblems(swarm, 'jumpbox', swarm.jumpbox.scripts, 'jumpbox'),
           warnWhen(
             empty(swarm.jumpbox.sources),
@@ -760,20 +832,14 @@ func jumpboxProblems(swarm Swarm) Problem[] =>
             'jumpbox.sources',
             'the whole internet may try SSH; name the address ranges from where operators come'
           ),
-          flatten(map(
-            range(0, length(swarm.jumpbox.sources)),
-            i =>
-              when(
-                !isRange(swarm.jumpbox.sources[i]) && !isAddress(swarm.jumpbox.sources[i]) && (length(swarm.jumpbox.sources) > 1 || madeOf(
-                  swarm.jumpbox.sources[i],
-                  '0123456789./'
-                )),
-                'jumpbox.sources.${i}',
-                '\'${swarm.jumpbox.sources[i]}\' is no range of addresses such as 203.0.113.0/24'
-              )
-          ))
+          when(
+            swarm.jumpbox.osDisk.ephemeral != 'none' && swarm.jumpbox.?shutdown != null,
+            'jumpbox.osDisk.ephemeral',
+            'a machine whose system disk is on the host cannot be switched off; expected none, or leave shutdown out'
+          )
         )
       : [],
+    swarm.jumpbox.kind == 'none' ? [] : sourceProblems('jumpbox.sources', swarm.jumpbox.sources, false, 32),
     when(
       hasJumpbox(swarm) && !makesNetwork(swarm) && swarm.network.subnets.?jumpbox == null,
       'network.subnets',
@@ -788,6 +854,11 @@ func jumpboxProblems(swarm Swarm) Problem[] =>
       hasEndpoints(swarm) && !makesNetwork(swarm) && swarm.network.subnets.?endpoints == null,
       'network.subnets',
       'there are private endpoints, but no subnet for them; expected endpoints: { name: …, prefix: … }'
+    ),
+    warnWhen(
+      !makesNetwork(swarm) && swarm.network.subnets.managers.name == swarm.network.subnets.?workers.?name && swarm.managers.?addresses == null,
+      'network.subnets.workers',
+      'is the subnet of the managers: Azure gives its first addresses to whoever comes first; name some at its end for managers.addresses'
     ),
     when(
       hasBastion(swarm) && !makesNetwork(swarm) && (swarm.network.subnets.?bastion.?name ?? 'AzureBastionSubnet') != 'AzureBastionSubnet',
@@ -867,27 +938,13 @@ func secretProblems(swarm Swarm) Problem[] =>
       : []
   )
 
-@description('Ranges that a firewall does not take.')
-func firewallProblems(at string, sources string[], longest int) Problem[] =>
-  flatten(map(
-    range(0, length(sources)),
-    i =>
-      !isRange(sources[i]) && !isAddress(sources[i])
-        ? [{ at: '${at}.${i}', message: '\'${sources[i]}\' is no range of addresses such as 203.0.113.0/24' }]
-        : when(
-            isRange(sources[i]) && bits(sources[i]) > longest,
-            '${at}.${i}',
-            '\'${sources[i]}\' is too small for this firewall, which takes ranges up to /${longest}, and single addresses without a length'
-          )
-  ))
-
 @description('Rules of the share.')
 func storageProblems(swarm Swarm) Problem[] =>
   swarm.storage.enabled
     ? concat(
-        firewallProblems('storage.sources', swarm.storage.sources, 30),
+        sourceProblems('storage.sources', swarm.storage.sources, true, 30),
         when(
-          startsWith(swarm.storage.sku, 'Premium_') && swarm.storage.quota < 100,
+          startsWith(swarm.storage.?sku ?? '', 'Premium_') && swarm.storage.quota < 100,
           'storage.quota',
           'is ${swarm.storage.quota} GiB; a Premium share has at least 100'
         ),
@@ -986,8 +1043,9 @@ func wholeProblems(swarm Swarm) Problem[] =>
       'name',
       'has two hyphens in a row, which Azure does not take in the names made from it'
     ),
-    tagProblems('tags', swarm.tags, 3),
-    firewallProblems('vault.sources', swarm.vault.sources, 32),
+    // One of the two is the turn: docs/node-facts.md.
+    tagProblems('tags', swarm.tags, {}, 2, 15),
+    sourceProblems('vault.sources', swarm.vault.sources, true, 32),
     when(
       hasWindows(swarm) && empty(windowsEngineSha256(swarm)),
       'engine.windowsSha256',
@@ -1009,6 +1067,50 @@ func wholeProblems(swarm Swarm) Problem[] =>
       'takes ${stackSize(swarm)} bytes with its compose files, and a secret holds ${secretBytes}; have shorter texts in stack and ingress.domain'
     ),
     map(repeated(swarm.zones), zone => { at: 'zones', message: '${zone} occurs twice' }),
+    // What has a name in Azure's DNS: vault, account, addresses.
+    map(
+      filter(
+        [
+          { at: 'name', name: swarm.name }
+          { at: 'vault.name', name: swarm.vault.?name ?? '' }
+          { at: 'storage.name', name: swarm.storage.?name ?? '' }
+          { at: 'ingress.dnsLabel', name: swarm.ingress.?dnsLabel ?? '' }
+          { at: 'jumpbox.dnsLabel', name: swarm.jumpbox.?dnsLabel ?? '' }
+        ],
+        named =>
+          contains(toLower(named.name), 'microsoft') || contains(toLower(named.name), 'windows') || startsWith(
+            toLower(named.name),
+            'login'
+          )
+      ),
+      named => {
+        at: named.at
+        message: 'Azure gives no name with microsoft or windows in it, or login at its beginning'
+      }
+    ),
+    map(
+      filter(
+        concat(
+          [
+            { at: 'storage.sku', kind: swarm.storage.enabled ? swarm.storage.?sku ?? '' : '' }
+            { at: 'network.nat.sku', kind: swarm.network.?nat.?sku == 'StandardV2' ? 'StandardV2_ZRS' : '' }
+            { at: 'managers.osDisk.type', kind: swarm.managers.osDisk.type }
+            { at: 'managers.dataDisk.type', kind: swarm.managers.dataDisk.type }
+          ],
+          flatten(map(items(swarm.workers), entry => [
+            { at: 'workers.${entry.key}.osDisk.type', kind: entry.value.osDisk.type }
+            { at: 'workers.${entry.key}.dataDisk.type', kind: entry.value.dataDisk.type }
+          ]))
+        ),
+        used => empty(swarm.zones) && endsWith(used.kind, 'ZRS')
+      ),
+      used => { at: used.at, message: 'is for regions with zones only; zones is empty', level: 'warning' }
+    ),
+    warnWhen(
+      swarm.vault.recover,
+      'vault.recover',
+      'is for one deployment: Azure refuses it once the vault is there; swarmgen deploy brings a deleted vault back without it'
+    ),
     map(
       repeated(map(swarm.access.operators, operator => toLower(operator.id))),
       id => { at: 'access.operators', message: '${id} occurs twice' }

@@ -21,7 +21,9 @@ var settings = swarm.storage
 var tags = tagsOf(swarm)
 var private = settings.network == 'private'
 var byKey = settings.access == 'key'
-var premium = startsWith(settings.sku, 'Premium')
+// Without zones there is no storage in three of them.
+var sku = settings.?sku ?? (empty(swarm.zones) ? 'Standard_LRS' : 'Standard_ZRS')
+var premium = startsWith(sku, 'Premium')
 
 // Holds the files that all nodes share.
 resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
@@ -29,7 +31,7 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   location: location
   tags: tags
   kind: premium ? 'FileStorage' : 'StorageV2'
-  sku: { name: settings.sku }
+  sku: { name: sku }
   properties: {
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
@@ -37,6 +39,7 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
     allowCrossTenantReplication: false
     allowSharedKeyAccess: byKey
     accessTier: premium ? null : 'Hot'
+    largeFileSharesState: !premium && settings.quota > 5120 ? 'Enabled' : null
     azureFilesIdentityBasedAuthentication: byKey
       ? null
       : {
@@ -185,7 +188,7 @@ resource storageLock 'Microsoft.Authorization/locks@2020-05-01' = if (contains(s
   name: '${swarm.name}-storage'
   properties: {
     level: 'CanNotDelete'
-    notes: 'The files of the swarm are in this storageAccount.'
+    notes: 'The files of the swarm are in this account.'
   }
 }
 

@@ -190,7 +190,7 @@ type OsDisk = {
   @metadata({ unit: 'GiB', example: 64 })
   size: int?
 
-  @description('Kind of storage.')
+  @description('Kind of storage. Cannot be changed later for a pool.')
   @metadata({ default: 'Premium_LRS' })
   type: DiskType
 
@@ -374,7 +374,7 @@ type ExistingSubnet = {
 }
 
 @export()
-@description('The subnets that the swarm uses. Each needs a way out (NAT gateway, firewall); the swarm adds nothing to them.')
+@description('The subnets that the swarm uses. The swarm adds nothing to them: each with nodes needs a way out (NAT gateway, firewall), and the service endpoints Microsoft.Storage where storage.network is subnets, Microsoft.KeyVault where vault.network is.')
 type ExistingSubnets = {
   @description('Subnet of the managers.')
   managers: ExistingSubnet
@@ -502,11 +502,11 @@ type LinuxManagers = {
   @metadata({ default: 3, unit: 'machines' })
   count: 1 | 3 | 5 | 7
 
-  @description('Size of each machine.')
+  @description('Size of each machine. A change restarts all managers at the same time.')
   @metadata({ default: 'Standard_D2s_v5' })
   size: MachineSize
 
-  @description('What the machines start from. A machine that exists keeps the image that it was made from.')
+  @description('What the machines start from. Azure refuses another image for a machine that exists: delete a manager, then deploy, one after the other.')
   @metadata({ default: {} })
   image: LinuxImage
 
@@ -569,11 +569,11 @@ type WindowsManagers = {
   @metadata({ default: 3, unit: 'machines' })
   count: 1 | 3 | 5 | 7
 
-  @description('Size of each machine.')
+  @description('Size of each machine. A change restarts all managers at the same time.')
   @metadata({ default: 'Standard_D4s_v5' })
   size: MachineSize
 
-  @description('What the machines start from. A machine that exists keeps the image that it was made from.')
+  @description('What the machines start from. Azure refuses another image for a machine that exists: delete a manager, then deploy, one after the other.')
   @metadata({ default: {} })
   image: WindowsImage
 
@@ -718,9 +718,9 @@ type Autoscale = {
 }
 
 @export()
-@description('Surplus machines of Azure: cheap, and taken away with 30 seconds\' notice.')
+@description('Surplus machines of Azure: cheap, and taken away with 30 seconds\' notice. Not for sizes of the B series.')
 type Spot = {
-  @description('Highest price of a machine per hour, in millionths of a US dollar; up to the usual price where it is left out.')
+  @description('Highest price of a machine per hour, in millionths of a US dollar (whole tens of them); up to the usual price where it is left out.')
   @minValue(1)
   @metadata({ unit: 'millionths of a US dollar per hour', example: 50000 })
   maxPrice: int?
@@ -765,7 +765,7 @@ type LinuxPool = {
   @metadata({ default: 'Standard_D2s_v5' })
   size: MachineSize
 
-  @description('What the machines start from.')
+  @description('What the machines start from. For another release or publisher make another pool: Azure takes only another version for a pool that exists.')
   @metadata({ default: {} })
   image: LinuxImage
 
@@ -777,7 +777,7 @@ type LinuxPool = {
   @metadata({ default: {} })
   dataDisk: DataDisk
 
-  @description('Zones of the pool; those of the swarm where it is left out, none where it is empty.')
+  @description('Zones of the pool; those of the swarm where it is left out, none where it is empty. Cannot be changed later.')
   zones: Zone[]?
 
   @description('Subnet of the pool: an address range in a new network, a key of network.subnets.more in an existing one. The common one of the workers where it is left out.')
@@ -850,7 +850,7 @@ type WindowsPool = {
   @metadata({ default: 'Standard_D4s_v5' })
   size: MachineSize
 
-  @description('What the machines start from.')
+  @description('What the machines start from. For another release or publisher make another pool: Azure takes only another version for a pool that exists.')
   @metadata({ default: {} })
   image: WindowsImage
 
@@ -858,7 +858,7 @@ type WindowsPool = {
   @metadata({ default: false })
   hybridBenefit: bool
 
-  @description('How containers are kept apart unless a service says otherwise; hyperv needs a size with nested virtualization and no trusted launch.')
+  @description('How containers are kept apart unless a service says otherwise; hyperv needs a size with nested virtualization: with security.trustedLaunch one of v5 or newer.')
   @metadata({ default: 'process' })
   isolation: 'process' | 'hyperv'
 
@@ -870,7 +870,7 @@ type WindowsPool = {
   @metadata({ default: {} })
   dataDisk: DataDisk
 
-  @description('Zones of the pool; those of the swarm where it is left out, none where it is empty.')
+  @description('Zones of the pool; those of the swarm where it is left out, none where it is empty. Cannot be changed later.')
   zones: Zone[]?
 
   @description('Subnet of the pool: an address range in a new network, a key of network.subnets.more in an existing one. The common one of the workers where it is left out.')
@@ -1064,7 +1064,7 @@ type Jumpbox = NoJumpbox | LinuxJumpbox | WindowsJumpbox | BastionJumpbox
 @export()
 @description('How machines are protected.')
 type Security = {
-  @description('Secure boot and a virtual TPM; needs Generation 2 images and sizes.')
+  @description('Secure boot and a virtual TPM; needs Generation 2 images and sizes. Cannot be switched on later for a pool.')
   @metadata({ default: true })
   trustedLaunch: bool
 
@@ -1192,8 +1192,8 @@ type Registry = PasswordRegistry | IdentityRegistry
 type Vault = {
   @description('Its name; made of the name and a hash of the resource group where it is left out.')
   @metadata({
-    pattern: '^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$'
-    patternHint: '3 to 24 letters, digits and hyphens, a letter first and no hyphen last'
+    pattern: '^(?!.*--)[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$'
+    patternHint: '3 to 24 letters, digits and single hyphens, a letter first and no hyphen last'
   })
   name: string?
 
@@ -1207,7 +1207,7 @@ type Vault = {
   @metadata({ default: false })
   purgeProtection: bool
 
-  @description('Recover the vault of a deleted resource group of the same name instead of making a new one.')
+  @description('Recover the vault of a deleted resource group of the same name, as it was, instead of making a new one. For one deployment only: Azure refuses it once the vault is there.')
   @metadata({ default: false })
   recover: bool
 
@@ -1231,9 +1231,8 @@ type Storage = {
   @metadata({ pattern: '^[a-z0-9]{3,24}$', patternHint: '3 to 24 lower-case letters and digits' })
   name: string?
 
-  @description('Kind of storage; Premium for a share on SSDs.')
-  @metadata({ default: 'Standard_ZRS' })
-  sku: 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS' | 'Premium_LRS' | 'Premium_ZRS'
+  @description('Kind of storage; Premium for a share on SSDs. Where it is left out Standard_ZRS, or Standard_LRS if the swarm has no zones.')
+  sku: ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS' | 'Premium_LRS' | 'Premium_ZRS')?
 
   @description('Name of the share.')
   @metadata({
@@ -1255,7 +1254,7 @@ type Storage = {
   @metadata({ default: 14, unit: 'days' })
   softDelete: int
 
-  @description('How nodes sign in: by the account\'s key from the vault, or by their identity (Ubuntu and Windows only).')
+  @description('How nodes sign in: by the account\'s key from the vault, or by their identity (Ubuntu only; in preview at Azure).')
   @metadata({ default: 'key' })
   access: 'key' | 'identity'
 
@@ -1487,7 +1486,7 @@ type Monitoring = {
   @metadata({ default: true })
   logs: bool
 
-  @description('Whether vault, share, load balancer and virtual network keep their logs there too.')
+  @description('Whether vault, share and load balancer keep their logs there too.')
   @metadata({ default: true })
   diagnostics: bool
 
@@ -1535,11 +1534,11 @@ type Swarm = {
   @metadata({ pattern: '^[^@\\s]+@[^@\\s]+$', patternHint: 'a mail address', example: 'ops@acme.example' })
   contact: string?
 
-  @description('Tags of every resource.')
+  @description('Tags of every resource, at most 13: secrets take no more.')
   @metadata({ default: {}, example: { costCentre: '4711' } })
   tags: { *: string }
 
-  @description('Availability zones of machines and addresses; none for regions without zones.')
+  @description('Availability zones of machines; none for regions without zones. Public addresses are in all zones, or in none.')
   @metadata({ default: ['1', '2', '3'] })
   zones: Zone[]
 

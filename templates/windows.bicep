@@ -35,9 +35,9 @@ resource deployerReadsWindows 'Microsoft.Authorization/roleAssignments@2022-04-0
 resource operatorReadsWindows 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for operator in swarm.access.operators: {
     scope: windows
-    name: guid(windows.id, operator.id, secretsUser())
+    name: guid(windows.id, toLower(operator.id), secretsUser())
     properties: {
-      principalId: operator.id
+      principalId: toLower(operator.id)
       principalType: operator.type
       roleDefinitionId: secretsUser()
     }

@@ -248,6 +248,8 @@ class Describer:
                     del pool['subnet']
             if 'count' in pool:
                 pool['count'] %= 30
+            if 'maxPrice' in pool.get('spot', {}):
+                pool['spot']['maxPrice'] *= 10
             if 'autoscale' in pool:
                 scale = pool['autoscale']
                 count = pool.get('count', 2)

@@ -1,7 +1,7 @@
 @description('Where everything is made.')
 param location string = resourceGroup().location
 
-@description('Name of the administrator on every machine. Cannot be changed later.')
+@description('Name of the administrator on every machine; Azure refuses admin, root and the like. Cannot be changed later.')
 @minLength(1)
 @maxLength(20)
 param adminUsername string = 'swarm'
@@ -431,7 +431,7 @@ resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
           direction: 'Inbound'
           access: 'Allow'
           protocol: 'Tcp'
-          sourceAddressPrefixes: ['203.0.113.0/24']
+          sourceAddressPrefix: '203.0.113.0/24'
           sourcePortRange: '*'
           destinationAddressPrefix: '*'
           destinationPortRange: '22'
@@ -1304,7 +1304,7 @@ resource storageLock 'Microsoft.Authorization/locks@2020-05-01' = {
   name: 'globex-storage'
   properties: {
     level: 'CanNotDelete'
-    notes: 'The files of the swarm are in this storageAccount.'
+    notes: 'The files of the swarm are in this account.'
   }
 }
 
@@ -1793,7 +1793,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         }
       }
     }
-    networkProfile: { networkInterfaces: [{ id: managerNic0.id, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: managerNic0.id, properties: { deleteOption: 'Detach' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({
       version: 1
@@ -1944,7 +1944,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         }
       }
     }
-    networkProfile: { networkInterfaces: [{ id: managerNic1.id, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: managerNic1.id, properties: { deleteOption: 'Detach' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({
       version: 1
@@ -2095,7 +2095,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         }
       }
     }
-    networkProfile: { networkInterfaces: [{ id: managerNic2.id, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: managerNic2.id, properties: { deleteOption: 'Detach' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({
       version: 1
@@ -2246,7 +2246,7 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         }
       }
     }
-    networkProfile: { networkInterfaces: [{ id: managerNic3.id, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: managerNic3.id, properties: { deleteOption: 'Detach' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({
       version: 1
@@ -2397,7 +2397,7 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         }
       }
     }
-    networkProfile: { networkInterfaces: [{ id: managerNic4.id, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: managerNic4.id, properties: { deleteOption: 'Detach' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({
       version: 1
@@ -2548,7 +2548,7 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         }
       }
     }
-    networkProfile: { networkInterfaces: [{ id: managerNic5.id, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: managerNic5.id, properties: { deleteOption: 'Detach' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({
       version: 1
@@ -2699,7 +2699,7 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         }
       }
     }
-    networkProfile: { networkInterfaces: [{ id: managerNic6.id, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: managerNic6.id, properties: { deleteOption: 'Detach' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({
       version: 1
@@ -4217,7 +4217,7 @@ resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
           {
             lun: 0
             createOption: 'Empty'
-            caching: 'ReadOnly'
+            caching: 'None'
             diskSizeGB: 4096
             managedDisk: { storageAccountType: 'Premium_LRS' }
           }

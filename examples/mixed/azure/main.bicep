@@ -1,7 +1,7 @@
 @description('Where everything is made.')
 param location string = resourceGroup().location
 
-@description('Name of the administrator on every machine. Cannot be changed later.')
+@description('Name of the administrator on every machine; Azure refuses admin, root and the like. Cannot be changed later.')
 @minLength(1)
 @maxLength(20)
 param adminUsername string = 'swarm'
@@ -1261,7 +1261,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         }
       }
     }
-    networkProfile: { networkInterfaces: [{ id: managerNic0.id, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: managerNic0.id, properties: { deleteOption: 'Detach' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({
       version: 1
@@ -1413,7 +1413,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         }
       }
     }
-    networkProfile: { networkInterfaces: [{ id: managerNic1.id, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: managerNic1.id, properties: { deleteOption: 'Detach' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({
       version: 1
@@ -1565,7 +1565,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
         }
       }
     }
-    networkProfile: { networkInterfaces: [{ id: managerNic2.id, properties: { deleteOption: 'Delete' } }] }
+    networkProfile: { networkInterfaces: [{ id: managerNic2.id, properties: { deleteOption: 'Detach' } }] }
     diagnosticsProfile: { bootDiagnostics: { enabled: true } }
     userData: base64(string({
       version: 1

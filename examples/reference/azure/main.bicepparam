@@ -4,7 +4,7 @@ using 'main.bicep'
 // Left out: resourceGroup().location
 // param location = …
 
-// Name of the administrator on every machine. Cannot be changed later.
+// Name of the administrator on every machine; Azure refuses admin, root and the like. Cannot be changed later.
 param adminUsername = 'swarm'
 
 // Public SSH key that every machine is born with. Cannot be changed later; the operators' own keys are a secret in the vault and can.
