@@ -1,6 +1,7 @@
 // compiler/arm/loading.c
 #include "compiler/arm/loading.h"
 
+#include "compiler/arm/constant.h"
 #include "compiler/arm/expression.h"
 #include "compiler/evaluate/loads.h"
 
@@ -81,12 +82,11 @@ static const Value *content_of(const Env *env, const Syntax *call)
     SyntaxList list = call->call.arguments;
     const Value **arguments = arena_array(emitter->arena, const Value *, list.count + 1);
     for (size_t i = 0; i < list.count; i++) {
-        Text text;
-        if (!syntax_plain_string(syntax_bare(list.items[i]), &text)) {
+        arguments[i] = constant_value(emitter->arena, env->unit->file, list.items[i]);
+        if (!arguments[i] || arguments[i]->kind != VALUE_STRING) {
             diag_add(emitter->diags, DIAG_CONSTANT_WANTED, syntax_place(list.items[i]));
             return NULL;
         }
-        arguments[i] = value_string(emitter->arena, text);
     }
     FunctionCall at = {emitter->arena, emitter->diags, syntax_place(call)};
     return load_value(&at, env->unit->file, call->call.name, arguments, list.count);

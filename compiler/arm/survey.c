@@ -272,6 +272,12 @@ static void survey_lambda(Survey *survey, const Shadow *shadows, const Syntax *n
     survey_value(survey, count ? &added[count - 1] : shadows, node->lambda.body, no_use);
 }
 
+// Azure only reads it: nothing of it must be known at the start.
+static bool is_existing(const Symbol *symbol)
+{
+    return symbol && symbol->kind == SYMBOL_RESOURCE && symbol->declaration->resource.existing;
+}
+
 static void survey_loop(Survey *survey, const Shadow *shadows, const Syntax *node)
 {
     const Syntax *whole = NULL;
@@ -283,7 +289,7 @@ static void survey_loop(Survey *survey, const Shadow *shadows, const Syntax *nod
     Shadow item = {node->loop.item, node == whole, shadows};
     Shadow index = {node->loop.index, node == whole, &item};
     const char *before = survey->start;
-    survey->start = "the array of a loop";
+    survey->start = is_existing(survey->current) ? NULL : "the array of a loop";
     survey_value(survey, shadows, node->loop.array, no_use);
     survey->start = before;
     if (survey->current && survey->current->kind == SYMBOL_VAR)
@@ -299,7 +305,7 @@ static const char *start_of(const Symbol *symbol, const Syntax *property)
     static const char *const names[] = {"name",      "location",         "tags",     "sku",
                                         "zones",     "identity",         "plan",     "kind",
                                         "managedBy", "extendedLocation", "placement"};
-    if (symbol->declaration->resource.existing) return NULL;
+    if (is_existing(symbol)) return NULL;
     // A resource as scope is a name; what a scope's call is given is a value.
     if (text_is(property->property.name, "scope") &&
         property->property.value->kind == SYNTAX_CALL) {
@@ -395,7 +401,7 @@ static void survey_value(Survey *survey, const Shadow *shadows, const Syntax *no
     } else if (kind == SYNTAX_FOR) {
         survey_loop(survey, shadows, node);
     } else if (kind == SYNTAX_IF) {
-        survey->start = "a condition";
+        survey->start = is_existing(survey->current) ? NULL : "a condition";
         survey_value(survey, shadows, node->condition.test, no_use);
         survey->start = NULL;
         survey_value(survey, shadows, node->condition.body, no_use);

@@ -122,7 +122,7 @@ const Syntax *syntax_body(const Syntax *resource)
 
 const Syntax *syntax_decorator(SyntaxList decorators, const char *name)
 {
-    for (size_t i = 0; i < decorators.count; i++) {
+    for (size_t i = decorators.count; i-- > 0;) {
         const Syntax *call = decorators.items[i];
         if (call->kind != SYNTAX_CALL || !text_is(call->call.name, name)) continue;
         const Syntax *base = call->call.base;

@@ -222,7 +222,7 @@ const Syntax *syntax_property(const Syntax *object, const char *name);
 // The object that is the body of a resource or module, below SYNTAX_IF and SYNTAX_FOR.
 const Syntax *syntax_body(const Syntax *resource);
 
-// The decorator `name` (also sys.name) of a list, NULL if absent.
+// The decorator `name` (also sys.name) of a list, NULL if absent. Of several the last one counts.
 const Syntax *syntax_decorator(SyntaxList decorators, const char *name);
 
 // The text of a string without ${}; false if it is no such string.

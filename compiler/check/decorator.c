@@ -11,10 +11,18 @@ static const Syntax *first_argument(const Syntax *decorator)
     return decorator->call.arguments.count ? decorator->call.arguments.items[0] : NULL;
 }
 
+// Of one with `sys.` in front the official compiler looks at the types of the arguments only.
+static bool is_qualified(const Syntax *decorator)
+{
+    return decorator->call.base != NULL;
+}
+
 static void check_twice(Check *check, SyntaxList decorators)
 {
     for (size_t i = 0; i < decorators.count; i++) {
+        if (is_qualified(decorators.items[i])) continue;
         for (size_t j = 0; j < i; j++) {
+            if (is_qualified(decorators.items[j])) continue;
             if (text_equal(decorators.items[i]->call.name, decorators.items[j]->call.name)) {
                 diag_add_with(check->diags, DIAG_DECORATOR_TWICE, name_place(decorators.items[i]),
                               decorators.items[i]->call.name);
@@ -156,7 +164,7 @@ static void check_argument(Check *check, BoundFile *file, const Syntax *decorato
                       shape_name(check, wanted), shape_name(check, given));
     } else if (!decorator_is_constant(argument)) {
         diag_add(check->diags, DIAG_NOT_CONSTANT, syntax_place(argument));
-    } else if (length && given->literal && given->integer < 0) {
+    } else if (length && !is_qualified(decorator) && given->literal && given->integer < 0) {
         diag_add_with(check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(argument), TEXT("the value"),
                       TEXT("at least"), TEXT("0"), shape_name(check, given));
     }
@@ -172,6 +180,8 @@ static void check_allowed(Check *check, BoundFile *file, const Syntax *decorator
                       TEXT("at least"), TEXT("1"), TEXT("0"));
         return;
     }
+    if (is_qualified(decorator)) return;
+    target = shape_without_null(check, target);
     bool nested = false;
     for (size_t i = 0; i < list->list.count; i++)
         nested |= list->list.items[i]->kind == SYNTAX_ARRAY;
@@ -207,6 +217,8 @@ void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const
         for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
             if (!text_is(decorator->call.name, rows[row].name)) continue;
             check_argument(check, file, decorator, rows[row].argument);
+            if (is_qualified(decorator) && !text_is(decorator->call.name, "discriminator"))
+                continue;
             const char *wrong =
                 type && target ? wrong_type(check, file, row, decorator, type, target) : NULL;
             if (wrong)
@@ -228,7 +240,7 @@ void decorator_check_deployed(Check *check, const Symbol *symbol)
     const Syntax *node = symbol->declaration;
     check_twice(check, node->resource.decorators);
     const Syntax *batch = syntax_decorator(node->resource.decorators, "batchSize");
-    if (!batch) return;
+    if (!batch || is_qualified(batch)) return;
     if (node->resource.value->kind != SYNTAX_FOR) {
         diag_add_with(check->diags, DIAG_DECORATOR_TARGET, name_place(batch), batch->call.name,
                       text_of("what is no loop"));
