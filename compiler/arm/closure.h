@@ -1,6 +1,6 @@
 // compiler/arm/closure.h: everything that a template takes from other files by `import`, with its
 // name in the template.
-//   facts: docs/bicep-emission.md, section 4, "Imports"
+//   facts: docs/emission.md, "Types"
 #pragma once
 #include "compiler/arm/emitter.h"
 

@@ -1,6 +1,6 @@
 // compiler/arm/collation.h: the order in which .NET sorts names, with ICU's root collation,
 // independent of the locale.
-//   facts: docs/bicep-emission.md, section 1; seen in `dependsOn` and imported names of the Bicep CLI 0.49.2
+//   facts: docs/emission.md, "The file"; seen in `dependsOn` and imported names of the Bicep CLI 0.49.2
 #pragma once
 #include "base/text.h"
 

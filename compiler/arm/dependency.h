@@ -1,5 +1,5 @@
 // compiler/arm/dependency.h: what a resource or module must wait for.
-//   facts: docs/bicep-emission.md, section 5, `dependsOn`
+//   facts: docs/emission.md, "Resources"
 #pragma once
 #include "compiler/arm/expression.h"
 

@@ -2,7 +2,7 @@
 // of it.
 //   needs:  a bound file without errors
 //   errors: SG1401–SG1499: what is not supported yet is named with its place, never emitted wrongly
-//   facts:  docs/bicep-emission.md; judged byte for byte by tests/official
+//   facts:  docs/emission.md; judged byte for byte by tests/official
 #pragma once
 #include "base/json.h"
 #include "compiler/bind/bind.h"

@@ -1,5 +1,5 @@
 // compiler/arm/expression.h: Bicep expressions to ARM expressions and JSON values.
-//   facts: docs/bicep-emission.md, section 2 and the table of references in section 5
+//   facts: docs/emission.md, "Expressions"
 #pragma once
 #include "compiler/arm/emitter.h"
 

@@ -1,5 +1,5 @@
 // compiler/arm/identity.h: names, scopes and ids of resources and modules.
-//   facts: docs/bicep-emission.md, section 5, tables of scopes
+//   facts: docs/emission.md, "Resources"
 #pragma once
 #include "compiler/arm/expression.h"
 

@@ -1,6 +1,6 @@
 // compiler/arm/loading.h: loadTextContent() and its like: read while compiling, put into the
 // template as values.
-//   facts: docs/bicep-emission.md, section 2, "Files"
+//   facts: docs/emission.md, "Expressions"
 #pragma once
 #include "compiler/arm/emitter.h"
 

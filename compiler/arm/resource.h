@@ -1,5 +1,5 @@
 // compiler/arm/resource.h: resources and modules of a template.
-//   facts: docs/bicep-emission.md, sections 5 and 6
+//   facts: docs/emission.md, "Resources"
 #pragma once
 #include "compiler/arm/emitter.h"
 

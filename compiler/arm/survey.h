@@ -1,7 +1,7 @@
 // compiler/arm/survey.h: one walk over a file that notes what the rest of the emitter asks for
 // again and again.
 //   out:   the unit's mentions, runtime calls, loads, and whether the file needs symbolic names
-//   facts: docs/bicep-emission.md, sections 1, 3 and 5
+//   facts: docs/emission.md, "The file", "Expressions", "Resources"
 #pragma once
 #include "compiler/arm/emitter.h"
 

@@ -1,7 +1,7 @@
 // compiler/arm/tree.h: expressions of ARM templates, "[f(x).y]".
 //   shapes: a text, an integer, or a call with the properties read from its result
 //   owns:   the arena of whoever made them; a call may be extended only by who made it
-//   facts:  the text forms of docs/bicep-emission.md, section 2
+//   facts:  docs/emission.md, "Expressions"
 #pragma once
 #include "base/text.h"
 

@@ -1,6 +1,6 @@
 // compiler/arm/typejson.h: types and their decorators as the JSON of parameters, outputs,
 // definitions and functions.
-//   facts: docs/bicep-emission.md, section 4
+//   facts: docs/emission.md, "Types"
 #pragma once
 #include "compiler/arm/expression.h"
 

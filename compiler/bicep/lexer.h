@@ -5,7 +5,7 @@
 //           trivia cover the file without a gap
 //   owns:   tokens live in `arena`
 //   errors: SG1001–SG1019; reading goes on after each
-//   facts:  docs/grammar.md of the Bicep repository, docs/bicep-emission.md, section 10
+//   facts:  docs/grammar.md of the Bicep repository, docs/emission.md, "Reading Bicep"
 #pragma once
 #include "base/diag.h"
 
