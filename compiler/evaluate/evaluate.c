@@ -12,6 +12,7 @@
 
 enum { STEP_LIMIT = 2000000 }; // expressions in all: loops within loops over range(0, 10000) end
 enum { DEPTH_LIMIT = 500 };    // expressions, variables and functions within each other
+enum { MIB_LIMIT = 1024 };     // of values: few steps can double a text or a list many times
 
 struct Evaluator {
     Arena *arena;
@@ -20,6 +21,8 @@ struct Evaluator {
     const Value *parameters;
     Map known; // the bytes of a declaration's address → its value
     size_t depth, steps;
+    size_t before; // bytes of the arena when the evaluator was made
+    bool exhausted;
 };
 
 typedef struct {
@@ -540,19 +543,25 @@ static const Value *evaluate_node(Evaluator *evaluator, Frame frame, const Synta
     return fail_at(evaluator, node, DIAG_FUNCTION_REFUSES, TEXT("this is no value"));
 }
 
+// Counts a step; the first one beyond a limit adds a diagnostic.
+static bool is_exhausted(Evaluator *evaluator, const Syntax *node)
+{
+    if (evaluator->exhausted) return true;
+    bool large = (evaluator->arena->total - evaluator->before) >> 20 >= MIB_LIMIT;
+    if (evaluator->steps++ < STEP_LIMIT && !large) return false;
+    evaluator->exhausted = true;
+    fail_at(evaluator, node, large ? DIAG_EVALUATED_TOO_LARGE : DIAG_EVALUATED_TOO_LONG,
+            text_format(evaluator->arena, "%d", large ? MIB_LIMIT : STEP_LIMIT));
+    return true;
+}
+
 static const Value *evaluate(Evaluator *evaluator, Frame frame, const Syntax *node)
 {
     if (evaluator->depth >= DEPTH_LIMIT) {
         diag_add(evaluator->diags, DIAG_EVALUATED_TOO_DEEP, syntax_place(node));
         return NULL;
     }
-    if (evaluator->steps++ >= STEP_LIMIT) {
-        if (evaluator->steps == STEP_LIMIT + 1) {
-            fail_at(evaluator, node, DIAG_EVALUATED_TOO_LONG,
-                    text_format(evaluator->arena, "%d", STEP_LIMIT));
-        }
-        return NULL;
-    }
+    if (is_exhausted(evaluator, node)) return NULL;
     evaluator->depth++;
     const Value *value = evaluate_node(evaluator, frame, node);
     evaluator->depth--;
@@ -562,8 +571,11 @@ static const Value *evaluate(Evaluator *evaluator, Frame frame, const Syntax *no
 Evaluator *evaluate_begin(Arena *arena, Diags *diags, BoundFile *file, const Value *parameters)
 {
     Evaluator *evaluator = arena_new(arena, Evaluator);
-    *evaluator =
-        (Evaluator){.arena = arena, .diags = diags, .file = file, .parameters = parameters};
+    *evaluator = (Evaluator){.arena = arena,
+                             .diags = diags,
+                             .file = file,
+                             .parameters = parameters,
+                             .before = arena->total};
     return evaluator;
 }
 
