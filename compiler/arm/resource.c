@@ -8,6 +8,7 @@
 #include "compiler/arm/identity.h"
 #include "compiler/arm/survey.h"
 #include "compiler/arm/typejson.h"
+#include "compiler/bind/type.h"
 
 // ---- parts that resources and modules share
 
@@ -281,27 +282,10 @@ static void check_unknown_argument(Emitter *emitter, const BoundFile *target, co
     }
 }
 
-static bool is_nullable(const Env *env, const Syntax *type, int depth)
+// `params`: the property, NULL if there is none.
+static void check_arguments(Emitter *emitter, const Symbol *module, const Syntax *params)
 {
-    while (type && type->kind == SYNTAX_PAREN) type = type->inner;
-    if (!type || depth > 32) return false;
-    if (type->kind == SYNTAX_TYPE_NULLABLE || type->kind == SYNTAX_NULL) return true;
-    if (type->kind == SYNTAX_TYPE_UNION) {
-        for (size_t i = 0; i < type->list.count; i++) {
-            if (is_nullable(env, type->list.items[i], depth + 1)) return true;
-        }
-        return false;
-    }
-    const Symbol *symbol = NULL;
-    if (type->kind == SYNTAX_NAME) symbol = bind_lookup(env->unit->file, type->name);
-    if (type->kind == SYNTAX_ACCESS) symbol = expression_symbol(env, type);
-    if (!symbol || symbol->kind != SYMBOL_TYPE) return false;
-    Unit *unit = emitter_unit(env->emitter, symbol->file);
-    return is_nullable(&unit->root, symbol->declaration->declaration.type, depth + 1);
-}
-
-static void check_arguments(Emitter *emitter, const Symbol *module, const Syntax *arguments)
-{
+    const Syntax *arguments = params ? syntax_bare(params->property.value) : NULL;
     BoundFile *target = module->target_file;
     for (size_t i = 0; arguments && i < arguments->list.count; i++) {
         const Syntax *item = arguments->list.items[i];
@@ -311,14 +295,16 @@ static void check_arguments(Emitter *emitter, const Symbol *module, const Syntax
             check_unknown_argument(emitter, target, item);
         }
     }
+    Types types = {.arena = emitter->arena};
+    const Syntax *node = module->declaration;
+    Place place = params ? syntax_place(params->property.key)
+                         : syntax_token_place(node, node->resource.name_token);
     for (size_t i = 0; i < target->symbols.count; i++) {
         const Symbol *wanted = target->symbols.items[i];
         if (wanted->kind != SYMBOL_PARAM || wanted->declaration->declaration.value) continue;
         if (is_given(arguments, wanted->name)) continue;
-        const Env *env = &emitter_unit(emitter, target)->root;
-        if (is_nullable(env, wanted->declaration->declaration.type, 0)) continue;
-        const Syntax *node = module->declaration;
-        Place place = syntax_token_place(node, node->resource.name_token);
+        const Syntax *type = wanted->declaration->declaration.type;
+        if (type && type_may_be_null(type_read(&types, wanted->file, type))) continue;
         diag_add_with(emitter->diags, DIAG_MODULE_PARAMETER_MISSING, place, module->name,
                       wanted->name);
     }
@@ -332,7 +318,7 @@ static void write_arguments(Emitter *emitter, const Symbol *symbol, const Info *
         emitter_unsupported(emitter, arguments, "parameters of a module that are no object");
         return;
     }
-    check_arguments(emitter, symbol, arguments);
+    check_arguments(emitter, symbol, property);
     if (!arguments) return;
     json_key(emitter->json, TEXT("parameters"));
     json_begin_object(emitter->json);

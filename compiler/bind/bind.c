@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "compiler/bicep/parser.h"
 #include "compiler/bind/names.h"
+#include "compiler/bind/type.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -413,11 +414,12 @@ static void check_assignments(Binder *binder, const BoundFile *file)
                       text_format(binder->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
         }
     }
+    Types types = {.arena = binder->arena};
     for (size_t i = 0; i < file->target->symbols.count; i++) {
         const Symbol *wanted = file->target->symbols.items[i];
         if (wanted->kind != SYMBOL_PARAM || wanted->declaration->declaration.value) continue;
         const Syntax *type = wanted->declaration->declaration.type;
-        if (type && type->kind == SYNTAX_TYPE_NULLABLE) continue;
+        if (type && type_may_be_null(type_read(&types, wanted->file, type))) continue;
         bool given = false;
         for (const BoundFile *at = file; at && !given; at = at->base) {
             const Symbol *symbol = bind_lookup(at, wanted->name);

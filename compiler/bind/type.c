@@ -152,6 +152,11 @@ static Type *list_type(Types *types, BoundFile *file, const Syntax *node, TypeKi
     return type;
 }
 
+bool type_may_be_null(const Type *type)
+{
+    return type->nullable || type->kind == TYPE_NULL;
+}
+
 static Type *nullable(Types *types, Type *type, bool is)
 {
     Type *copy = copy_type(types, type);

@@ -73,6 +73,7 @@ typedef struct {
 } Types;
 
 Type *type_read(Types *types, BoundFile *file, const Syntax *node);
+bool type_may_be_null(const Type *type);                 // T?, or null itself
 Type *type_declared(Types *types, const Symbol *symbol); // of `type X = …`
 
 Type *type_property(Types *types, Type *object, size_t index);

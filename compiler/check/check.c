@@ -6,6 +6,9 @@
 #include "compiler/check/place.h"
 #include "compiler/check/scope.h"
 
+#include <ctype.h>
+#include <string.h>
+
 // ---- types
 
 static void check_type(Check *check, BoundFile *file, const Syntax *node);
@@ -196,6 +199,25 @@ static void check_text(Check *check, const InferPlace *place, const Syntax *body
     shape_assign(check, property->property.value, shape, &shape_string);
 }
 
+// It is the name of a deployment.
+static void check_module_name(Check *check, const InferPlace *place, const Syntax *body)
+{
+    static const char others[] = "-_.()";
+    static const Shape wanted = {.kind = SHAPE_STRING, .least = 1, .most = 64};
+    const Syntax *property = syntax_property(body, "name");
+    if (!property) return;
+    const Shape *name = infer(place, property->property.value);
+    shape_assign(check, property->property.value, name, &wanted);
+    if (name->kind != SHAPE_STRING || !name->literal) return;
+    for (size_t i = 0; i < name->text.length; i++) {
+        unsigned char c = (unsigned char)name->text.at[i];
+        if (c >= 0x80 || isalnum(c) || strchr(others, c)) continue;
+        diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(property->property.value),
+                      TEXT("letters, digits and -_.() only"), shape_name(check, name));
+        return;
+    }
+}
+
 // An item of dependsOn: a resource, a module, or a collection of these; of several that it may be,
 // all are one or the other.
 static bool is_dependency(Check *check, const Shape *shape)
@@ -268,7 +290,7 @@ static void check_module_body(Check *check, const InferPlace *place, const Symbo
                           item->property.name);
     }
     const Syntax *params = syntax_property(body, "params");
-    check_text(check, place, body, "name");
+    check_module_name(check, place, body);
     if (params && params->property.value->kind == SYNTAX_OBJECT)
         check_arguments(check, place, symbol, params->property.value);
 }

@@ -247,7 +247,7 @@ static const Shape *property_of(const InferPlace *place, const Shape *base, Text
     const ShapeProperty *property = shape_find(one, name);
     const Shape *found = property ? shape_of_property(check, property) : shape_rest(check, one);
     if (!found) return no_property(place, at, one, name, safe);
-    return safe || shape_may_be_null(base) ? shape_union(check, found, &shape_null) : found;
+    return shape_may_be_null(base) ? shape_union(check, found, &shape_null) : found;
 }
 
 static bool is_built_in_space(const InferPlace *place, const Syntax *node)
@@ -350,8 +350,7 @@ static const Shape *item_at(const InferPlace *place, const Syntax *node, const S
                       shape_name(check, base), wanted, shape_name(check, index));
         return &shape_any;
     }
-    const Shape *item = shape_item(check, base);
-    return node->index.safe ? shape_union(check, item, &shape_null) : item;
+    return shape_item(check, base);
 }
 
 static const Shape *infer_index(const InferPlace *place, const Syntax *node)
@@ -363,8 +362,10 @@ static const Shape *infer_index(const InferPlace *place, const Syntax *node)
         wrong_index(place, node->index.at, base, "int or string", index);
     if (!one) return &shape_any;
     if (one->kind == SHAPE_NULL && node->index.safe) return one;
-    if (one->kind == SHAPE_ARRAY || one->kind == SHAPE_TUPLE)
-        return item_at(place, node, one, index);
+    if (one->kind == SHAPE_ARRAY || one->kind == SHAPE_TUPLE) {
+        const Shape *item = item_at(place, node, one, index);
+        return shape_may_be_null(base) ? shape_union(check, item, &shape_null) : item;
+    }
     bool object =
         one->kind == SHAPE_OBJECT || one->kind == SHAPE_RESOURCE || one->kind == SHAPE_MODULE;
     if (!object) {
@@ -382,14 +383,27 @@ static const Shape *infer_index(const InferPlace *place, const Syntax *node)
 
 // ---- literals
 
+// Known as a whole if all its parts are; else how long it is at least.
 static const Shape *infer_string(const InferPlace *place, const Syntax *node)
 {
-    for (size_t i = 0; i < node->string.expressions.count; i++)
-        infer(place, node->string.expressions.items[i]);
-    if (node->string.expressions.count) return &shape_string;
     Shape *shape = shape_new(place->check, SHAPE_STRING);
+    TextBuffer text = {.arena = place->check->arena};
+    int64_t further = 0;
     shape->literal = true;
-    shape->text = node->string.segments[0];
+    for (size_t i = 0; i <= node->string.expressions.count; i++) {
+        buffer_text(&text, node->string.segments[i]);
+        if (i == node->string.expressions.count) break;
+        const Shape *part = infer(place, node->string.expressions.items[i]);
+        bool string = part->kind == SHAPE_STRING;
+        if (string && part->literal) {
+            buffer_text(&text, part->text);
+        } else {
+            shape->literal = false;
+            if (string && part->least > 0) further += part->least;
+        }
+    }
+    shape->text = buffer_done(&text);
+    if (!shape->literal) shape->least = (int64_t)text_utf16_length(shape->text) + further;
     return shape;
 }
 
@@ -572,7 +586,7 @@ static const Shape *infer_unary(const InferPlace *place, const Syntax *node)
 void infer_condition(const InferPlace *place, const Syntax *node)
 {
     const Shape *shape = infer(place, node);
-    if (shape_fits(shape, &shape_bool)) return;
+    if (shape_fits(shape_without_null(place->check, shape), &shape_bool)) return;
     diag_add_with(place->check->diags, DIAG_TYPE_MISMATCH, syntax_place(node), TEXT("bool"),
                   shape_name(place->check, shape));
 }

@@ -304,15 +304,19 @@ static void out_of_bounds(Check *check, const Syntax *node, const char *what, in
 
 static void check_bounds(Check *check, const Syntax *node, const Shape *source, const Shape *target)
 {
-    bool value = source->kind == SHAPE_INT && target->kind == SHAPE_INT && source->literal;
-    bool text = source->kind == SHAPE_STRING && target->kind == SHAPE_STRING && source->literal;
-    bool items = source->kind == SHAPE_TUPLE && target->kind == SHAPE_ARRAY;
+    bool value = source->kind == SHAPE_INT && target->kind == SHAPE_INT;
+    bool text = source->kind == SHAPE_STRING && target->kind == SHAPE_STRING;
+    bool items =
+        (source->kind == SHAPE_TUPLE || source->kind == SHAPE_ARRAY) && target->kind == SHAPE_ARRAY;
     if (target->literal || !(value || text || items)) return;
-    int64_t measured = value  ? source->integer
+    int64_t least = source->least, most = source->most;
+    if (source->literal || source->kind == SHAPE_TUPLE)
+        least = most = value  ? source->integer
                        : text ? (int64_t)text_utf16_length(source->text)
                               : (int64_t)source->members.count;
-    if (measured < target->least || measured > target->most)
-        out_of_bounds(check, node, value ? "the value" : "the length", measured, target);
+    const char *what = value ? "the value" : "the length";
+    if (most < target->least) out_of_bounds(check, node, what, most, target);
+    if (least > target->most) out_of_bounds(check, node, what, least, target);
 }
 
 static const Syntax *place_of(const Syntax *node, const ShapeProperty *property)
