@@ -119,6 +119,22 @@ void arena_return(Arena *work, Arena *to)
     *work = (Arena){0};
 }
 
+void arena_join(Arena *arena, Arena *other)
+{
+    if (arena->blocks) arena->blocks->used = (size_t)(arena->at - (char *)arena->blocks);
+    ArenaBlock **oldest = &other->blocks;
+    while (*oldest) oldest = &(*oldest)->older;
+    if (other->blocks) {
+        *oldest = arena->blocks;
+        arena->blocks = other->blocks;
+        arena->at = other->at;
+        arena->end = other->end;
+    }
+    arena->total += other->total;
+    give(other->spare, arena);
+    *other = (Arena){0};
+}
+
 void arena_free(Arena *arena)
 {
     give(arena->blocks, arena);

@@ -31,6 +31,9 @@ void arena_reserve(Arena *arena, size_t size);
 Arena arena_borrow(Arena *from);
 void arena_return(Arena *work, Arena *to);
 
+// What is in `other` lives in `arena` from now on. `other` may be of a thread that is over.
+void arena_join(Arena *arena, Arena *other);
+
 void arena_free(Arena *arena);
 
 // The same, for what held secrets: overwritten first.

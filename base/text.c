@@ -118,18 +118,33 @@ Text text_format(Arena *arena, const char *format, ...)
     return buffer_done(&buffer);
 }
 
+// The last eight bytes of a text, or what there is of it, in some order.
+static uint64_t last_word(Text text)
+{
+    uint64_t word = 0;
+    if (text.length >= 8) {
+        memcpy(&word, text.at + text.length - 8, 8);
+    } else if (text.length >= 4) {
+        uint32_t first, last;
+        memcpy(&first, text.at, 4);
+        memcpy(&last, text.at + text.length - 4, 4);
+        word = (uint64_t)last << 32 | first;
+    } else {
+        for (size_t at = 0; at < text.length; at++) word = word << 8 | (unsigned char)text.at[at];
+    }
+    return word;
+}
+
 // Eight bytes a step; the product's upper half is folded down, as tables take the lower bits.
 uint64_t text_hash(Text text)
 {
     uint64_t hash = 14695981039346656037u ^ text.length, word;
-    size_t at = 0;
-    for (; at + 8 <= text.length; at += 8) {
+    for (size_t at = 0; at + 8 < text.length; at += 8) {
         memcpy(&word, text.at + at, 8);
         hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
         hash ^= hash >> 32;
     }
-    for (word = 0; at < text.length; at++) word = word << 8 | (unsigned char)text.at[at];
-    hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+    hash = (hash ^ last_word(text)) * 0x9E3779B97F4A7C15u;
     return hash ^ hash >> 32;
 }
 
@@ -189,8 +204,14 @@ uint32_t text_next(Text text, size_t *at)
 bool text_valid_utf8(Text text, size_t *bad)
 {
     for (size_t at = 0; at < text.length;) {
+        uint64_t word = 0;
+        size_t size = text.length - at < sizeof word ? text.length - at : sizeof word, length;
         uint32_t code;
-        size_t length;
+        memcpy(&word, text.at + at, size);
+        if ((word & 0x8080808080808080u) == 0) {
+            at += size;
+            continue;
+        }
         if ((unsigned char)text.at[at] < 0x80) {
             at++;
             continue;

@@ -32,12 +32,11 @@ type Problem = {
   level: ('error' | 'warning')?
 }
 
-@description('A problem, if there is one.')
-func when(bad bool, at string, message string) Problem[] => bad ? [{ at: at, message: message }] : []
+@description('A problem; only where there is one is its message made.')
+func problem(at string, message string) Problem[] => [{ at: at, message: message }]
 
-@description('A warning, if there is cause for one.')
-func warnWhen(bad bool, at string, message string) Problem[] =>
-  bad ? [{ at: at, message: message, level: 'warning' }] : []
+@description('A warning, likewise.')
+func warning(at string, message string) Problem[] => [{ at: at, message: message, level: 'warning' }]
 
 @description('Whether a text is made of these characters only.')
 func madeOf(text string, allowed string) bool =>
@@ -175,11 +174,12 @@ func layoutProblems(swarm Swarm, subnets Place[]) Problem[] =>
     flatten(map(
       subnets,
       subnet =>
-        when(
-          !lies(subnet.prefix, swarm.network.prefix),
-          subnet.at,
-          '${subnet.name} (${subnet.prefix}) does not lie in the network (${swarm.network.prefix})'
-        )
+        !lies(subnet.prefix, swarm.network.prefix)
+          ? problem(
+              subnet.at,
+              '${subnet.name} (${subnet.prefix}) does not lie in the network (${swarm.network.prefix})'
+            )
+          : []
     )),
     flatten(map(
       range(0, crowded(spans(subnets)) ? length(subnets) : 0),
@@ -187,11 +187,12 @@ func layoutProblems(swarm Swarm, subnets Place[]) Problem[] =>
         flatten(map(
           range(0, i),
           j =>
-            when(
-              touch(subnets[i].prefix, subnets[j].prefix),
-              subnets[i].at == 'network.prefix' ? subnets[j].at : subnets[i].at,
-              '${subnets[i].name} (${subnets[i].prefix}) shares addresses with ${subnets[j].name} (${subnets[j].prefix})'
-            )
+            touch(subnets[i].prefix, subnets[j].prefix)
+              ? problem(
+                  subnets[i].at == 'network.prefix' ? subnets[j].at : subnets[i].at,
+                  '${subnets[i].name} (${subnets[i].prefix}) shares addresses with ${subnets[j].name} (${subnets[j].prefix})'
+                )
+              : []
         ))
     ))
   )
@@ -206,11 +207,12 @@ func most(pool object) int =>
 // Azure keeps five addresses of each subnet for itself.
 @description('A subnet that is too small for its machines.')
 func roomProblems(at string, name string, prefix string, machines int) Problem[] =>
-  when(
-    machines > size(prefix) - 5,
-    at,
-    '${name} (${prefix}) has ${max(size(prefix) - 5, 0)} addresses for machines, but there can be ${machines}'
-  )
+  machines > size(prefix) - 5
+    ? problem(
+        at,
+        '${name} (${prefix}) has ${max(size(prefix) - 5, 0)} addresses for machines, but there can be ${machines}'
+      )
+    : []
 
 // Subnets that are not written lie in the first /21 of the network.
 @description('Whether subnets that are not written have room in the network.')
@@ -235,11 +237,12 @@ func rangesProblems(swarm Swarm) Problem[] =>
               message: '\'${named.prefix}\' is no range of addresses; expected four numbers up to 255 and a length up to 32, such as 10.0.0.0/16'
             }
           ]
-        : when(
-            first(named.prefix) % size(named.prefix) != 0,
-            named.at,
-            '\'${named.prefix}\' does not begin where a /${bits(named.prefix)} can begin; did you mean \'${addressAt(first(named.prefix) - first(named.prefix) % size(named.prefix))}/${bits(named.prefix)}\'?'
-          )
+        : first(named.prefix) % size(named.prefix) != 0
+            ? problem(
+                named.at,
+                '\'${named.prefix}\' does not begin where a /${bits(named.prefix)} can begin; did you mean \'${addressAt(first(named.prefix) - first(named.prefix) % size(named.prefix))}/${bits(named.prefix)}\'?'
+              )
+            : []
   ))
 
 @description('Rules of the network.')
@@ -247,63 +250,65 @@ func networkProblems(swarm Swarm) Problem[] =>
   concat(
     makesNetwork(swarm)
       ? concat(
-          when(
-            bits(swarm.network.prefix) < 8,
-            'network.prefix',
-            '${swarm.network.prefix} is too large; Azure takes a /8 at most'
-          ),
+          bits(swarm.network.prefix) < 8
+            ? problem('network.prefix', '${swarm.network.prefix} is too large; Azure takes a /8 at most')
+            : [],
           layoutProblems(swarm, newSubnets(swarm)),
           flatten(map(
             newSubnets(swarm),
             subnet =>
-              when(
-                bits(subnet.prefix) > 29,
-                subnet.at,
-                '${subnet.name} (${subnet.prefix}) is too small; Azure takes a /29 at least'
-              )
+              bits(subnet.prefix) > 29
+                ? problem(subnet.at, '${subnet.name} (${subnet.prefix}) is too small; Azure takes a /29 at least')
+                : []
           )),
-          when(
-            hasBastion(swarm) && bits(bastionPrefix(swarm)) > 26,
-            'network.subnets.bastion',
-            '${bastionPrefix(swarm)} is too small; Azure Bastion needs a /26 at least'
-          )
+          hasBastion(swarm) && bits(bastionPrefix(swarm)) > 26
+            ? problem(
+                'network.subnets.bastion',
+                '${bastionPrefix(swarm)} is too small; Azure Bastion needs a /26 at least'
+              )
+            : []
         )
       : concat(flatten(map(
           filter(namedRanges(swarm), named => startsWith(named.at, 'network.subnets.')),
           named =>
-            when(
-              !lies(named.prefix, swarm.network.prefix),
-              named.at,
-              '${named.name} (${named.prefix}) does not lie in the network (${swarm.network.prefix})'
-            )
+            !lies(named.prefix, swarm.network.prefix)
+              ? problem(
+                  named.at,
+                  '${named.name} (${named.prefix}) does not lie in the network (${swarm.network.prefix})'
+                )
+              : []
         ))),
-    when(
-      touch(swarm.engine.addressPool, swarm.network.prefix),
-      'engine.addressPool',
-      '${swarm.engine.addressPool} shares addresses with the network (${swarm.network.prefix}); containers could then not reach the nodes'
-    ),
-    when(
-      swarm.engine.subnetSize <= bits(swarm.engine.addressPool),
-      'engine.subnetSize',
-      'is ${swarm.engine.subnetSize}; networks must be smaller than the address pool (${swarm.engine.addressPool})'
-    ),
+    touch(swarm.engine.addressPool, swarm.network.prefix)
+      ? problem(
+          'engine.addressPool',
+          '${swarm.engine.addressPool} shares addresses with the network (${swarm.network.prefix}); containers could then not reach the nodes'
+        )
+      : [],
+    swarm.engine.subnetSize <= bits(swarm.engine.addressPool)
+      ? problem(
+          'engine.subnetSize',
+          'is ${swarm.engine.subnetSize}; networks must be smaller than the address pool (${swarm.engine.addressPool})'
+        )
+      : [],
     flatten(map(
       ['172.17.0.0/16', '172.18.0.0/16'],
       bridge =>
-        when(
-          touch(swarm.network.prefix, bridge),
-          'network.prefix',
-          '${swarm.network.prefix} shares addresses with ${bridge}, which Docker uses on each machine'
-        )
+        touch(swarm.network.prefix, bridge)
+          ? problem(
+              'network.prefix',
+              '${swarm.network.prefix} shares addresses with ${bridge}, which Docker uses on each machine'
+            )
+          : []
     )),
     flatten(map(
       ['172.17.0.0/16', '172.18.0.0/16'],
       bridge =>
-        when(
-          touch(swarm.engine.addressPool, bridge),
-          'engine.addressPool',
-          '${swarm.engine.addressPool} shares addresses with ${bridge}, which Docker uses on each machine'
-        )
+        touch(swarm.engine.addressPool, bridge)
+          ? problem(
+              'engine.addressPool',
+              '${swarm.engine.addressPool} shares addresses with ${bridge}, which Docker uses on each machine'
+            )
+          : []
     )),
     roomProblems(
       makesNetwork(swarm) ? subnetAt(swarm, 'managers') : 'network.subnets.managers.prefix',
@@ -354,54 +359,56 @@ func tooOldForTrustedLaunch(size string) bool =>
 @description('Rules of machines of one kind: managers, a pool, the jumpbox.')
 func machineProblems(swarm Swarm, at string, machine object, windows bool) Problem[] =>
   concat(
-    when(
-      swarm.security.trustedLaunch && tooOldForTrustedLaunch(machine.size),
-      '${at}.size',
-      '${machine.size} cannot do Trusted Launch; take another size, or switch security.trustedLaunch off'
-    ),
-    when(
-      contains(features(machine.size), 'p') && (windows || (machine.image.?architecture ?? 'arm64') != 'arm64'),
-      windows ? '${at}.size' : '${at}.image.architecture',
-      windows
-        ? '${machine.size} has an Arm processor, for which there is no Windows Server'
-        : '${machine.size} has an Arm processor; expected arm64'
-    ),
-    when(
-      !contains(features(machine.size), 'p') && (machine.image.?architecture ?? 'x64') == 'arm64',
-      '${at}.image.architecture',
-      '${machine.size} has no Arm processor; expected x64, or a size with a p such as Standard_D2ps_v6'
-    ),
-    when(
-      startsWith(machine.osDisk.type, 'Premium_') && machine.osDisk.ephemeral == 'none' && !contains(
+    swarm.security.trustedLaunch && tooOldForTrustedLaunch(machine.size)
+      ? problem(
+          '${at}.size',
+          '${machine.size} cannot do Trusted Launch; take another size, or switch security.trustedLaunch off'
+        )
+      : [],
+    contains(features(machine.size), 'p') && (windows || (machine.image.?architecture ?? 'arm64') != 'arm64')
+      ? problem(
+          windows ? '${at}.size' : '${at}.image.architecture',
+          windows
+            ? '${machine.size} has an Arm processor, for which there is no Windows Server'
+            : '${machine.size} has an Arm processor; expected arm64'
+        )
+      : [],
+    !contains(features(machine.size), 'p') && (machine.image.?architecture ?? 'x64') == 'arm64'
+      ? problem(
+          '${at}.image.architecture',
+          '${machine.size} has no Arm processor; expected x64, or a size with a p such as Standard_D2ps_v6'
+        )
+      : [],
+    startsWith(machine.osDisk.type, 'Premium_') && machine.osDisk.ephemeral == 'none' && !contains(
         features(machine.size),
         's'
-      ),
-      '${at}.osDisk.type',
-      '${machine.size} takes no ${machine.osDisk.type}; take StandardSSD_LRS, or a size with an s such as Standard_D2s_v5'
-    ),
-    when(
-      startsWith(machine.?dataDisk.?type ?? '', 'Premium_') && (machine.?dataDisk.?enabled ?? false) && !contains(
+      )
+      ? problem(
+          '${at}.osDisk.type',
+          '${machine.size} takes no ${machine.osDisk.type}; take StandardSSD_LRS, or a size with an s such as Standard_D2s_v5'
+        )
+      : [],
+    startsWith(machine.?dataDisk.?type ?? '', 'Premium_') && (machine.?dataDisk.?enabled ?? false) && !contains(
         features(machine.size),
         's'
-      ),
-      '${at}.dataDisk.type',
-      '${machine.size} takes no ${machine.?dataDisk.?type ?? ''}; take StandardSSD_LRS, or a size with an s such as Standard_D2s_v5'
-    ),
-    when(
-      contains(['resource', 'nvme'], machine.osDisk.ephemeral) && !contains(features(machine.size), 'd'),
-      '${at}.osDisk.ephemeral',
-      '${machine.size} has no disk of its own; take a size with a d such as Standard_D4ds_v5, or none'
-    ),
-    when(
-      machine.osDisk.ephemeral != 'none' && (machine.osDisk.?size ?? 0) > 2040,
-      '${at}.osDisk.size',
-      'is ${machine.osDisk.?size ?? 0} GiB; an ephemeral disk has at most 2040'
-    ),
-    when(
-      windows && (machine.osDisk.?size ?? 127) < 127,
-      '${at}.osDisk.size',
-      'is ${machine.osDisk.?size ?? 127} GiB; the image of Windows Server needs 127'
-    )
+      )
+      ? problem(
+          '${at}.dataDisk.type',
+          '${machine.size} takes no ${machine.?dataDisk.?type ?? ''}; take StandardSSD_LRS, or a size with an s such as Standard_D2s_v5'
+        )
+      : [],
+    contains(['resource', 'nvme'], machine.osDisk.ephemeral) && !contains(features(machine.size), 'd')
+      ? problem(
+          '${at}.osDisk.ephemeral',
+          '${machine.size} has no disk of its own; take a size with a d such as Standard_D4ds_v5, or none'
+        )
+      : [],
+    machine.osDisk.ephemeral != 'none' && (machine.osDisk.?size ?? 0) > 2040
+      ? problem('${at}.osDisk.size', 'is ${machine.osDisk.?size ?? 0} GiB; an ephemeral disk has at most 2040')
+      : [],
+    windows && (machine.osDisk.?size ?? 127) < 127
+      ? problem('${at}.osDisk.size', 'is ${machine.osDisk.?size ?? 127} GiB; the image of Windows Server needs 127')
+      : []
   )
 
 // userData holds 65,535 bytes in base64, which are 49,149 of JSON.
@@ -434,11 +441,12 @@ func textsOf(swarm Swarm, machine object) object => {
 
 @description('What does not fit into userData.')
 func userDataProblems(swarm Swarm, at string, machine object) Problem[] =>
-  when(
-    bytesOf(textsOf(swarm, machine)) > userDataBytes - programBytes(machine),
-    '${at}.scripts',
-    'scripts, images, labels, registries and names of secrets take ${bytesOf(textsOf(swarm, machine))} bytes of the user data, which has room for ${userDataBytes - programBytes(machine)} beside the node program (${userDataBytes} in all); take a script from a URL instead'
-  )
+  bytesOf(textsOf(swarm, machine)) > userDataBytes - programBytes(machine)
+    ? problem(
+        '${at}.scripts',
+        'scripts, images, labels, registries and names of secrets take ${bytesOf(textsOf(swarm, machine))} bytes of the user data, which has room for ${userDataBytes - programBytes(machine)} beside the node program (${userDataBytes} in all); take a script from a URL instead'
+      )
+    : []
 
 @description('Labels that only Docker itself may set.')
 func labelProblems(at string, labels object) Problem[] =>
@@ -452,47 +460,46 @@ func labelProblems(at string, labels object) Problem[] =>
         )
     ),
     label =>
-      when(
-        true,
-        '${at}.labels.${label}',
-        '\'${label}\' cannot be a label: com.docker. and io.docker. are Docker\'s own, and there are no spaces and no = in it'
-      )
+      true
+        ? problem(
+            '${at}.labels.${label}',
+            '\'${label}\' cannot be a label: com.docker. and io.docker. are Docker\'s own, and there are no spaces and no = in it'
+          )
+        : []
   ))
 
 // Azure takes 50 tags of a machine, 15 of a secret or a private DNS zone, and keys of 128 characters at a storage account.
 @description('Tags beyond what Azure takes: those written here, beside those of the swarm.')
 func tagProblems(at string, tags object, others object, own int, limit int) Problem[] =>
   concat(
-    when(
-      length(union(others, tags)) + own > limit,
-      at,
-      'there are ${length(union(others, tags))}, and the swarm adds ${own}; Azure takes ${limit}'
-    ),
+    length(union(others, tags)) + own > limit
+      ? problem(at, 'there are ${length(union(others, tags))}, and the swarm adds ${own}; Azure takes ${limit}')
+      : [],
     flatten(map(
       items(tags),
       tag =>
         concat(
-          when(
-            length(tag.key) > 128 || length(tag.value) > 256 || length(split(
+          length(tag.key) > 128 || length(tag.value) > 256 || length(split(
               tag.key,
               ['<', '>', '%', '&', '\\', '?', '/']
-            )) > 1,
-            '${at}.${tag.key}',
-            'a tag has at most 128 characters, none of < > % & \\ ? /, and a value of at most 256'
-          ),
-          when(
-            !empty(filter(['microsoft', 'azure', 'windows'], start => startsWith(toLower(tag.key), start))),
-            '${at}.${tag.key}',
-            'tags that begin with microsoft, azure or windows are Azure\'s own'
-          ),
-          when(
-            !empty(filter(
+            )) > 1
+            ? problem(
+                '${at}.${tag.key}',
+                'a tag has at most 128 characters, none of < > % & \\ ? /, and a value of at most 256'
+              )
+            : [],
+          !empty(filter(['microsoft', 'azure', 'windows'], start => startsWith(toLower(tag.key), start)))
+            ? problem('${at}.${tag.key}', 'tags that begin with microsoft, azure or windows are Azure\'s own')
+            : [],
+          !empty(filter(
               concat(objectKeys(tags), objectKeys(others), ['swarm', 'role', 'pool']),
               other => other != tag.key && toLower(other) == toLower(tag.key)
-            )),
-            '${at}.${tag.key}',
-            'there is such a tag in other letters, and Azure does not tell small ones from capital ones'
-          )
+            ))
+            ? problem(
+                '${at}.${tag.key}',
+                'there is such a tag in other letters, and Azure does not tell small ones from capital ones'
+              )
+            : []
         )
     ))
   )
@@ -501,11 +508,9 @@ func tagProblems(at string, tags object, others object, own int, limit int) Prob
 func secretUseProblems(swarm Swarm, at string, name string, user string, reader string) Problem[] =>
   !contains(swarm.secrets, name)
     ? [{ at: at, message: '\'${name}\' is not one of secrets' }]
-    : when(
-        !contains(swarm.secrets[name].readers, reader),
-        'secrets.${name}.readers',
-        '${user} uses it; expected ${reader} among the readers'
-      )
+    : !contains(swarm.secrets[name].readers, reader)
+        ? problem('secrets.${name}.readers', '${user} uses it; expected ${reader} among the readers')
+        : []
 
 @description('Secrets that own scripts name.')
 func scriptSecretProblems(swarm Swarm, at string, scripts object, reader string) Problem[] =>
@@ -533,49 +538,53 @@ func managerProblems(swarm Swarm) Problem[] =>
     machineProblems(swarm, 'managers', swarm.managers, swarm.managers.os == 'windows'),
     userDataProblems(swarm, 'managers', swarm.managers),
     labelProblems('managers', swarm.managers.labels),
-    when(
-      !swarm.managers.schedulable && swarm.stack.enabled,
-      'managers.schedulable',
-      'is false, which leaves no place for Traefik and Portainer: they run on managers; leave it out and constrain your services with node.role == worker, or write stack.enabled: false'
-    ),
+    !swarm.managers.schedulable && swarm.stack.enabled
+      ? problem(
+          'managers.schedulable',
+          'is false, which leaves no place for Traefik and Portainer: they run on managers; leave it out and constrain your services with node.role == worker, or write stack.enabled: false'
+        )
+      : [],
     tagProblems('managers.tags', swarm.managers.tags, swarm.tags, 2, 50),
     scriptSecretProblems(swarm, 'managers', swarm.managers.scripts, 'managers'),
-    when(
-      swarm.managers.availability != 'zones' && swarm.managers.?zones != null,
-      'managers.zones',
-      'zones and an availability set exclude each other; leave zones out, or write availability: zones'
-    ),
+    swarm.managers.availability != 'zones' && swarm.managers.?zones != null
+      ? problem(
+          'managers.zones',
+          'zones and an availability set exclude each other; leave zones out, or write availability: zones'
+        )
+      : [],
     map(repeated(swarm.managers.?zones ?? []), zone => { at: 'managers.zones', message: '${zone} occurs twice' }),
-    when(
-      swarm.managers.availability == 'zones' && empty(swarm.managers.?zones ?? swarm.zones) && swarm.managers.count > 1,
-      'managers.availability',
-      'there are no zones to keep ${swarm.managers.count} managers apart; expected set (an availability set) or none'
-    ),
-    warnWhen(
-      swarm.managers.availability == 'none' && swarm.managers.count > 1,
-      'managers.availability',
-      'one broken rack can take all ${swarm.managers.count} managers; zones or set keeps them apart'
-    ),
-    warnWhen(
-      swarm.managers.count == 1,
-      'managers.count',
-      'the swarm is gone with its only manager; 3 bear the loss of one'
-    ),
-    warnWhen(
-      swarm.managers.os == 'windows' && !empty(filter(items(swarm.workers), entry => entry.value.os == 'linux')),
-      'managers.os',
-      'Linux managers serve a mixed swarm better: published ports and overlay networks of Windows nodes are less reliable'
-    )
+    swarm.managers.availability == 'zones' && empty(swarm.managers.?zones ?? swarm.zones) && swarm.managers.count > 1
+      ? problem(
+          'managers.availability',
+          'there are no zones to keep ${swarm.managers.count} managers apart; expected set (an availability set) or none'
+        )
+      : [],
+    swarm.managers.availability == 'none' && swarm.managers.count > 1
+      ? warning(
+          'managers.availability',
+          'one broken rack can take all ${swarm.managers.count} managers; zones or set keeps them apart'
+        )
+      : [],
+    swarm.managers.count == 1
+      ? warning('managers.count', 'the swarm is gone with its only manager; 3 bear the loss of one')
+      : [],
+    swarm.managers.os == 'windows' && !empty(filter(items(swarm.workers), entry => entry.value.os == 'linux'))
+      ? warning(
+          'managers.os',
+          'Linux managers serve a mixed swarm better: published ports and overlay networks of Windows nodes are less reliable'
+        )
+      : []
   )
 
 @description('Rules of addresses that are written for the managers.')
 func addressProblems(swarm Swarm) Problem[] =>
   concat(
-    when(
-      length(managerAddresses(swarm)) != swarm.managers.count,
-      'managers.addresses',
-      'there are ${length(managerAddresses(swarm))} for ${swarm.managers.count} ${swarm.managers.count == 1 ? 'manager' : 'managers'}'
-    ),
+    length(managerAddresses(swarm)) != swarm.managers.count
+      ? problem(
+          'managers.addresses',
+          'there are ${length(managerAddresses(swarm))} for ${swarm.managers.count} ${swarm.managers.count == 1 ? 'manager' : 'managers'}'
+        )
+      : [],
     map(repeated(managerAddresses(swarm)), address => { at: 'managers.addresses', message: '${address} occurs twice' }),
     flatten(map(
       range(0, length(managerAddresses(swarm))),
@@ -587,11 +596,12 @@ func addressProblems(swarm Swarm) Problem[] =>
                 message: '\'${managerAddresses(swarm)[i]}\' is no address; expected four numbers up to 255'
               }
             ]
-          : when(
-              !lies('${managerAddresses(swarm)[i]}/32', managersPrefix(swarm)) || place(managerAddresses(swarm)[i]) < first(managersPrefix(swarm)) + 4 || place(managerAddresses(swarm)[i]) == first(managersPrefix(swarm)) + size(managersPrefix(swarm)) - 1,
-              'managers.addresses.${i}',
-              '${managerAddresses(swarm)[i]} is no address for a machine in the subnet of the managers (${managersPrefix(swarm)}): expected ${addressAt(first(managersPrefix(swarm)) + 4)} to ${addressAt(first(managersPrefix(swarm)) + size(managersPrefix(swarm)) - 2)}'
-            )
+          : !lies('${managerAddresses(swarm)[i]}/32', managersPrefix(swarm)) || place(managerAddresses(swarm)[i]) < first(managersPrefix(swarm)) + 4 || place(managerAddresses(swarm)[i]) == first(managersPrefix(swarm)) + size(managersPrefix(swarm)) - 1
+              ? problem(
+                  'managers.addresses.${i}',
+                  '${managerAddresses(swarm)[i]} is no address for a machine in the subnet of the managers (${managersPrefix(swarm)}): expected ${addressAt(first(managersPrefix(swarm)) + 4)} to ${addressAt(first(managersPrefix(swarm)) + size(managersPrefix(swarm)) - 2)}'
+                )
+              : []
     ))
   )
 
@@ -600,36 +610,35 @@ func addressProblems(swarm Swarm) Problem[] =>
 @description('Rules of the limits between which a pool grows and shrinks.')
 func scaleProblems(at string, count int, scale object) Problem[] =>
   concat(
-    when(scale.min > scale.max, '${at}.autoscale.min', 'is ${scale.min}, more than max (${scale.max})'),
-    when(
-      scale.min <= scale.max && (count < scale.min || count > scale.max),
-      '${at}.count',
-      'is ${count}; it must lie between autoscale.min (${scale.min}) and autoscale.max (${scale.max})'
-    ),
-    when(
-      length(scale.schedules) > 9,
-      '${at}.autoscale.schedules',
-      'there are ${length(scale.schedules)}; Azure takes 20 profiles, which is 9 schedules'
-    ),
-    warnWhen(
-      scale.?cpu == null && scale.?memory == null && empty(scale.schedules),
-      '${at}.autoscale',
-      'nothing makes the pool grow or shrink; give cpu, memory or schedules'
-    ),
+    scale.min > scale.max ? problem('${at}.autoscale.min', 'is ${scale.min}, more than max (${scale.max})') : [],
+    scale.min <= scale.max && (count < scale.min || count > scale.max)
+      ? problem(
+          '${at}.count',
+          'is ${count}; it must lie between autoscale.min (${scale.min}) and autoscale.max (${scale.max})'
+        )
+      : [],
+    length(scale.schedules) > 9
+      ? problem(
+          '${at}.autoscale.schedules',
+          'there are ${length(scale.schedules)}; Azure takes 20 profiles, which is 9 schedules'
+        )
+      : [],
+    scale.?cpu == null && scale.?memory == null && empty(scale.schedules)
+      ? warning('${at}.autoscale', 'nothing makes the pool grow or shrink; give cpu, memory or schedules')
+      : [],
     flatten(map(
       items(scale.schedules),
       entry =>
         concat(
-          when(
-            entry.value.min > entry.value.max,
-            '${at}.autoscale.schedules.${entry.key}.min',
-            'is ${entry.value.min}, more than max (${entry.value.max})'
-          ),
-          when(
-            entry.value.start == entry.value.end,
-            '${at}.autoscale.schedules.${entry.key}.end',
-            'is the same as start (${entry.value.start})'
-          )
+          entry.value.min > entry.value.max
+            ? problem(
+                '${at}.autoscale.schedules.${entry.key}.min',
+                'is ${entry.value.min}, more than max (${entry.value.max})'
+              )
+            : [],
+          entry.value.start == entry.value.end
+            ? problem('${at}.autoscale.schedules.${entry.key}.end', 'is the same as start (${entry.value.start})')
+            : []
         )
     ))
   )
@@ -642,64 +651,68 @@ func poolProblems(swarm Swarm, key string, pool object) Problem[] =>
     labelProblems('workers.${key}', pool.labels),
     tagProblems('workers.${key}.tags', pool.tags, swarm.tags, 3, 50),
     scriptSecretProblems(swarm, 'workers.${key}', pool.scripts, 'workers'),
-    when(
-      !madeOf(key, 'abcdefghijklmnopqrstuvwxyz0123456789-') || !contains('abcdefghijklmnopqrstuvwxyz', take(key, 1)) || endsWith(
+    !madeOf(key, 'abcdefghijklmnopqrstuvwxyz0123456789-') || !contains('abcdefghijklmnopqrstuvwxyz', take(key, 1)) || endsWith(
         key,
         '-'
-      ) || length(key) > 20,
-      'workers.${key}',
-      'the name of a pool begins with a small letter, has only small letters, digits and hyphens, does not end in a hyphen, and has at most 20 characters (this one has ${length(key)})'
-    ),
-    when(
-      contains(['manager', 'managers', 'workers', 'jumpbox', 'bastion', 'ingress', 'nat', 'vnet'], key),
-      'workers.${key}',
-      '\'${key}\' is what another resource of the swarm is called'
-    ),
+      ) || length(key) > 20
+      ? problem(
+          'workers.${key}',
+          'the name of a pool begins with a small letter, has only small letters, digits and hyphens, does not end in a hyphen, and has at most 20 characters (this one has ${length(key)})'
+        )
+      : [],
+    contains(['manager', 'managers', 'workers', 'jumpbox', 'bastion', 'ingress', 'nat', 'vnet'], key)
+      ? problem('workers.${key}', '\'${key}\' is what another resource of the swarm is called')
+      : [],
     pool.?autoscale == null ? [] : scaleProblems('workers.${key}', pool.count, pool.autoscale),
-    when(
-      pool.image.kind == 'gallery' && most(pool) > 600,
-      pool.count > 600 ? 'workers.${key}.count' : 'workers.${key}.autoscale.max',
-      'there can be ${most(pool)} machines; a scale set with an image of your own has at most 600'
-    ),
-    when(
-      !makesNetwork(swarm) && pool.?subnet != null && !contains(swarm.network.subnets.?more ?? {}, pool.?subnet ?? ''),
-      'workers.${key}.subnet',
-      '\'${pool.?subnet ?? ''}\' is not one of network.subnets.more'
-    ),
-    when(
-      pool.os == 'windows' && swarm.storage.enabled && swarm.storage.access == 'identity',
-      'storage.access',
-      'Windows nodes such as those of pool ${key} cannot sign in at the share by identity; expected key'
-    ),
-    when(
-      pool.os == 'windows' && pool.isolation == 'hyperv' && (startsWith(pool.size, 'Standard_B') || swarm.security.trustedLaunch && !empty(filter(
+    pool.image.kind == 'gallery' && most(pool) > 600
+      ? problem(
+          pool.count > 600 ? 'workers.${key}.count' : 'workers.${key}.autoscale.max',
+          'there can be ${most(pool)} machines; a scale set with an image of your own has at most 600'
+        )
+      : [],
+    !makesNetwork(swarm) && pool.?subnet != null && !contains(swarm.network.subnets.?more ?? {}, pool.?subnet ?? '')
+      ? problem('workers.${key}.subnet', '\'${pool.?subnet ?? ''}\' is not one of network.subnets.more')
+      : [],
+    pool.os == 'windows' && swarm.storage.enabled && swarm.storage.access == 'identity'
+      ? problem(
+          'storage.access',
+          'Windows nodes such as those of pool ${key} cannot sign in at the share by identity; expected key'
+        )
+      : [],
+    pool.os == 'windows' && pool.isolation == 'hyperv' && (startsWith(pool.size, 'Standard_B') || swarm.security.trustedLaunch && !empty(filter(
         ['_v2', '_v3', '_v4'],
         version => endsWith(pool.size, version)
-      ))),
-      'workers.${key}.isolation',
-      '${pool.size} cannot run Hyper-V${startsWith(pool.size, 'Standard_B') ? '' : ' with Trusted Launch'}; take a size of the D or E series, v5 or newer'
-    ),
-    when(
-      pool.?spot != null && startsWith(pool.size, 'Standard_B'),
-      'workers.${key}.size',
-      'Azure has no Spot machines of the B series, such as ${pool.size}; take a size of the D or E series'
-    ),
-    when(
-      (pool.?spot.?maxPrice ?? 0) % 10 != 0,
-      'workers.${key}.spot.maxPrice',
-      'is ${pool.?spot.?maxPrice ?? 0}; Azure takes prices with five decimals, so a whole number of tens'
-    ),
-    when(
-      pool.?spot.?eviction == 'Deallocate' && pool.osDisk.ephemeral != 'none',
-      'workers.${key}.spot.eviction',
-      'Deallocate keeps the disk of the system, which osDisk.ephemeral leaves on the host; expected Delete'
-    ),
+      )))
+      ? problem(
+          'workers.${key}.isolation',
+          '${pool.size} cannot run Hyper-V${startsWith(pool.size, 'Standard_B') ? '' : ' with Trusted Launch'}; take a size of the D or E series, v5 or newer'
+        )
+      : [],
+    pool.?spot != null && startsWith(pool.size, 'Standard_B')
+      ? problem(
+          'workers.${key}.size',
+          'Azure has no Spot machines of the B series, such as ${pool.size}; take a size of the D or E series'
+        )
+      : [],
+    (pool.?spot.?maxPrice ?? 0) % 10 != 0
+      ? problem(
+          'workers.${key}.spot.maxPrice',
+          'is ${pool.?spot.?maxPrice ?? 0}; Azure takes prices with five decimals, so a whole number of tens'
+        )
+      : [],
+    pool.?spot.?eviction == 'Deallocate' && pool.osDisk.ephemeral != 'none'
+      ? problem(
+          'workers.${key}.spot.eviction',
+          'Deallocate keeps the disk of the system, which osDisk.ephemeral leaves on the host; expected Delete'
+        )
+      : [],
     map(repeated(pool.?zones ?? []), zone => { at: 'workers.${key}.zones', message: '${zone} occurs twice' }),
-    when(
-      pool.?spot != null && pool.upgrade == 'Rolling' && pool.?spot.?eviction == 'Deallocate',
-      'workers.${key}.upgrade',
-      'Rolling needs all machines to run; with spot.eviction Deallocate some may be stopped'
-    ),
+    pool.?spot != null && pool.upgrade == 'Rolling' && pool.?spot.?eviction == 'Deallocate'
+      ? problem(
+          'workers.${key}.upgrade',
+          'Rolling needs all machines to run; with spot.eviction Deallocate some may be stopped'
+        )
+      : [],
     // Windows knows machines by 15 characters, of which 9 are left for the pool.
     map(
       filter(
@@ -724,33 +737,34 @@ func sourceProblems(at string, sources string[], firewall bool, longest int) Pro
       range(0, length(sources)),
       i =>
         !isRange(sources[i]) && !isAddress(sources[i])
-          ? when(
-              firewall || length(sources) > 1 || madeOf(sources[i], '0123456789./'),
-              '${at}.${i}',
-              '\'${sources[i]}\' is no range of addresses such as 203.0.113.0/24${firewall || length(sources) == 1 ? '' : '; a service tag can only stand alone'}'
-            )
+          ? firewall || length(sources) > 1 || madeOf(sources[i], '0123456789./')
+              ? problem(
+                  '${at}.${i}',
+                  '\'${sources[i]}\' is no range of addresses such as 203.0.113.0/24${firewall || length(sources) == 1 ? '' : '; a service tag can only stand alone'}'
+                )
+              : []
           : flatten(map(
               [isRange(sources[i]) ? sources[i] : '${sources[i]}/32'],
               prefix =>
                 concat(
-                  when(
-                    first(prefix) % size(prefix) != 0,
-                    '${at}.${i}',
-                    '\'${prefix}\' does not begin where a /${bits(prefix)} can begin; did you mean \'${addressAt(first(prefix) - first(prefix) % size(prefix))}/${bits(prefix)}\'?'
-                  ),
-                  when(
-                    isRange(sources[i]) && bits(prefix) > longest,
-                    '${at}.${i}',
-                    '\'${prefix}\' is too small for this firewall, which takes ranges up to /${longest}, and single addresses without a length'
-                  ),
-                  when(
-                    firewall && !empty(filter(
+                  first(prefix) % size(prefix) != 0
+                    ? problem(
+                        '${at}.${i}',
+                        '\'${prefix}\' does not begin where a /${bits(prefix)} can begin; did you mean \'${addressAt(first(prefix) - first(prefix) % size(prefix))}/${bits(prefix)}\'?'
+                      )
+                    : [],
+                  isRange(sources[i]) && bits(prefix) > longest
+                    ? problem(
+                        '${at}.${i}',
+                        '\'${prefix}\' is too small for this firewall, which takes ranges up to /${longest}, and single addresses without a length'
+                      )
+                    : [],
+                  firewall && !empty(filter(
                       ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'],
                       private => touch(prefix, private)
-                    )),
-                    '${at}.${i}',
-                    '\'${sources[i]}\' is private; this firewall sees public addresses only'
-                  )
+                    ))
+                    ? problem('${at}.${i}', '\'${sources[i]}\' is private; this firewall sees public addresses only')
+                    : []
                 )
             ))
     ))
@@ -762,16 +776,12 @@ var reservedPorts = [22, 2377, 4789, 7946, pingPort, healthPort]
 @description('Rules of published ports.')
 func ingressProblems(swarm Swarm) Problem[] =>
   concat(
-    when(
-      length(swarm.ingress.ports) > 100,
-      'ingress.ports',
-      'there are ${length(swarm.ingress.ports)}; at most 100 fit into the security group'
-    ),
-    when(
-      swarm.ingress.enabled && empty(swarm.ingress.ports),
-      'ingress.ports',
-      'is empty; publish a port, or write ingress.enabled: false'
-    ),
+    length(swarm.ingress.ports) > 100
+      ? problem('ingress.ports', 'there are ${length(swarm.ingress.ports)}; at most 100 fit into the security group')
+      : [],
+    swarm.ingress.enabled && empty(swarm.ingress.ports)
+      ? problem('ingress.ports', 'is empty; publish a port, or write ingress.enabled: false')
+      : [],
     map(
       repeated(map(swarm.ingress.ports, port => '${port.port}/${port.protocol}')),
       name => { at: 'ingress.ports', message: '${name} occurs twice' }
@@ -780,37 +790,36 @@ func ingressProblems(swarm Swarm) Problem[] =>
       range(0, length(swarm.ingress.ports)),
       i =>
         concat(
-          when(
-            contains(reservedPorts, swarm.ingress.ports[i].port),
-            'ingress.ports.${i}.port',
-            '${swarm.ingress.ports[i].port} is needed by the swarm itself, like ${join(map(reservedPorts, port => string(port)), ', ')}'
-          ),
-          when(
-            swarm.ingress.ports[i].?probe == 'ping' && !swarm.stack.enabled,
-            'ingress.ports.${i}.probe',
-            'ping asks Traefik, which stack.enabled: false leaves out; expected tcp or manager'
-          ),
-          when(
-            swarm.ingress.ports[i].?probe == 'tcp' && swarm.ingress.ports[i].protocol == 'Udp',
-            'ingress.ports.${i}.probe',
-            'a Udp port cannot be probed itself; expected ping or manager'
-          ),
+          contains(reservedPorts, swarm.ingress.ports[i].port)
+            ? problem(
+                'ingress.ports.${i}.port',
+                '${swarm.ingress.ports[i].port} is needed by the swarm itself, like ${join(map(reservedPorts, port => string(port)), ', ')}'
+              )
+            : [],
+          swarm.ingress.ports[i].?probe == 'ping' && !swarm.stack.enabled
+            ? problem(
+                'ingress.ports.${i}.probe',
+                'ping asks Traefik, which stack.enabled: false leaves out; expected tcp or manager'
+              )
+            : [],
+          swarm.ingress.ports[i].?probe == 'tcp' && swarm.ingress.ports[i].protocol == 'Udp'
+            ? problem('ingress.ports.${i}.probe', 'a Udp port cannot be probed itself; expected ping or manager')
+            : [],
           sourceProblems('ingress.ports.${i}.sources', swarm.ingress.ports[i].sources, false, 32)
         )
     )),
-    when(
-      hasPortainer(swarm) && swarm.ingress.enabled && !contains(map(swarm.ingress.ports, port => port.port), 443),
-      'ingress.ports',
-      'Portainer is served on port 443, which is not among them; publish it, or write stack.portainer.enabled: false'
-    ),
-    when(
-      swarm.stack.enabled && swarm.stack.traefik.acme.enabled && swarm.stack.traefik.acme.challenge == 'http' && !contains(
+    hasPortainer(swarm) && swarm.ingress.enabled && !contains(map(swarm.ingress.ports, port => port.port), 443)
+      ? problem(
+          'ingress.ports',
+          'Portainer is served on port 443, which is not among them; publish it, or write stack.portainer.enabled: false'
+        )
+      : [],
+    swarm.stack.enabled && swarm.stack.traefik.acme.enabled && swarm.stack.traefik.acme.challenge == 'http' && !contains(
         map(swarm.ingress.ports, port => port.port),
         80
-      ),
-      'stack.traefik.acme.challenge',
-      'http needs port 80, which ingress.ports does not publish'
-    )
+      )
+      ? problem('stack.traefik.acme.challenge', 'http needs port 80, which ingress.ports does not publish')
+      : []
   )
 
 @description('Rules of the way in for operators.')
@@ -822,49 +831,51 @@ func jumpboxProblems(swarm Swarm) Problem[] =>
           userDataProblems(swarm, 'jumpbox', swarm.jumpbox),
           tagProblems('jumpbox.tags', swarm.jumpbox.tags, swarm.tags, 2, 50),
           scriptSecretProblems(swarm, 'jumpbox', swarm.jumpbox.scripts, 'jumpbox'),
-          warnWhen(
-            empty(swarm.jumpbox.sources),
-            'jumpbox.sources',
-            'nobody can reach the jumpbox; name the address ranges from where operators come'
-          ),
-          warnWhen(
-            !empty(intersection(swarm.jumpbox.sources, ['*', 'Internet', '0.0.0.0/0'])),
-            'jumpbox.sources',
-            'the whole internet may try SSH; name the address ranges from where operators come'
-          ),
-          when(
-            swarm.jumpbox.osDisk.ephemeral != 'none' && swarm.jumpbox.?shutdown != null,
-            'jumpbox.osDisk.ephemeral',
-            'a machine whose system disk is on the host cannot be switched off; expected none, or leave shutdown out'
-          )
+          empty(swarm.jumpbox.sources)
+            ? warning(
+                'jumpbox.sources',
+                'nobody can reach the jumpbox; name the address ranges from where operators come'
+              )
+            : [],
+          !empty(intersection(swarm.jumpbox.sources, ['*', 'Internet', '0.0.0.0/0']))
+            ? warning(
+                'jumpbox.sources',
+                'the whole internet may try SSH; name the address ranges from where operators come'
+              )
+            : [],
+          swarm.jumpbox.osDisk.ephemeral != 'none' && swarm.jumpbox.?shutdown != null
+            ? problem(
+                'jumpbox.osDisk.ephemeral',
+                'a machine whose system disk is on the host cannot be switched off; expected none, or leave shutdown out'
+              )
+            : []
         )
       : [],
     swarm.jumpbox.kind == 'none' ? [] : sourceProblems('jumpbox.sources', swarm.jumpbox.sources, false, 32),
-    when(
-      hasJumpbox(swarm) && !makesNetwork(swarm) && swarm.network.subnets.?jumpbox == null,
-      'network.subnets',
-      'there is a jumpbox, but no subnet for it; expected jumpbox: { name: …, prefix: … }'
-    ),
-    when(
-      hasBastion(swarm) && !makesNetwork(swarm) && swarm.network.subnets.?bastion == null,
-      'network.subnets',
-      'there is an Azure Bastion, but no subnet for it; expected bastion: { name: AzureBastionSubnet, prefix: … }'
-    ),
-    when(
-      hasEndpoints(swarm) && !makesNetwork(swarm) && swarm.network.subnets.?endpoints == null,
-      'network.subnets',
-      'there are private endpoints, but no subnet for them; expected endpoints: { name: …, prefix: … }'
-    ),
-    warnWhen(
-      !makesNetwork(swarm) && swarm.network.subnets.managers.name == swarm.network.subnets.?workers.?name && swarm.managers.?addresses == null,
-      'network.subnets.workers',
-      'is the subnet of the managers: Azure gives its first addresses to whoever comes first; name some at its end for managers.addresses'
-    ),
-    when(
-      hasBastion(swarm) && !makesNetwork(swarm) && (swarm.network.subnets.?bastion.?name ?? 'AzureBastionSubnet') != 'AzureBastionSubnet',
-      'network.subnets.bastion.name',
-      'Azure wants this subnet to be called AzureBastionSubnet'
-    )
+    hasJumpbox(swarm) && !makesNetwork(swarm) && swarm.network.subnets.?jumpbox == null
+      ? problem('network.subnets', 'there is a jumpbox, but no subnet for it; expected jumpbox: { name: …, prefix: … }')
+      : [],
+    hasBastion(swarm) && !makesNetwork(swarm) && swarm.network.subnets.?bastion == null
+      ? problem(
+          'network.subnets',
+          'there is an Azure Bastion, but no subnet for it; expected bastion: { name: AzureBastionSubnet, prefix: … }'
+        )
+      : [],
+    hasEndpoints(swarm) && !makesNetwork(swarm) && swarm.network.subnets.?endpoints == null
+      ? problem(
+          'network.subnets',
+          'there are private endpoints, but no subnet for them; expected endpoints: { name: …, prefix: … }'
+        )
+      : [],
+    !makesNetwork(swarm) && swarm.network.subnets.managers.name == swarm.network.subnets.?workers.?name && swarm.managers.?addresses == null
+      ? warning(
+          'network.subnets.workers',
+          'is the subnet of the managers: Azure gives its first addresses to whoever comes first; name some at its end for managers.addresses'
+        )
+      : [],
+    hasBastion(swarm) && !makesNetwork(swarm) && (swarm.network.subnets.?bastion.?name ?? 'AzureBastionSubnet') != 'AzureBastionSubnet'
+      ? problem('network.subnets.bastion.name', 'Azure wants this subnet to be called AzureBastionSubnet')
+      : []
   )
 
 // ---------------------------------------------------------------------------------------------- secrets, storage, monitoring
@@ -876,43 +887,43 @@ func secretProblems(swarm Swarm) Problem[] =>
       items(swarm.secrets),
       entry =>
         concat(
-          when(
-            !madeOf(entry.key, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-') || empty(entry.key) || length(entry.key) > 127,
-            'secrets.${entry.key}',
-            'the name of a secret has only letters, digits and hyphens, and at most 127 characters (this one has ${length(entry.key)})'
-          ),
-          when(
-            contains(map(items(secretNames), own => own.value), toLower(entry.key)),
-            'secrets.${entry.key}',
-            'the swarm itself has a secret of this name'
-          ),
-          when(empty(entry.value.readers), 'secrets.${entry.key}.readers', 'is empty; nobody could read it'),
-          when(
-            entry.value.docker && !contains(entry.value.readers, 'managers'),
-            'secrets.${entry.key}.docker',
-            'managers make the Docker secret; expected managers among the readers'
-          ),
-          when(
-            entry.value.docker && (length(entry.key) > 64 || startsWith(entry.key, '-') || endsWith(entry.key, '-')),
-            'secrets.${entry.key}.docker',
-            'the name of a Docker secret has at most 64 characters (this one has ${length(entry.key)}), and no hyphen at either end'
-          ),
-          warnWhen(
-            contains(entry.value.readers, 'jumpbox') && !hasJumpbox(swarm),
-            'secrets.${entry.key}.readers',
-            'there is no machine as jumpbox'
-          )
+          !madeOf(entry.key, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-') || empty(entry.key) || length(entry.key) > 127
+            ? problem(
+                'secrets.${entry.key}',
+                'the name of a secret has only letters, digits and hyphens, and at most 127 characters (this one has ${length(entry.key)})'
+              )
+            : [],
+          contains(map(items(secretNames), own => own.value), toLower(entry.key))
+            ? problem('secrets.${entry.key}', 'the swarm itself has a secret of this name')
+            : [],
+          empty(entry.value.readers) ? problem('secrets.${entry.key}.readers', 'is empty; nobody could read it') : [],
+          entry.value.docker && !contains(entry.value.readers, 'managers')
+            ? problem(
+                'secrets.${entry.key}.docker',
+                'managers make the Docker secret; expected managers among the readers'
+              )
+            : [],
+          entry.value.docker && (length(entry.key) > 64 || startsWith(entry.key, '-') || endsWith(entry.key, '-'))
+            ? problem(
+                'secrets.${entry.key}.docker',
+                'the name of a Docker secret has at most 64 characters (this one has ${length(entry.key)}), and no hyphen at either end'
+              )
+            : [],
+          contains(entry.value.readers, 'jumpbox') && !hasJumpbox(swarm)
+            ? warning('secrets.${entry.key}.readers', 'there is no machine as jumpbox')
+            : []
         )
     )),
     flatten(map(
       items(swarm.registries),
       entry =>
         entry.value.kind == 'identity'
-          ? when(
-              !contains(entry.key, '.azurecr.'),
-              'registries.${entry.key}.kind',
-              '\'${entry.key}\' is no Azure Container Registry, such as acme.azurecr.io; expected password'
-            )
+          ? !contains(entry.key, '.azurecr.')
+              ? problem(
+                  'registries.${entry.key}.kind',
+                  '\'${entry.key}\' is no Azure Container Registry, such as acme.azurecr.io; expected password'
+                )
+              : []
           : flatten(map(
               empty(swarm.workers) || !contains(swarm.secrets, entry.value.secret)
                 ? ['managers']
@@ -943,16 +954,12 @@ func storageProblems(swarm Swarm) Problem[] =>
   swarm.storage.enabled
     ? concat(
         sourceProblems('storage.sources', swarm.storage.sources, true, 30),
-        when(
-          startsWith(swarm.storage.?sku ?? '', 'Premium_') && swarm.storage.quota < 100,
-          'storage.quota',
-          'is ${swarm.storage.quota} GiB; a Premium share has at least 100'
-        ),
-        when(
-          swarm.storage.access == 'identity' && swarm.managers.os == 'windows',
-          'storage.access',
-          'Windows managers cannot sign in at the share by identity; expected key'
-        ),
+        startsWith(swarm.storage.?sku ?? '', 'Premium_') && swarm.storage.quota < 100
+          ? problem('storage.quota', 'is ${swarm.storage.quota} GiB; a Premium share has at least 100')
+          : [],
+        swarm.storage.access == 'identity' && swarm.managers.os == 'windows'
+          ? problem('storage.access', 'Windows managers cannot sign in at the share by identity; expected key')
+          : [],
         flatten(map(
           filter(
             concat(
@@ -962,50 +969,42 @@ func storageProblems(swarm Swarm) Problem[] =>
             machine => machine.kind == 'debian'
           ),
           machine =>
-            when(
-              swarm.storage.access == 'identity',
-              'storage.access',
-              'Debian, as in ${machine.at}, cannot sign in at the share by identity; expected key'
-            )
+            swarm.storage.access == 'identity'
+              ? problem(
+                  'storage.access',
+                  'Debian, as in ${machine.at}, cannot sign in at the share by identity; expected key'
+                )
+              : []
         ))
       )
     : concat(
-        when(contains(swarm.locks, 'storage'), 'locks', 'there is no storage to lock'),
-        when(
-          swarm.backup.?enabled == true,
-          'backup.enabled',
-          'copies go to the share, which storage.enabled: false leaves out'
-        )
+        contains(swarm.locks, 'storage') ? problem('locks', 'there is no storage to lock') : [],
+        swarm.backup.?enabled == true
+          ? problem('backup.enabled', 'copies go to the share, which storage.enabled: false leaves out')
+          : []
       )
 
 @description('Rules of monitoring.')
 func monitoringProblems(swarm Swarm) Problem[] =>
   concat(
-    when(
-      swarm.monitoring.alerts.?enabled == true && swarm.?contact == null,
-      'contact',
-      'is missing; alerts need a mail address to go to'
-    ),
-    when(
-      swarm.monitoring.alerts.?enabled == true && !swarm.monitoring.enabled,
-      'monitoring.enabled',
-      'alerts need monitoring'
-    ),
-    when(
-      swarm.monitoring.alerts.diskAlarm >= swarm.monitoring.alerts.diskWarning,
-      'monitoring.alerts.diskAlarm',
-      'is ${swarm.monitoring.alerts.diskAlarm} percent; it must be less than diskWarning (${swarm.monitoring.alerts.diskWarning})'
-    ),
-    when(
-      contains(swarm.locks, 'network') && !makesNetwork(swarm),
-      'locks',
-      'the network is not of the swarm\'s making; lock it where it was made'
-    ),
-    when(
-      contains(swarm.locks, 'addresses') && !swarm.ingress.enabled && !hasJumpbox(swarm) && !(makesNetwork(swarm) && swarm.network.nat.enabled),
-      'locks',
-      'there are no addresses to lock'
-    )
+    swarm.monitoring.alerts.?enabled == true && swarm.?contact == null
+      ? problem('contact', 'is missing; alerts need a mail address to go to')
+      : [],
+    swarm.monitoring.alerts.?enabled == true && !swarm.monitoring.enabled
+      ? problem('monitoring.enabled', 'alerts need monitoring')
+      : [],
+    swarm.monitoring.alerts.diskAlarm >= swarm.monitoring.alerts.diskWarning
+      ? problem(
+          'monitoring.alerts.diskAlarm',
+          'is ${swarm.monitoring.alerts.diskAlarm} percent; it must be less than diskWarning (${swarm.monitoring.alerts.diskWarning})'
+        )
+      : [],
+    contains(swarm.locks, 'network') && !makesNetwork(swarm)
+      ? problem('locks', 'the network is not of the swarm\'s making; lock it where it was made')
+      : [],
+    contains(swarm.locks, 'addresses') && !swarm.ingress.enabled && !hasJumpbox(swarm) && !(makesNetwork(swarm) && swarm.network.nat.enabled)
+      ? problem('locks', 'there are no addresses to lock')
+      : []
   )
 
 // ---------------------------------------------------------------------------------------------- the whole
@@ -1038,34 +1037,36 @@ func stackSize(swarm Swarm) int =>
 @description('Rules of the whole.')
 func wholeProblems(swarm Swarm) Problem[] =>
   concat(
-    when(
-      contains(swarm.name, '--'),
-      'name',
-      'has two hyphens in a row, which Azure does not take in the names made from it'
-    ),
+    contains(swarm.name, '--')
+      ? problem('name', 'has two hyphens in a row, which Azure does not take in the names made from it')
+      : [],
     // One of the two is the turn: docs/node-facts.md.
     tagProblems('tags', swarm.tags, {}, 2, 15),
     sourceProblems('vault.sources', swarm.vault.sources, true, 32),
-    when(
-      hasWindows(swarm) && empty(windowsEngineSha256(swarm)),
-      'engine.windowsSha256',
-      'is missing; the SHA-256 of docker-${swarm.engine.version}.zip is not known here, and nodes install nothing unchecked'
-    ),
-    when(
-      length(swarm.workers) > 40,
-      'workers',
-      'there are ${length(swarm.workers)} pools; at most 40 fit into a template with its 800 resources and 256 parameters'
-    ),
-    when(
-      expandedSize(swarm) > templateBytes,
-      'workers',
-      'the template would have ${expandedSize(swarm)} bytes once it is expanded, and Azure takes ${templateBytes}; have fewer pools, or scripts from URLs'
-    ),
-    when(
-      swarm.stack.enabled && stackSize(swarm) > secretBytes,
-      'stack',
-      'takes ${stackSize(swarm)} bytes with its compose files, and a secret holds ${secretBytes}; have shorter texts in stack and ingress.domain'
-    ),
+    hasWindows(swarm) && empty(windowsEngineSha256(swarm))
+      ? problem(
+          'engine.windowsSha256',
+          'is missing; the SHA-256 of docker-${swarm.engine.version}.zip is not known here, and nodes install nothing unchecked'
+        )
+      : [],
+    length(swarm.workers) > 40
+      ? problem(
+          'workers',
+          'there are ${length(swarm.workers)} pools; at most 40 fit into a template with its 800 resources and 256 parameters'
+        )
+      : [],
+    expandedSize(swarm) > templateBytes
+      ? problem(
+          'workers',
+          'the template would have ${expandedSize(swarm)} bytes once it is expanded, and Azure takes ${templateBytes}; have fewer pools, or scripts from URLs'
+        )
+      : [],
+    swarm.stack.enabled && stackSize(swarm) > secretBytes
+      ? problem(
+          'stack',
+          'takes ${stackSize(swarm)} bytes with its compose files, and a secret holds ${secretBytes}; have shorter texts in stack and ingress.domain'
+        )
+      : [],
     map(repeated(swarm.zones), zone => { at: 'zones', message: '${zone} occurs twice' }),
     // What has a name in Azure's DNS: vault, account, addresses.
     map(
@@ -1106,11 +1107,12 @@ func wholeProblems(swarm Swarm) Problem[] =>
       ),
       used => { at: used.at, message: 'is for regions with zones only; zones is empty', level: 'warning' }
     ),
-    warnWhen(
-      swarm.vault.recover,
-      'vault.recover',
-      'is for one deployment: Azure refuses it once the vault is there; swarmgen deploy brings a deleted vault back without it'
-    ),
+    swarm.vault.recover
+      ? warning(
+          'vault.recover',
+          'is for one deployment: Azure refuses it once the vault is there; swarmgen deploy brings a deleted vault back without it'
+        )
+      : [],
     map(
       repeated(map(swarm.access.operators, operator => toLower(operator.id))),
       id => { at: 'access.operators', message: '${id} occurs twice' }

@@ -190,29 +190,47 @@ class Table:
             path, at = reference['$ref'].split('#/')
             node = self.types.nodes[self.types.start[path] + int(at)]
             grouped.setdefault(name, []).append((version, node))
-        records = []
-        for name in sorted(grouped, key=lambda name: (name.lower(), name)):
+        names, records = sorted(grouped, key=lambda name: (name.lower(), name)), []
+        for name in names:
             record = text(name) + number(len(grouped[name]))
             for version, (_, body, readable, writable) in sorted(grouped[name]):
                 record += self.name(version) + number(self.shape(body)) + number(readable) + number(writable)
             records.append(record)
-        return records
+        return names, records
 
     def bytes(self):
-        records, shapes = self.type_records(), []
+        (types, records), shapes = self.type_records(), []
         while len(shapes) < len(self.shape_list):
             shapes.append(self.shape_bytes(self.shape_list[len(shapes)]))
-        lists = (records, shapes, self.name_list)
-        places, at = [], 16
-        for items in lists:
-            places.append(at)
-            at += 4 * len(items)
-        out, bodies = struct.pack('<4I', places[0], len(records), places[1], places[2]), b''.join(map(b''.join, lists))
-        for items in lists:
-            for item in items:
-                out += struct.pack('<I', at)
-                at += len(item)
-        return out + bodies
+        return assembled(types, records, shapes, self.name_list)
+
+
+def slots(names):
+    """Numbers plus one at the hashes of the names without regard to case; 0 is free."""
+    table = [0] * (1 << (2 * len(names)).bit_length())
+    for index, name in enumerate(names):
+        at = 2166136261
+        for byte in name.encode():
+            at = (at ^ (byte | 0x20)) * 16777619 & 0xffffffff
+        while table[at % len(table)]:
+            at += 1
+        table[at % len(table)] = index + 1
+    return table
+
+
+def assembled(types, records, shapes, names):
+    lists, found = (records, shapes, names), slots(types)
+    places, at = [], 20
+    for items in lists:
+        places.append(at)
+        at += 4 * len(items)
+    out = struct.pack('<5I', *places, at, len(found))
+    at += 2 * len(found)
+    for items in lists:
+        for item in items:
+            out += struct.pack('<I', at)
+            at += len(item)
+    return out + struct.pack(f'<{len(found)}H', *found) + b''.join(map(b''.join, lists))
 
 
 def main():

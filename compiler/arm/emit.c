@@ -619,10 +619,9 @@ static void write_assertions(Emitter *emitter)
 // Puts the hash where its placeholder stands; it may be shorter.
 static void write_hash(Arena *arena, TextBuffer *out, size_t from, size_t place, int depth)
 {
-    Text whole = {out->items + from, out->count - from};
     char digits[sizeof hash_placeholder];
     size_t length = (size_t)snprintf(digits, sizeof digits, "%llu",
-                                     (unsigned long long)templatehash_of(arena, whole, depth));
+                                     (unsigned long long)templatehash_of(arena, out, from, depth));
     char *at = out->items + place, *behind = at + strlen(hash_placeholder);
     memcpy(at, digits, length);
     memmove(at + length, behind, (size_t)(out->items + out->count - behind));

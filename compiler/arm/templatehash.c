@@ -179,6 +179,8 @@ static uint32_t capital(uint32_t code)
     return case_upper(code);
 }
 
+enum { SLACK = 8 };
+
 // Eight letters at once: the top bit of a byte says whether it is at least 'a', and whether it is
 // beyond 'z'.
 static uint64_t upper_word(uint64_t word)
@@ -188,23 +190,29 @@ static uint64_t upper_word(uint64_t word)
     return word - ((from_a & ~beyond_z & ones * 0x80) >> 2);
 }
 
+// needs: `text` is a part of the template, which SLACK bytes of anything follow
 static void write_upper(Digest *out, Text text)
 {
-    buffer_expect(&out->text, text.length + 8);
+    buffer_expect(&out->text, text.length + SLACK);
+    char *to = out->text.items + out->text.count;
     for (size_t at = 0; at < text.length;) {
         size_t size = text.length - at < 8 ? text.length - at : 8;
-        uint64_t word = 0;
-        memcpy(&word, text.at + at, size);
+        uint64_t word;
+        memcpy(&word, text.at + at, 8);
+        if (size < 8) word &= ((uint64_t)1 << 8 * size) - 1;
         if (word & 0x8080808080808080u) {
+            out->text.count = (size_t)(to - out->text.items);
             buffer_code_point(&out->text, capital(text_next(text, &at)));
-            buffer_expect(&out->text, text.length - at + 8); // it may be longer
+            buffer_expect(&out->text, text.length - at + SLACK); // it may be longer
+            to = out->text.items + out->text.count;
             continue;
         }
         word = upper_word(word);
-        memcpy(out->text.items + out->text.count, &word, 8);
-        out->text.count += size;
+        memcpy(to, &word, 8);
+        to += size;
         at += size;
     }
+    out->text.count = (size_t)(to - out->text.items);
 }
 
 static size_t line_end(Text text, size_t at)
@@ -216,8 +224,15 @@ static size_t line_end(Text text, size_t at)
 // Behind the quote that closes the text which begins at `at`.
 static size_t string_end(Text text, size_t at)
 {
-    for (at++; at < text.length && text.at[at] != '"'; at++) at += text.at[at] == '\\';
-    return at + 1;
+    for (at++; at < text.length;) {
+        const char *quote = memchr(text.at + at, '"', text.length - at);
+        if (!quote) break;
+        size_t escapes = 0;
+        at = (size_t)(quote - text.at) + 1;
+        while (quote[-1 - (ptrdiff_t)escapes] == '\\') escapes++;
+        if (escapes % 2 == 0) return at;
+    }
+    return text.length + 1;
 }
 
 // One line of pretty-printed JSON, minified: `"key": value,` or an item, or a bracket.
@@ -309,10 +324,14 @@ static void write_key(Digest *out, Text key, bool *fresh)
 static void write_object(Digest *out, Text value, size_t indent, const Shape *shape)
 {
     PartList parts = parts_of(out->text.arena, value, indent);
+    uint64_t begins = 0; // a bit for each letter that a key begins with
     bool fresh = true;
     buffer_char(&out->text, '{');
+    for (size_t i = 0; i < parts.count; i++)
+        begins |= (uint64_t)1 << (parts.items[i].key.at[1] & 63);
     for (size_t i = 0; i < shape->count; i++) {
         const Row *row = &shape->rows[i];
+        if (!(begins >> (row->name[0] & 63) & 1)) continue;
         for (size_t j = 0; j < parts.count; j++) {
             Text key = parts.items[j].key;
             if (key.at[1] != row->name[0] ||
@@ -380,8 +399,10 @@ static void write_value(Digest *out, Text value, size_t indent, Reading reading,
     write_whole(out, value);
 }
 
-uint64_t templatehash_of(Arena *arena, Text whole, int depth)
+uint64_t templatehash_of(Arena *arena, TextBuffer *written, size_t from, int depth)
 {
+    buffer_expect(written, SLACK);
+    Text whole = {written->items + from, written->count - from};
     Digest out = {.text = {.arena = arena}};
     write_object(&out, whole, 2 * (size_t)(depth + 1), &template);
     return hash_end(&out.hash, buffer_done(&out.text));

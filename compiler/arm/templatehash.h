@@ -13,5 +13,5 @@
 #define TEMPLATEHASH_NAME '\x01'
 #define TEMPLATEHASH_VERSION '\x02'
 
-// `depth`: of the JSON around the template.
-uint64_t templatehash_of(Arena *arena, Text whole, int depth);
+// Of the template that begins at `from`. `depth`: of the JSON around it.
+uint64_t templatehash_of(Arena *arena, TextBuffer *written, size_t from, int depth);

@@ -1,13 +1,13 @@
-// compiler/azure/types.c: the table begins with seven numbers of 4 bytes (TABLE_…), then come lists
-// of offsets of 4 bytes, then what they point to. Numbers within it are of 7 bits a byte, lowest
-// first.
+// compiler/azure/types.c: the table begins with numbers of 4 bytes (TABLE_…), then come lists of
+// offsets of 4 bytes, the slots of 2 bytes (1 + a type's number, at the hash of its name), then what
+// the offsets point to. Numbers within that are of 7 bits a byte, lowest first.
 //   type:  length, name; number of versions; each: its name's number, shape, readable, writable
 //   shape: a letter; A: item; O: count, (name, shape)…, 1 + shape of the others or 0;
 //          D: count, (name, shape)… of what all variants have
 //   name:  length, text
 #include "compiler/azure/types.h"
 
-enum { TABLE_TYPES, TABLE_TYPE_COUNT, TABLE_SHAPES, TABLE_NAMES, TABLE_HEAD };
+enum { TABLE_TYPES, TABLE_SHAPES, TABLE_NAMES, TABLE_SLOTS, TABLE_SLOT_COUNT };
 
 extern const unsigned char azure_table[];
 __asm__(".pushsection .rodata\n.balign 4\n.global azure_table\n.type azure_table, @object\n"
@@ -56,14 +56,29 @@ static Text name_at(uint32_t index)
 
 // Names have letters, digits, '.', '/' and '-' only: one bit tells capitals from small letters, and
 // is set in all others.
-static int ignoring_case(Text a, Text b)
+static bool same_name(Text a, Text b)
 {
-    size_t shorter = a.length < b.length ? a.length : b.length;
-    for (size_t i = 0; i < shorter; i++) {
-        int order = (a.at[i] | 0x20) - (b.at[i] | 0x20);
-        if (order) return order;
+    if (a.length != b.length) return false;
+    for (size_t i = 0; i < a.length; i++) {
+        if ((a.at[i] | 0x20) != (b.at[i] | 0x20)) return false;
     }
-    return (a.length > b.length) - (a.length < b.length);
+    return true;
+}
+
+static uint32_t hash(Text name)
+{
+    uint32_t value = 2166136261;
+    for (size_t i = 0; i < name.length; i++)
+        value = (value ^ ((unsigned char)name.at[i] | 0x20)) * 16777619;
+    return value;
+}
+
+// The number of the type in a slot; false if there is none.
+static bool type_in(uint32_t slot, uint32_t *type)
+{
+    const unsigned char *at = azure_table + word(TABLE_SLOTS * 4) + (size_t)slot * 2;
+    *type = (uint32_t)at[0] | (uint32_t)at[1] << 8;
+    return (*type)-- > 0;
 }
 
 static bool has_version(const unsigned char *at, Text version, AzureType *found)
@@ -74,28 +89,18 @@ static bool has_version(const unsigned char *at, Text version, AzureType *found)
         found->readable = number(&at);
         found->writable = number(&at);
         Text own = name_at(name);
-        if (own.length == version.length && ignoring_case(own, version) == 0) return true;
+        if (same_name(own, version)) return true;
     }
     return false;
 }
 
 bool azure_find(Text type, Text version, AzureType *found)
 {
-    uint32_t low = 0, high = word(TABLE_TYPE_COUNT * 4), count = high;
-    while (low < high) { // the first of that name: some are there in two spellings
-        uint32_t middle = (low + high) / 2;
-        const unsigned char *at = entry(TABLE_TYPES, middle);
-        if (ignoring_case(text(&at), type) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    for (; low < count; low++) {
-        const unsigned char *at = entry(TABLE_TYPES, low);
+    uint32_t mask = word(TABLE_SLOT_COUNT * 4) - 1, slot = hash(type) & mask, index;
+    for (; type_in(slot, &index); slot = (slot + 1) & mask) { // some are there in two spellings
+        const unsigned char *at = entry(TABLE_TYPES, index);
         found->name = text(&at);
-        if (ignoring_case(found->name, type) != 0) return false;
-        if (has_version(at, version, found)) return true;
+        if (same_name(found->name, type) && has_version(at, version, found)) return true;
     }
     return false;
 }

@@ -1,5 +1,6 @@
 // compiler/bundle/bundle.c: each stage once, in order. The residual is parsed once; that tree is
-// both formatted to main.bicep and emitted to azuredeploy.json, so the two cannot disagree.
+// both formatted to main.bicep and emitted to azuredeploy.json, so the two cannot disagree. These
+// two only read the tree, and run at the same time.
 #include "compiler/bundle/bundle.h"
 
 #include "base/file.h"
@@ -10,6 +11,8 @@
 #include "compiler/evaluate/evaluate.h"
 #include "compiler/library/library.h"
 #include "compiler/swarm/swarm.h"
+
+#include <pthread.h>
 
 typedef struct {
     Arena *arena;
@@ -93,24 +96,64 @@ static bool is_bicep(const OutputFile *file)
     return text_ends(file->path, ".bicep");
 }
 
+// The formatting of main.bicep.
+typedef struct {
+    Arena arena; // a thread's own
+    const SyntaxFile *syntax;
+    Text text;
+    pthread_t thread;
+    bool begun; // as a thread
+} Formatting;
+
+static void *format_run(void *given)
+{
+    Formatting *formatting = given;
+    formatting->text = format_file(&formatting->arena, formatting->syntax);
+    return NULL;
+}
+
+static void format_begin(Formatting *formatting)
+{
+    formatting->begun = pthread_create(&formatting->thread, NULL, format_run, formatting) == 0;
+}
+
+static Text format_end(Arena *arena, Formatting *formatting)
+{
+    if (formatting->begun) {
+        pthread_join(formatting->thread, NULL);
+    } else {
+        format_run(formatting);
+    }
+    arena_join(arena, &formatting->arena);
+    return formatting->text;
+}
+
+static void format_module(Road *road, OutputFile *module)
+{
+    Source *source = arena_new(road->arena, Source);
+    *source = (Source){module->path, module->text};
+    module->text = format_file(road->arena, parser_read(road->arena, road->diags, source));
+}
+
 // main.bicep and its modules become formatted text, azuredeploy.json and the parameters files are
 // added.
 static bool compile_residual(Road *road, OutputFiles *files)
 {
     MadeReader made = {{.arena = road->arena, .read = read_made}, files};
     BoundFile *main = bind_file(road->arena, road->diags, &made.reader, TEXT("main.bicep"));
-    Text template = main ? emit_template(road->arena, road->diags, main) : (Text){0};
-    if (!main || !ok(road)) return false;
+    if (!main) return false;
+    Formatting formatting = {.syntax = main->syntax};
+    format_begin(&formatting);
+    Text template = emit_template(road->arena, road->diags, main);
+    Text formatted = format_end(road->arena, &formatting);
+    if (!ok(road)) return false;
     for (size_t i = 0; i < files->count; i++) {
         OutputFile *file = &files->items[i];
-        if (!is_bicep(file)) continue;
-        const SyntaxFile *syntax = main->syntax;
-        if (!text_equal(file->path, main->path)) {
-            Source *source = arena_new(road->arena, Source);
-            *source = (Source){file->path, file->text};
-            syntax = parser_read(road->arena, road->diags, source);
+        if (text_equal(file->path, main->path)) {
+            file->text = formatted;
+        } else if (is_bicep(file)) {
+            format_module(road, file);
         }
-        file->text = format_file(road->arena, syntax);
     }
     OutputFile json = {TEXT("azuredeploy.json"), template};
     list_add(road->arena, files, json);

@@ -167,7 +167,16 @@ static bool whole_type(Check *check, const Symbol *resource, Text *type, Text *v
 bool infer_azure_type(Check *check, const Symbol *resource, AzureType *found)
 {
     Text type, version;
-    return whole_type(check, resource, &type, &version) && azure_find(type, version, found);
+    if (!whole_type(check, resource, &type, &version)) return false;
+    Text key = text_format(check->arena, "%.*s@%.*s", TEXT_ARG(type), TEXT_ARG(version));
+    AzureType *known = map_get(&check->azure, key);
+    if (!known) {
+        known = arena_new(check->arena, AzureType);
+        if (!azure_find(type, version, known)) *known = (AzureType){0};
+        map_put(check->arena, &check->azure, key, known);
+    }
+    *found = *known;
+    return known->name.length > 0;
 }
 
 Text infer_type_name(Check *check, const Symbol *resource)

@@ -60,6 +60,7 @@ typedef struct {
     Types types;
     Map files;     // checked already, by path
     Map variables; // bytes of a symbol's address → Shape *, of variables
+    Map azure;     // type@version → AzureType *; its name is empty if Azure's table has none
     int depth;     // of types being compared
 } Check;
 

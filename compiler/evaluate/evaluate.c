@@ -19,7 +19,8 @@ struct Evaluator {
     Diags *diags;
     BoundFile *file;
     const Value *parameters;
-    Map known; // the bytes of a declaration's address → its value
+    Map known;   // the bytes of a declaration's address → its value
+    Map results; // of user functions, which are pure: evaluate_key() → value
     size_t depth, steps;
     size_t before; // bytes of the arena when the evaluator was made
     bool exhausted;
@@ -74,11 +75,10 @@ static const Value *symbol_value(Evaluator *evaluator, const Symbol *symbol, con
     } else {
         return fail_at(evaluator, node, DIAG_ONLY_AZURE_KNOWS, symbol->name);
     }
-    Value *kept = arena_new(evaluator->arena, Value); // the map's values are not const
     if (!value) return NULL;
-    *kept = *value;
-    map_put(evaluator->arena, &evaluator->known, text_copy(evaluator->arena, key), kept);
-    return kept;
+    map_put(evaluator->arena, &evaluator->known, text_copy(evaluator->arena, key),
+            (void *)(uintptr_t)value);
+    return value;
 }
 
 static const Value *name_value(Evaluator *evaluator, Frame frame, const Syntax *node)
@@ -367,8 +367,17 @@ static const Value *lambda_call(Evaluator *evaluator, Frame frame, const Syntax 
 
 // ---- calls
 
-static const Value *call_user(Evaluator *evaluator, const Symbol *symbol, const Value **values,
-                              size_t count, Place place)
+// Values are told apart by where they are: what a function is asked again comes from one place.
+Text evaluate_key(Arena *arena, const Symbol *function, const Value **arguments, size_t count)
+{
+    const void **key = arena_array(arena, const void *, count + 1);
+    key[0] = function;
+    for (size_t i = 0; i < count; i++) key[i + 1] = arguments[i];
+    return (Text){(const char *)key, (count + 1) * sizeof *key};
+}
+
+static const Value *run_user(Evaluator *evaluator, const Symbol *symbol, const Value **values,
+                             size_t count, Place place)
 {
     const Syntax *lambda = symbol->declaration->declaration.value;
     Scope *scopes = arena_array(evaluator->arena, Scope, lambda->lambda.count + 1);
@@ -387,6 +396,17 @@ static const Value *call_user(Evaluator *evaluator, const Symbol *symbol, const 
         scope = &scopes[i];
     }
     return evaluate(evaluator, (Frame){symbol->file, scope}, lambda->lambda.body);
+}
+
+static const Value *call_user(Evaluator *evaluator, const Symbol *symbol, const Value **values,
+                              size_t count, Place place)
+{
+    Text key = evaluate_key(evaluator->arena, symbol, values, count);
+    const Value *result = map_get(&evaluator->results, key);
+    if (result) return result;
+    result = run_user(evaluator, symbol, values, count, place);
+    if (result) map_put(evaluator->arena, &evaluator->results, key, (void *)(uintptr_t)result);
+    return result;
 }
 
 static bool argument_values(Evaluator *evaluator, Frame frame, const Syntax *node,

@@ -27,3 +27,6 @@ const Value *evaluate_expression(Evaluator *evaluator, const Syntax *node, const
 // Calls an exported or own user function of the file with values.
 const Value *evaluate_call(Evaluator *evaluator, Text function, const Value **arguments,
                            size_t count, Place place);
+
+// A key for the result of a user function: the same function with the same values.
+Text evaluate_key(Arena *arena, const Symbol *function, const Value **arguments, size_t count);

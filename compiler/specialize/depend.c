@@ -32,6 +32,17 @@ static bool has_bit(const uint64_t *set, size_t bit)
     return (set[bit / 64] >> (bit % 64)) & 1;
 }
 
+// The first member from `from` on; the number of units if there is none.
+static size_t next_bit(const Graph *graph, const uint64_t *set, size_t from)
+{
+    for (size_t i = from / 64; i < graph->words; i++) {
+        uint64_t word = set[i];
+        if (i == from / 64) word &= ~(uint64_t)0 << (from % 64);
+        if (word) return i * 64 + (size_t)__builtin_ctzll(word);
+    }
+    return graph->program->deployed;
+}
+
 // ---- what the library's text mentions
 
 static void walk(Graph *graph, uint64_t *set, Frame frame, const Syntax *node);
@@ -346,8 +357,9 @@ static const uint64_t *reach(Graph *graph, Unit **units, Unit *unit)
 {
     if (unit->reach) return unit->reach;
     unit->reach = new_set(graph);
-    for (size_t i = 0; i < graph->program->deployed; i++) {
-        if (i == unit->index || !has_bit(unit->needs, i)) continue;
+    for (size_t i = next_bit(graph, unit->needs, 0); i < graph->program->deployed;
+         i = next_bit(graph, unit->needs, i + 1)) {
+        if (i == unit->index) continue;
         add_bit(unit->reach, i);
         add_set(graph, unit->reach, reach(graph, units, units[i]));
     }
@@ -360,12 +372,13 @@ static void find_waits(Graph *graph, Unit **units, Unit *unit)
     mentioned(graph, implied, unit->content);
     if (unit->condition) mentioned(graph, implied, unit->condition);
     if (unit->parent) mentioned_unit(graph, implied, unit->parent);
-    for (size_t i = 0; i < graph->program->deployed; i++) {
-        if (i != unit->index && has_bit(unit->needs, i))
-            add_set(graph, implied, reach(graph, units, units[i]));
+    for (size_t i = next_bit(graph, unit->needs, 0); i < graph->program->deployed;
+         i = next_bit(graph, unit->needs, i + 1)) {
+        if (i != unit->index) add_set(graph, implied, reach(graph, units, units[i]));
     }
-    for (size_t i = 0; i < graph->program->deployed; i++) {
-        if (i == unit->index || !has_bit(unit->needs, i) || has_bit(implied, i)) continue;
+    for (size_t i = next_bit(graph, unit->needs, 0); i < graph->program->deployed;
+         i = next_bit(graph, unit->needs, i + 1)) {
+        if (i == unit->index || has_bit(implied, i)) continue;
         list_add(graph->s->arena, &unit->waits, units[i]);
     }
 }

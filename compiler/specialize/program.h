@@ -5,6 +5,7 @@
 //           turn of its loop), a file imported from
 //   owns:   the arena of the compilation
 #pragma once
+#include "compiler/evaluate/functions.h"
 #include "compiler/specialize/residual.h"
 #include "compiler/specialize/specialize.h"
 
@@ -126,22 +127,41 @@ typedef struct {
     OutputFiles loaded;  // files that the residual loads
     Map loaded_paths;    // their paths
     Map own_paths;       // path of a user's file → Text *: its path in the output folder
+    Map results;         // of user functions of known values: evaluate_key() → Residual *
     int undecided;       // > 0: within a branch that may never be taken
     bool quiet;          // diagnostics were added already, or do not matter
 } Specializer;
 
 // ---- reduce.c: expressions
 Residual *reduce(Specializer *s, Frame frame, const Syntax *node);
-Residual *reduce_apply(Specializer *s, const Residual *lambda, Residual **arguments, size_t count);
-Residual *reduce_access(Specializer *s, const Syntax *node, Residual *base, Text name, bool safe);
-Residual *reduce_index(Specializer *s, const Syntax *node, Residual *base, Residual *at, bool safe,
-                       bool from_end);
 Residual *reduce_symbol(Specializer *s, Frame frame, const Symbol *symbol, const Syntax *node);
 Residual *reduce_error(Specializer *s, DiagCode code, const Syntax *node, Text a, Text b);
-Residual *reduce_builtin(Specializer *s, const Syntax *node, Residual *base, Text name,
-                         Residual **arguments, size_t count);
 // The lambda as it stays in the residual.
 Residual *reduce_lambda(Specializer *s, Residual *lambda);
+const Local *reduce_local(const Local *locals, Text name); // NULL: no local is named so
+const Local *reduce_with_local(Specializer *s, const Local *outer, Text name, Residual *value);
+const Symbol *reduce_symbol_of(Frame frame, Text name); // in the file that declares it
+Instance *reduce_instance(Specializer *s, Frame frame, const Symbol *symbol); // where it is one
+// Used within a loop that it is outside of: it will be used again when that loop turns once more.
+void reduce_note_use(Frame frame, Residual *used);
+// For a function of known values. Errors within a branch that may never be taken go to `unheard`:
+// they are left to Azure, the call stays as it is.
+FunctionCall reduce_call_at(Specializer *s, const Syntax *node, Diags *unheard);
+// Known, but never to be printed: the user's file is in it.
+const Value *reduce_pasted(Specializer *s, Text text);
+// Where any(x) and x! still say something about the type of x.
+bool reduce_keeps_shape(const Residual *residual);
+
+// ---- access.c: properties and items
+Residual *access_property(Specializer *s, const Syntax *node, Residual *base, Text name, bool safe);
+Residual *access_item(Specializer *s, const Syntax *node, Residual *base, Residual *at, bool safe,
+                      bool from_end);
+
+// ---- apply.c: functions
+Residual *apply_call(Specializer *s, Frame frame, const Syntax *node);
+Residual *apply_builtin(Specializer *s, const Syntax *node, Residual *base, Text name,
+                        Residual **arguments, size_t count);
+Residual *apply_lambda(Specializer *s, const Residual *lambda, Residual **arguments, size_t count);
 
 // ---- shape.c: functions on lists and objects of known shape. NULL: the shape is not known
 Residual *shape_call(Specializer *s, const Syntax *node, Text name, Residual **arguments,

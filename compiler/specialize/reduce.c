@@ -2,10 +2,8 @@
 // computed, what is known in part keeps its shape, the rest stays as written with its known parts
 // filled in. Variables are evaluated when first asked for, so that what a decided condition leaves
 // out is never looked at.
-#include "compiler/evaluate/functions.h"
 #include "compiler/specialize/program.h"
 
-#include <string.h>
 
 Residual *reduce_error(Specializer *s, DiagCode code, const Syntax *node, Text a, Text b)
 {
@@ -13,8 +11,7 @@ Residual *reduce_error(Specializer *s, DiagCode code, const Syntax *node, Text a
     return residual_error();
 }
 
-// Errors within a branch that may never be taken are left to Azure: the call stays as it is.
-static FunctionCall call_at(Specializer *s, const Syntax *node, Diags *unheard)
+FunctionCall reduce_call_at(Specializer *s, const Syntax *node, Diags *unheard)
 {
     *unheard = (Diags){.arena = s->arena};
     bool heard = !s->quiet && s->undecided == 0;
@@ -23,27 +20,27 @@ static FunctionCall call_at(Specializer *s, const Syntax *node, Diags *unheard)
 
 // ---- names
 
-static const Local *local_of(const Local *locals, Text name)
+const Local *reduce_local(const Local *locals, Text name)
 {
     while (locals && !text_equal(locals->name, name)) locals = locals->outer;
     return locals;
 }
 
-static const Local *with_local(Specializer *s, const Local *outer, Text name, Residual *value)
+const Local *reduce_with_local(Specializer *s, const Local *outer, Text name, Residual *value)
 {
     Local *local = arena_new(s->arena, Local);
     *local = (Local){name, value, outer};
     return local;
 }
 
-static const Symbol *symbol_of(Frame frame, Text name)
+const Symbol *reduce_symbol_of(Frame frame, Text name)
 {
     const Symbol *symbol = bind_lookup_within(frame.instance->file, frame.within, name);
     while (symbol && symbol->origin) symbol = symbol->origin;
     return symbol;
 }
 
-static Instance *instance_of(Specializer *s, Frame frame, const Symbol *symbol)
+Instance *reduce_instance(Specializer *s, Frame frame, const Symbol *symbol)
 {
     if (symbol->file == frame.instance->file) return frame.instance;
     return unroll_imported(s, frame.instance->program, symbol->file);
@@ -80,8 +77,7 @@ static Residual *variable(Specializer *s, Instance *instance, const Symbol *symb
     return *slot;
 }
 
-// Used within a loop that it is outside of: it will be used again when that loop turns once more.
-static void note_use(Frame frame, Residual *used)
+void reduce_note_use(Frame frame, Residual *used)
 {
     if (used->kind == RESIDUAL_BOUND && frame.loops > used->declaration->loops)
         used->declaration->often = true;
@@ -89,7 +85,7 @@ static void note_use(Frame frame, Residual *used)
 
 Residual *reduce_symbol(Specializer *s, Frame frame, const Symbol *symbol, const Syntax *node)
 {
-    Instance *instance = instance_of(s, frame, symbol);
+    Instance *instance = reduce_instance(s, frame, symbol);
     Residual *found = NULL;
     switch (symbol->kind) {
     case SYMBOL_PARAM: found = unroll_parameter(s, instance, symbol); break;
@@ -104,205 +100,17 @@ Residual *reduce_symbol(Specializer *s, Frame frame, const Symbol *symbol, const
         return reduce_error(s, DIAG_NOT_SPECIALIZED, node, text_of(bind_kind_name(symbol->kind)),
                             TEXT(""));
     }
-    note_use(frame, found);
+    reduce_note_use(frame, found);
     return found;
 }
 
 static Residual *reduce_name(Specializer *s, Frame frame, const Syntax *node)
 {
-    const Local *local = local_of(frame.locals, node->name);
+    const Local *local = reduce_local(frame.locals, node->name);
     if (local) return local->value;
-    const Symbol *symbol = symbol_of(frame, node->name);
+    const Symbol *symbol = reduce_symbol_of(frame, node->name);
     if (symbol) return reduce_symbol(s, frame, symbol, node);
     return reduce_error(s, DIAG_NOT_SPECIALIZED, node, TEXT("this name"), TEXT(""));
-}
-
-// ---- properties and items
-
-static Residual *no_property(Specializer *s, const Syntax *node, const ResidualEntries *fields,
-                             Text name)
-{
-    Text *names = arena_array(s->arena, Text, fields->count + 1);
-    for (size_t i = 0; i < fields->count; i++) names[i] = fields->items[i].name;
-    Text nearest = diag_nearest(name, names, fields->count);
-    reduce_error(s, DIAG_NO_SUCH_PROPERTY, node, name, TEXT(""));
-    if (nearest.length && !s->quiet) {
-        diag_hint(s->diags, text_format(s->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
-    }
-    return residual_error();
-}
-
-static Residual *access_node(Specializer *s, Residual *base, Text name, bool safe)
-{
-    Residual *node = residual_new(s->arena, RESIDUAL_ACCESS);
-    node->access.base = base;
-    node->access.name = name;
-    node->access.safe = safe;
-    return node;
-}
-
-static Residual *output_of(Specializer *s, const Syntax *node, Instance *instance, Text name,
-                           bool safe)
-{
-    const SyntaxList *outputs = &instance->file->outputs;
-    for (size_t i = 0; i < outputs->count; i++) {
-        if (text_equal(outputs->items[i]->declaration.name, name)) {
-            return unroll_output(s, instance, outputs->items[i], name);
-        }
-    }
-    return safe ? residual_null() : reduce_error(s, DIAG_NO_SUCH_PROPERTY, node, name, TEXT(""));
-}
-
-// x.outputs.name of a module that stays: a known one is known here too.
-static Residual *kept_output(Specializer *s, const Syntax *node, Residual *base, Text name,
-                             bool safe)
-{
-    Unit *unit = residual_seen(base->access.base)->unit;
-    Residual *content = output_of(s, node, unit->target, name, safe);
-    if (content->value || content->kind == RESIDUAL_ERROR) return content;
-    map_put(s->arena, &unit->module->wanted_outputs, name, content);
-    return access_node(s, base, name, safe);
-}
-
-static bool is_outputs_of_kept(const Residual *base)
-{
-    return base->kind == RESIDUAL_ACCESS && base->access.base->kind == RESIDUAL_UNIT &&
-           base->access.base->unit->module && text_is(base->access.name, "outputs");
-}
-
-// A member of an object known in part; NULL where an unknown part may hold it.
-static Residual *member(Specializer *s, const Syntax *node, Residual *object, Text name, bool safe)
-{
-    const ResidualEntries *entries = &object->object.entries;
-    size_t at = residual_field(entries, name);
-    for (size_t i = entries->count; i-- > 0 && i != at;) {
-        if (entries->items[i].spread || entries->items[i].key) return NULL;
-    }
-    if (at != SIZE_MAX) return entries->items[at].value;
-    return safe ? residual_null() : no_property(s, node, entries, name);
-}
-
-static Residual *known_property(Specializer *s, const Syntax *node, const Value *base, Text name,
-                                bool safe)
-{
-    if (base->kind == VALUE_NULL && safe) return residual_null();
-    if (base->kind == VALUE_OBJECT) {
-        const Value *found = value_find(base, name);
-        if (found) return residual_value(s->arena, found);
-        if (safe) return residual_null();
-        ResidualEntries fields;
-        residual_fields(s->arena, residual_value(s->arena, base), &fields);
-        return no_property(s, node, &fields, name);
-    }
-    return reduce_error(s, DIAG_PROPERTY_OF_OTHER, node, name,
-                        text_of(value_kind_name(base->kind)));
-}
-
-static Residual *entry_of(Specializer *s, Residual *keyed, Text key, bool safe)
-{
-    Residual *entry = residual_new(s->arena, RESIDUAL_ENTRY);
-    entry->entry.keyed = keyed->declaration;
-    entry->entry.key = key;
-    entry->entry.safe = safe;
-    return entry;
-}
-
-Residual *reduce_access(Specializer *s, const Syntax *node, Residual *base, Text name, bool safe)
-{
-    Residual *seen = residual_seen(base);
-    switch (seen->kind) {
-    case RESIDUAL_ERROR: return seen;
-    case RESIDUAL_ABSENT:
-        return safe ? residual_null()
-                    : reduce_error(s, DIAG_NOT_DEPLOYED, node, seen->name, TEXT(""));
-    case RESIDUAL_MODULE:
-        if (text_is(name, "outputs")) {
-            Residual *outputs = residual_new(s->arena, RESIDUAL_OUTPUTS);
-            outputs->instance = seen->instance;
-            return outputs;
-        }
-        return reduce_error(s, DIAG_NOT_SPECIALIZED, node,
-                            TEXT("another property of a module than its outputs"), TEXT(""));
-    case RESIDUAL_OUTPUTS: return output_of(s, node, seen->instance, name, safe);
-    case RESIDUAL_KEYED: return entry_of(s, seen, name, safe);
-    case RESIDUAL_OBJECT: {
-        Residual *found = member(s, node, seen, name, safe);
-        return found ? found : access_node(s, base, name, safe);
-    }
-    case RESIDUAL_ACCESS:
-        if (is_outputs_of_kept(seen)) return kept_output(s, node, seen, name, safe);
-        break;
-    case RESIDUAL_VALUE:
-    case RESIDUAL_PARAM:
-    case RESIDUAL_BOUND:
-    case RESIDUAL_ENTRY:
-    case RESIDUAL_LOCAL:
-    case RESIDUAL_UNIT:
-    case RESIDUAL_LAMBDA:
-    case RESIDUAL_INDEX:
-    case RESIDUAL_CALL:
-    case RESIDUAL_UNARY:
-    case RESIDUAL_BINARY:
-    case RESIDUAL_TERNARY:
-    case RESIDUAL_NON_NULL:
-    case RESIDUAL_STRING:
-    case RESIDUAL_ARRAY: break;
-    }
-    if (seen->value) return known_property(s, node, seen->value, name, safe);
-    return access_node(s, base, name, safe);
-}
-
-static bool is_of_units(const ResidualEntries *items)
-{
-    for (size_t i = 0; i < items->count; i++) {
-        ResidualKind kind = items->items[i].value->kind;
-        if (kind == RESIDUAL_UNIT || kind == RESIDUAL_MODULE || kind == RESIDUAL_ABSENT)
-            return true;
-    }
-    return false;
-}
-
-static Residual *item(Specializer *s, const Syntax *node, const ResidualEntries *items, int64_t at,
-                      bool safe, bool from_end)
-{
-    int64_t count = (int64_t)items->count;
-    if (from_end) at = count - at;
-    if (at >= 0 && at < count) return items->items[at].value;
-    if (safe) return residual_null();
-    return reduce_error(s, DIAG_NO_SUCH_ITEM, node, text_format(s->arena, "%lld", (long long)at),
-                        text_format(s->arena, "%zu", items->count));
-}
-
-static Residual *index_node(Specializer *s, Residual *base, Residual *at, bool safe, bool from_end)
-{
-    Residual *node = residual_new(s->arena, RESIDUAL_INDEX);
-    node->index.base = base;
-    node->index.at = at;
-    node->index.safe = safe;
-    node->index.from_end = from_end;
-    return node;
-}
-
-Residual *reduce_index(Specializer *s, const Syntax *node, Residual *base, Residual *at, bool safe,
-                       bool from_end)
-{
-    Residual *seen = residual_seen(base);
-    if (seen->kind == RESIDUAL_ERROR || residual_seen(at)->kind == RESIDUAL_ERROR)
-        return residual_error();
-    if (seen->kind == RESIDUAL_ABSENT || (safe && residual_is_null(seen))) {
-        return reduce_access(s, node, base, TEXT(""), safe);
-    }
-    Text name;
-    if (residual_known_text(at, &name)) return reduce_access(s, node, base, name, safe);
-    const Value *known = residual_seen(at)->value;
-    ResidualEntries items;
-    bool list = residual_items(s->arena, base, &items);
-    if (list && known && known->kind == VALUE_INT) {
-        return item(s, node, &items, known->integer, safe, from_end);
-    }
-    if (list && is_of_units(&items))
-        return reduce_error(s, DIAG_INDEX_UNKNOWN, node, TEXT(""), TEXT(""));
-    return index_node(s, base, at, safe, from_end);
 }
 
 // ---- operators
@@ -379,7 +187,7 @@ static Residual *reduce_binary(Specializer *s, Frame frame, const Syntax *node)
     if (compares_with_null(op, left, right)) return residual_bool(op == OP_NOT_EQUALS);
     if (!a || !b) return binary_node(s, op, left, right);
     Diags unheard;
-    FunctionCall call = call_at(s, node, &unheard);
+    FunctionCall call = reduce_call_at(s, node, &unheard);
     const Value *value = operator_binary(&call, (int)op, a, b);
     if (value) return residual_value(s->arena, value);
     return call.diags == &unheard ? binary_node(s, op, left, right) : residual_error();
@@ -421,7 +229,7 @@ static Residual *reduce_ternary(Specializer *s, Frame frame, const Syntax *node)
 }
 
 // any(x) and x! say something about a type; where the value has its shape, nothing is left to say.
-static bool keeps_shape(const Residual *residual)
+bool reduce_keeps_shape(const Residual *residual)
 {
     return residual->kind == RESIDUAL_ACCESS || residual->kind == RESIDUAL_INDEX ||
            residual->kind == RESIDUAL_PARAM || residual->kind == RESIDUAL_CALL ||
@@ -431,7 +239,7 @@ static bool keeps_shape(const Residual *residual)
 static Residual *reduce_non_null(Specializer *s, Frame frame, const Syntax *node)
 {
     Residual *inner = reduce(s, frame, node->inner);
-    if (inner->value || residual_not_null(inner) || !keeps_shape(inner)) return inner;
+    if (inner->value || residual_not_null(inner) || !reduce_keeps_shape(inner)) return inner;
     Residual *kept = residual_new(s->arena, RESIDUAL_NON_NULL);
     kept->inner = inner;
     return kept;
@@ -444,8 +252,7 @@ typedef struct {
     size_t count, room;
 } TextList;
 
-// Known, but never to be printed: the user's file is in it.
-static const Value *pasted(Specializer *s, Text text)
+const Value *reduce_pasted(Specializer *s, Text text)
 {
     Value *value = value_string(s->arena, text);
     value->file = "";
@@ -463,7 +270,7 @@ static const Value *known_text(Specializer *s, const Residual *text)
         if (!known) return NULL;
         buffer_text(&whole, operator_interpolated(s->arena, known));
     }
-    return pasted(s, buffer_done(&whole));
+    return reduce_pasted(s, buffer_done(&whole));
 }
 
 static Residual *reduce_string(Specializer *s, Frame frame, const Syntax *node)
@@ -624,7 +431,8 @@ Residual *reduce_lambda(Specializer *s, Residual *lambda)
     Frame frame = lambda->lambda.frame;
     for (size_t i = 0; i < count; i++) {
         locals[i] = new_lambda_local(s, syntax->lambda.parameters[i].name);
-        frame.locals = with_local(s, frame.locals, locals[i]->wish, local_node(s, locals[i]));
+        frame.locals =
+            reduce_with_local(s, frame.locals, locals[i]->wish, local_node(s, locals[i]));
     }
     return lambda_node(s, locals, count, frame, syntax->lambda.body);
 }
@@ -635,10 +443,11 @@ static Residual *loop_as_map(Specializer *s, Frame frame, const Syntax *node, Re
     size_t count = node->loop.index.length ? 2 : 1;
     LambdaLocal **locals = arena_array(s->arena, LambdaLocal *, 2);
     locals[0] = new_lambda_local(s, node->loop.item);
-    frame.locals = with_local(s, frame.locals, node->loop.item, local_node(s, locals[0]));
+    frame.locals = reduce_with_local(s, frame.locals, node->loop.item, local_node(s, locals[0]));
     if (count == 2) {
         locals[1] = new_lambda_local(s, node->loop.index);
-        frame.locals = with_local(s, frame.locals, node->loop.index, local_node(s, locals[1]));
+        frame.locals =
+            reduce_with_local(s, frame.locals, node->loop.index, local_node(s, locals[1]));
     }
     Residual *call = residual_new(s->arena, RESIDUAL_CALL);
     call->call.name = TEXT("map");
@@ -658,10 +467,10 @@ static Residual *reduce_loop(Specializer *s, Frame frame, const Syntax *node)
     const Local *outer = frame.locals;
     frame.loops++;
     for (size_t i = 0; i < items.count; i++) {
-        frame.locals = with_local(s, outer, node->loop.item, items.items[i].value);
+        frame.locals = reduce_with_local(s, outer, node->loop.item, items.items[i].value);
         if (node->loop.index.length) {
-            frame.locals =
-                with_local(s, frame.locals, node->loop.index, residual_int(s->arena, (int64_t)i));
+            frame.locals = reduce_with_local(s, frame.locals, node->loop.index,
+                                             residual_int(s->arena, (int64_t)i));
         }
         ResidualEntry entry = {.value = reduce(s, frame, node->loop.body)};
         if (entry.value->kind == RESIDUAL_ERROR) return entry.value;
@@ -671,198 +480,13 @@ static Residual *reduce_loop(Specializer *s, Frame frame, const Syntax *node)
     return residual_array(s->arena, made, lines);
 }
 
-// ---- calls
-
-Residual *reduce_apply(Specializer *s, const Residual *lambda, Residual **arguments, size_t count)
-{
-    const Syntax *syntax = lambda->lambda.syntax;
-    Frame frame = lambda->lambda.frame;
-    frame.loops++;
-    for (size_t i = 0; i < syntax->lambda.count && i < count; i++) {
-        frame.locals = with_local(s, frame.locals, syntax->lambda.parameters[i].name, arguments[i]);
-    }
-    return reduce(s, frame, syntax->lambda.body);
-}
-
-// Without parameters it is a variable in all but name.
-static Residual *constant_function(Specializer *s, Frame frame, const Symbol *symbol)
-{
-    Instance *instance = instance_of(s, frame, symbol);
-    Residual **slot = &instance->slots[symbol->index];
-    if (!*slot) {
-        Frame inside = {.instance = instance, .loops = instance->loops};
-        Residual *content = reduce(s, inside, symbol->declaration->declaration.value->lambda.body);
-        if (content->kind == RESIDUAL_ERROR) return content;
-        *slot = unroll_bind(s, instance, symbol, symbol->name, content);
-    }
-    note_use(frame, *slot);
-    return *slot;
-}
-
-static Residual *apply_function(Specializer *s, Frame frame, const Symbol *symbol,
-                                Residual **arguments, size_t count)
-{
-    const Syntax *lambda = symbol->declaration->declaration.value;
-    if (lambda->lambda.count == 0) return constant_function(s, frame, symbol);
-    Frame inside = {.instance = instance_of(s, frame, symbol), .loops = frame.loops};
-    for (size_t i = 0; i < lambda->lambda.count; i++) {
-        Residual *given = i < count ? arguments[i] : residual_null(); // T? may be left out
-        inside.locals = with_local(s, inside.locals, lambda->lambda.parameters[i].name, given);
-    }
-    return reduce(s, inside, lambda->lambda.body);
-}
-
-static Residual *call_node(Specializer *s, Residual *base, Text name, Residual **arguments,
-                           size_t count)
-{
-    Residual *node = residual_new(s->arena, RESIDUAL_CALL);
-    node->call.base = base;
-    node->call.name = name;
-    for (size_t i = 0; i < count; i++) {
-        Residual *argument = reduce_lambda(s, arguments[i]);
-        if (argument->kind == RESIDUAL_ERROR) return argument;
-        list_add(s->arena, &node->call.arguments, argument);
-    }
-    return node;
-}
-
-// The text of a user's file must not be pasted into another text.
-static bool pastes_file(const Value *result, const Value **values, size_t count)
-{
-    if (result->kind != VALUE_STRING || result->file) return false;
-    for (size_t i = 0; i < count; i++) {
-        if (value_holds_file(values[i])) return true;
-    }
-    return false;
-}
-
-// These say more than their value does.
-static bool keeps_form(Text name, const Value *first)
-{
-    if (text_is(name, "base64")) return true;
-    return text_is(name, "string") && (first->kind == VALUE_OBJECT || first->kind == VALUE_ARRAY);
-}
-
-// A pure function of known values. NULL: it is none.
-static Residual *fold(Specializer *s, const Syntax *node, Text name, Residual **arguments,
-                      size_t count)
-{
-    const FunctionRow *row = function_find(name);
-    if (!row || !row->call || !(row->flags & FUNCTION_PURE)) return NULL;
-    if (row->flags & (FUNCTION_LAMBDA | FUNCTION_LOAD | FUNCTION_RUNTIME | FUNCTION_DEPLOYMENT))
-        return NULL;
-    const Value **values = arena_array(s->arena, const Value *, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        values[i] = residual_seen(arguments[i])->value;
-        if (!values[i]) return NULL;
-    }
-    Diags unheard;
-    FunctionCall call = call_at(s, node, &unheard);
-    const Value *result = row->call(&call, values, count);
-    if (!result) return call.diags == &unheard ? NULL : residual_error();
-    bool pastes = pastes_file(result, values, count);
-    if (!pastes && !(count && keeps_form(name, values[0]))) return residual_value(s->arena, result);
-    Residual *kept = call_node(s, NULL, name, arguments, count);
-    if (kept->kind == RESIDUAL_CALL) kept->value = pastes ? pasted(s, result->string) : result;
-    return kept;
-}
-
-static bool any_structured(Residual **arguments, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        ResidualKind kind = residual_seen(arguments[i])->kind;
-        if (kind == RESIDUAL_OBJECT || kind == RESIDUAL_ARRAY || kind == RESIDUAL_LAMBDA)
-            return true;
-        if (!residual_seen(arguments[i])->value) return true;
-    }
-    return false;
-}
-
-Residual *reduce_builtin(Specializer *s, const Syntax *node, Residual *base, Text name,
-                         Residual **arguments, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (residual_seen(arguments[i])->kind == RESIDUAL_ERROR) return residual_error();
-    }
-    if (base)
-        return base->kind == RESIDUAL_ERROR ? base : call_node(s, base, name, arguments, count);
-    Text text;
-    if (text_is(name, "any") && count == 1) {
-        bool keep = !residual_seen(arguments[0])->value && keeps_shape(residual_seen(arguments[0]));
-        return keep ? call_node(s, NULL, name, arguments, count) : arguments[0];
-    }
-    if (text_is(name, "fail") && count == 1 && s->undecided == 0 &&
-        residual_known_text(arguments[0], &text)) {
-        return reduce_error(s, DIAG_FAIL_REACHED, node, text, TEXT(""));
-    }
-    Residual *made =
-        any_structured(arguments, count) ? shape_call(s, node, name, arguments, count) : NULL;
-    if (!made) made = fold(s, node, name, arguments, count);
-    return made ? made : call_node(s, NULL, name, arguments, count);
-}
-
-static Residual *name_of(Specializer *s, const Syntax *node)
-{
-    const Syntax *named = syntax_bare(node->call.arguments.items[0]);
-    if (named->kind == SYNTAX_ACCESS) return residual_text(s->arena, named->access.name);
-    Text text;
-    if (named->kind == SYNTAX_INDEX && named->index.at &&
-        syntax_plain_string(named->index.at, &text)) {
-        return residual_text(s->arena, text);
-    }
-    return named->kind == SYNTAX_NAME ? residual_text(s->arena, named->name) : residual_error();
-}
-
-static bool is_builtin_space(Frame frame, const Syntax *base)
-{
-    return base->kind == SYNTAX_NAME && (text_is(base->name, "sys") || text_is(base->name, "az")) &&
-           !local_of(frame.locals, base->name);
-}
-
-// The user's function that is called, NULL if it is none.
-static const Symbol *function_of(Frame frame, const Syntax *node)
-{
-    const Symbol *symbol = NULL;
-    if (!node->call.base) {
-        symbol = symbol_of(frame, node->call.name);
-    } else if (node->call.base->kind == SYNTAX_NAME &&
-               !local_of(frame.locals, node->call.base->name)) {
-        const Symbol *space = symbol_of(frame, node->call.base->name);
-        if (space && space->kind == SYMBOL_NAMESPACE)
-            symbol = bind_exported(space->target_file, node->call.name);
-    }
-    return symbol && symbol->kind == SYMBOL_FUNC ? symbol : NULL;
-}
-
-static Residual *reduce_call(Specializer *s, Frame frame, const Syntax *node)
-{
-    size_t count = node->call.arguments.count;
-    const FunctionRow *row = function_find(node->call.name);
-    const Symbol *function = function_of(frame, node);
-    if (!function && !node->call.base && text_is(node->call.name, "nameof") && count == 1)
-        return name_of(s, node);
-    if (!function && row && (row->flags & FUNCTION_LOAD)) return unroll_load(s, frame, node);
-    Residual **arguments = arena_array(s->arena, Residual *, count + 1);
-    bool good = true;
-    for (size_t i = 0; i < count; i++) {
-        arguments[i] = reduce(s, frame, node->call.arguments.items[i]);
-        good &= arguments[i]->kind != RESIDUAL_ERROR;
-    }
-    if (!good) return residual_error();
-    if (function) return apply_function(s, frame, function, arguments, count);
-    Residual *base = NULL;
-    if (node->call.base && !is_builtin_space(frame, node->call.base))
-        base = reduce(s, frame, node->call.base);
-    return reduce_builtin(s, node, base, node->call.name, arguments, count);
-}
-
 // ---- all
 
 static Residual *reduce_access_syntax(Specializer *s, Frame frame, const Syntax *node)
 {
     const Syntax *base = node->access.base;
-    if (base->kind == SYNTAX_NAME && !local_of(frame.locals, base->name)) {
-        const Symbol *space = symbol_of(frame, base->name);
+    if (base->kind == SYNTAX_NAME && !reduce_local(frame.locals, base->name)) {
+        const Symbol *space = reduce_symbol_of(frame, base->name);
         if (space && space->kind == SYMBOL_NAMESPACE) {
             const Symbol *symbol = bind_exported(space->target_file, node->access.name);
             if (symbol) return reduce_symbol(s, frame, symbol, node);
@@ -870,7 +494,7 @@ static Residual *reduce_access_syntax(Specializer *s, Frame frame, const Syntax 
     }
     Residual *reduced = reduce(s, frame, base);
     if (!node->access.nested)
-        return reduce_access(s, node, reduced, node->access.name, node->access.safe);
+        return access_property(s, node, reduced, node->access.name, node->access.safe);
     if (reduced->kind == RESIDUAL_UNIT) {
         const Symbol *child = bind_nested(reduced->unit->symbol, node->access.name);
         if (child) return unroll_symbol(s, reduced->unit->instance, child);
@@ -900,9 +524,9 @@ Residual *reduce(Specializer *s, Frame frame, const Syntax *node)
     case SYNTAX_ACCESS: return reduce_access_syntax(s, frame, node);
     case SYNTAX_INDEX: {
         Residual *base = reduce(s, frame, node->index.base), *at = reduce(s, frame, node->index.at);
-        return reduce_index(s, node, base, at, node->index.safe, node->index.from_end);
+        return access_item(s, node, base, at, node->index.safe, node->index.from_end);
     }
-    case SYNTAX_CALL: return reduce_call(s, frame, node);
+    case SYNTAX_CALL: return apply_call(s, frame, node);
     case SYNTAX_UNARY: return reduce_unary(s, frame, node);
     case SYNTAX_BINARY: return reduce_binary(s, frame, node);
     case SYNTAX_TERNARY: return reduce_ternary(s, frame, node);

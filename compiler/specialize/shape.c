@@ -73,7 +73,7 @@ static Residual *map_shape(ShapeCall *call)
     if (!lambda || !items_of(call, 0, &items)) return NULL;
     for (size_t i = 0; i < items.count; i++) {
         Residual *given[2] = {items.items[i].value, residual_int(call->s->arena, (int64_t)i)};
-        ResidualEntry entry = {.value = reduce_apply(call->s, lambda, given, 2)};
+        ResidualEntry entry = {.value = apply_lambda(call->s, lambda, given, 2)};
         if (entry.value->kind == RESIDUAL_ERROR) return entry.value;
         list_add(call->s->arena, &made, entry);
     }
@@ -87,7 +87,7 @@ static Residual *filter_shape(ShapeCall *call)
     if (!lambda || !items_of(call, 0, &items)) return NULL;
     for (size_t i = 0; i < items.count; i++) {
         Residual *given[2] = {items.items[i].value, residual_int(call->s->arena, (int64_t)i)};
-        Residual *kept = reduce_apply(call->s, lambda, given, 2);
+        Residual *kept = apply_lambda(call->s, lambda, given, 2);
         bool keep;
         if (kept->kind == RESIDUAL_ERROR) return kept;
         if (!known_bool(kept, &keep)) return NULL;
@@ -104,7 +104,7 @@ static Residual *reduce_shape(ShapeCall *call)
     Residual *sum = call->arguments[1];
     for (size_t i = 0; i < items.count && sum->kind != RESIDUAL_ERROR; i++) {
         Residual *given[3] = {sum, items.items[i].value, residual_int(call->s->arena, (int64_t)i)};
-        sum = reduce_apply(call->s, lambda, given, 3);
+        sum = apply_lambda(call->s, lambda, given, 3);
     }
     return sum;
 }
@@ -121,7 +121,7 @@ static bool sort_items(ShapeCall *call, Residual *before, ResidualEntry *items, 
         bool take_right = left == half;
         if (left < half && right < count) {
             Residual *given[2] = {items[right].value, items[left].value};
-            if (!known_bool(reduce_apply(call->s, before, given, 2), &take_right)) return false;
+            if (!known_bool(apply_lambda(call->s, before, given, 2), &take_right)) return false;
         }
         room[i] = take_right ? items[right++] : items[left++];
     }
@@ -157,11 +157,11 @@ static Residual *to_object_shape(ShapeCall *call)
     if (!key || !items_of(call, 0, &items)) return NULL;
     for (size_t i = 0; i < items.count; i++) {
         Residual *given[1] = {items.items[i].value};
-        Residual *named = reduce_apply(call->s, key, given, 1);
+        Residual *named = apply_lambda(call->s, key, given, 1);
         Text name;
         if (named->kind == RESIDUAL_ERROR) return named;
         if (!residual_known_text(named, &name)) return NULL;
-        Residual *made_value = value ? reduce_apply(call->s, value, given, 1) : given[0];
+        Residual *made_value = value ? apply_lambda(call->s, value, given, 1) : given[0];
         if (made_value->kind == RESIDUAL_ERROR) return made_value;
         put_field(call, &made, name, made_value);
     }
@@ -176,7 +176,7 @@ static Residual *group_by_shape(ShapeCall *call)
     ResidualEntries *groups = arena_array(call->s->arena, ResidualEntries, items.count + 1);
     for (size_t i = 0; i < items.count; i++) {
         Residual *given[1] = {items.items[i].value};
-        Residual *named = reduce_apply(call->s, key, given, 1);
+        Residual *named = apply_lambda(call->s, key, given, 1);
         Text name;
         if (!residual_known_text(named, &name)) return named->kind == RESIDUAL_ERROR ? named : NULL;
         size_t at = residual_field(&made, name);
@@ -184,7 +184,7 @@ static Residual *group_by_shape(ShapeCall *call)
             at = made.count;
             put_field(call, &made, name, residual_null());
         }
-        ResidualEntry entry = {.value = value ? reduce_apply(call->s, value, given, 1) : given[0]};
+        ResidualEntry entry = {.value = value ? apply_lambda(call->s, value, given, 1) : given[0]};
         if (entry.value->kind == RESIDUAL_ERROR) return entry.value;
         list_add(call->s->arena, &groups[at], entry);
     }
@@ -198,7 +198,7 @@ static Residual *map_values_shape(ShapeCall *call)
     Residual *lambda = lambda_at(call, 1);
     if (!lambda || !fields_of(call, 0, &fields)) return NULL;
     for (size_t i = 0; i < fields.count; i++) {
-        Residual *value = reduce_apply(call->s, lambda, &fields.items[i].value, 1);
+        Residual *value = apply_lambda(call->s, lambda, &fields.items[i].value, 1);
         if (value->kind == RESIDUAL_ERROR) return value;
         put_field(call, &made, fields.items[i].name, value);
     }
