@@ -21,7 +21,7 @@ import time
 import unicodedata
 
 from commands import Person
-from harness import FOLDER, ROOT, Emulator, cases
+from harness import FOLDER, ROOT, Emulator, cases, ends_with_parent
 from tape import tape
 
 REPLAY = os.path.join(FOLDER, 'tests', 'deploy', 'replay')
@@ -54,18 +54,20 @@ def width(text):
 class Terminal:
     """A shell in tmux, and what one sees of it."""
 
-    count = 0
-
     def __init__(self, columns, lines, **environment):
-        Terminal.count += 1
-        self.socket = f'swarmgen-{os.getpid()}-{Terminal.count}'
         self.folder = tempfile.mkdtemp(prefix='swarmgen-screen-')
+        self.socket = os.path.join(self.folder, 'tmux')
         self.environment = {**{name: value for name, value in os.environ.items()
                                if name not in ('CI', 'NO_COLOR', 'TMUX', 'LC_ALL', 'LC_CTYPE')},
                             'LANG': 'C.UTF-8', **environment}
         with open(os.path.join(self.folder, 'rc'), 'w') as file:
             file.write("PS1='$ '\n")
-        self.tmux('-f', '/dev/null', 'new-session', '-d', '-x', str(columns), '-y', str(lines),
+        self.server = subprocess.Popen(['tmux', '-D', '-S', self.socket, '-f', '/dev/null'], env=self.environment,
+                                       stdin=subprocess.DEVNULL, preexec_fn=ends_with_parent)
+        while not os.path.exists(self.socket):
+            assert self.server.poll() is None, 'tmux does not begin'
+            time.sleep(0.01)
+        self.tmux('new-session', '-d', '-x', str(columns), '-y', str(lines),
                   f'exec bash --rcfile {self.folder}/rc')
         self.tmux('set', '-g', 'history-limit', '5000')
         self.until(lambda: '$' in self.screen())
@@ -73,7 +75,7 @@ class Terminal:
         self.until(lambda: 'before\n$' in self.screen())
 
     def tmux(self, *words):
-        done = subprocess.run(['tmux', '-L', self.socket, *words], env=self.environment, capture_output=True, text=True,
+        done = subprocess.run(['tmux', '-S', self.socket, *words], env=self.environment, capture_output=True, text=True,
                               timeout=20)
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -117,6 +119,7 @@ class Terminal:
     def close(self):
         with contextlib.suppress(AssertionError):
             self.tmux('kill-server')
+        self.server.wait()
         shutil.rmtree(self.folder)
 
 
