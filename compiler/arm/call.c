@@ -141,7 +141,7 @@ static Tree *convert_built_in(const Env *env, const Syntax *node)
         return taken;
     }
     const FunctionRow *row = function_find(name);
-    bool lists = !row && text_starts(name, "list") && name.length > 4;
+    bool lists = !row && text_starts(name, "list");
     bool known = lists || (row && !(row->flags & FUNCTION_DECORATOR) && !is_for_parameters(name));
     if (!known) {
         add_unknown_function(env, node);
@@ -222,7 +222,7 @@ Tree *convert_call(const Env *env, const Syntax *node)
     if (base->kind == SYNTAX_NAME && text_is(base->name, "this") && !space)
         return this_call(env, node);
     Reference reference = expression_reference(env, base);
-    bool lists = node->call.name.length > 4 && text_starts_alike(node->call.name, "list");
+    bool lists = text_starts_alike(node->call.name, "list");
     if (reference.symbol && reference.symbol->kind == SYMBOL_RESOURCE && lists) {
         return list_call(env, node, reference);
     }

@@ -115,7 +115,7 @@ static void put_metadata(Writer *writer, const Value *metadata)
         const ValueProperty *item = &metadata->object.items[i];
         if (text_is_alike(item->name, left_out[0]) || text_is_alike(item->name, left_out[1]))
             continue;
-        put(writer, begun ? "\n" : "@metadata({\n");
+        put(writer, begun ? "\n" : "@sys.metadata({\n");
         begun = true;
         armtext_quote(&writer->out, item->name);
         put(writer, ": ");
@@ -124,7 +124,7 @@ static void put_metadata(Writer *writer, const Value *metadata)
     if (begun) put(writer, "\n})\n");
     const Value *description = member(metadata, left_out[0]);
     if (description && description->kind == VALUE_STRING) {
-        put(writer, "@description(");
+        put(writer, "@sys.description(");
         armtext_quote(&writer->out, description->string);
         put(writer, ")\n");
     }
@@ -137,17 +137,17 @@ static void put_decorators(Writer *writer, const Value *schema)
     if (metadata && metadata->kind == VALUE_OBJECT) put_metadata(writer, metadata);
     Text type = text_member(schema, "type");
     if (text_is_alike(type, "securestring") || text_is_alike(type, "secureobject"))
-        put(writer, "@secure()\n");
-    if (is_false(member(schema, "additionalProperties"))) put(writer, "@sealed()\n");
+        put(writer, "@sys.secure()\n");
+    if (is_false(member(schema, "additionalProperties"))) put(writer, "@sys.sealed()\n");
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         const Value *limit = member(schema, limits[i]);
         if (limit && limit->kind == VALUE_INT) {
-            buffer_format(&writer->out, "@%s(%lld)\n", limits[i], (long long)limit->integer);
+            buffer_format(&writer->out, "@sys.%s(%lld)\n", limits[i], (long long)limit->integer);
         }
     }
     Text discriminator = text_member(member(schema, "discriminator"), "propertyName");
     if (discriminator.length) {
-        put(writer, "@discriminator(");
+        put(writer, "@sys.discriminator(");
         armtext_quote(&writer->out, discriminator);
         put(writer, ")\n");
     }
@@ -297,7 +297,7 @@ static void put_output(Writer *writer, Text name, const Value *value)
 
 static void put_export(Writer *writer, const Value *metadata)
 {
-    if (is_true(member(metadata, "__bicep_export!"))) put(writer, "@export()\n");
+    if (is_true(member(metadata, "__bicep_export!"))) put(writer, "@sys.export()\n");
 }
 
 static void put_definition(Writer *writer, Text name, const Value *value)
@@ -314,7 +314,7 @@ static void export_variable(Writer *writer, Text name)
 {
     const Value *list = member(member(writer->root, "metadata"), "__bicep_exported_variables!");
     for (size_t i = 0; list && list->kind == VALUE_ARRAY && i < list->array.count; i++) {
-        if (text_equal(text_member(list->array.items[i], "name"), name)) put(writer, "@export()\n");
+        if (text_equal(text_member(list->array.items[i], "name"), name)) put(writer, "@sys.export()\n");
     }
 }
 
@@ -360,7 +360,7 @@ static void put_function(Writer *writer, Text name, const Value *value)
     put_export(writer, metadata);
     Text description = text_member(metadata, "description");
     if (description.length) {
-        put(writer, "@description(");
+        put(writer, "@sys.description(");
         armtext_quote(&writer->out, description);
         put(writer, ")\n");
     }

@@ -466,7 +466,9 @@ static void check_decorator(Walk *walk, const Syntax *node, unsigned before)
         return;
     }
     Place place = syntax_token_place(node, node->call.name_token);
-    if (!(decorators_known[row].before & before)) {
+    // Before a part of a type the official compiler does not look at one with `sys.` in front.
+    bool ignored = before == BEFORE_PART && node->call.base;
+    if (!ignored && !(decorators_known[row].before & before)) {
         diag_add_with(walk->diags, DIAG_DECORATOR_PLACE, place, node->call.name,
                       text_of(shown_before(before)));
     } else if (count < decorators_known[row].least || count > decorators_known[row].most) {

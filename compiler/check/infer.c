@@ -20,16 +20,28 @@ static const Shape *allowed_shape(Check *check, const Symbol *symbol, const Shap
         syntax_decorator(symbol->declaration->declaration.decorators, "allowed");
     const Syntax *list =
         allowed && allowed->call.arguments.count ? allowed->call.arguments.items[0] : NULL;
-    bool plain = declared->kind == SHAPE_STRING || declared->kind == SHAPE_INT;
-    if (!plain || !list || list->kind != SYNTAX_ARRAY || list->list.count == 0) return declared;
+    const Shape *one = shape_without_null(check, declared);
+    bool array = declared->kind == SHAPE_ARRAY,
+         plain = one->kind == SHAPE_STRING || one->kind == SHAPE_INT;
+    if (!(plain || array) || !list || list->kind != SYNTAX_ARRAY || list->list.count == 0)
+        return declared;
     const Shape *all = NULL;
+    bool whole = plain; // whether an item is a whole value
     InferPlace place = {.check = check, .file = symbol->file};
     for (size_t i = 0; i < list->list.count; i++) {
         const Shape *item = infer(&place, list->list.items[i]);
-        if (item->kind != declared->kind || !item->literal) return declared;
+        if (plain && (item->kind != one->kind || !item->literal)) return declared;
+        whole |= item->kind == SHAPE_TUPLE;
         all = all ? shape_union(check, all, item) : item;
     }
-    return all;
+    if (!whole) {
+        Shape *items = shape_new(check, SHAPE_ARRAY);
+        items->item = all;
+        items->least = one->least;
+        items->most = one->most;
+        all = items;
+    }
+    return shape_may_be_null(declared) ? shape_union(check, all, &shape_null) : all;
 }
 
 const Shape *infer_parameter(Check *check, const Symbol *symbol)
@@ -245,6 +257,7 @@ static const Shape *property_of(const InferPlace *place, const Shape *base, Text
         const Shape *found = deployed_property(place, one, name);
         return found ? found : no_property(place, at, one, name, safe);
     }
+    if (one->kind != SHAPE_OBJECT && base->kind == SHAPE_UNION) return &shape_any;
     if (one->kind != SHAPE_OBJECT) {
         diag_add_with(check->diags, DIAG_NO_PROPERTIES, at, shape_name(check, one), name);
         return &shape_any;
@@ -377,6 +390,7 @@ static const Shape *infer_index(const InferPlace *place, const Syntax *node)
     }
     bool object =
         one->kind == SHAPE_OBJECT || one->kind == SHAPE_RESOURCE || one->kind == SHAPE_MODULE;
+    if (!object && node->index.safe && base->kind == SHAPE_UNION) return &shape_any;
     if (!object) {
         diag_add_with(check->diags, DIAG_NO_ITEMS, syntax_place(node->index.base),
                       shape_name(check, one));

@@ -259,6 +259,20 @@ Text shape_name(Check *check, const Shape *shape)
 
 // ---- assigning
 
+// Whether two of the literals are numbers that follow each other: the official compiler takes such
+// for a range, which any number may be in.
+static bool has_range(const Shape *all)
+{
+    for (size_t i = 0; i < all->members.count; i++) {
+        const Shape *a = all->members.items[i];
+        for (size_t j = 0; a->kind == SHAPE_INT && a->literal && j < all->members.count; j++) {
+            const Shape *b = all->members.items[j];
+            if (b->kind == SHAPE_INT && b->literal && b->integer - 1 == a->integer) return true;
+        }
+    }
+    return false;
+}
+
 bool shape_fits(const Shape *source, const Shape *target)
 {
     if (source->kind == SHAPE_ANY || target->kind == SHAPE_ANY) return true;
@@ -272,7 +286,7 @@ bool shape_fits(const Shape *source, const Shape *target)
         for (size_t i = 0; i < target->members.count; i++) {
             if (shape_fits(source, target->members.items[i])) return true;
         }
-        return false;
+        return source->kind == SHAPE_INT && !source->literal && has_range(target);
     }
     bool arrays = (source->kind == SHAPE_ARRAY || source->kind == SHAPE_TUPLE) &&
                   (target->kind == SHAPE_ARRAY || target->kind == SHAPE_TUPLE);
