@@ -14,17 +14,29 @@ static const InferLocal *find_local(const InferPlace *place, Text name)
     return NULL;
 }
 
+// A parameter may stand for a literal.
+static const Shape *loose_shape(Check *check, const Shape *shape)
+{
+    if (!shape->strict) return shape;
+    Shape *copy = arena_new(check->arena, Shape);
+    *copy = *shape;
+    copy->strict = false;
+    return copy;
+}
+
+// @allowed says what the value, or an item of an array, may be. Where the parameter may be null,
+// the official compiler does not hold values against it, but takes it for any of them.
 static const Shape *allowed_shape(Check *check, const Symbol *symbol, const Shape *declared)
 {
     const Syntax *allowed =
         syntax_decorator(symbol->declaration->declaration.decorators, "allowed");
     const Syntax *list =
         allowed && allowed->call.arguments.count ? allowed->call.arguments.items[0] : NULL;
+    if (!list || list->kind != SYNTAX_ARRAY || list->list.count == 0) return declared;
     const Shape *one = shape_without_null(check, declared);
-    bool array = declared->kind == SHAPE_ARRAY,
-         plain = one->kind == SHAPE_STRING || one->kind == SHAPE_INT;
-    if (!(plain || array) || !list || list->kind != SYNTAX_ARRAY || list->list.count == 0)
-        return declared;
+    bool plain = one->kind == SHAPE_STRING || one->kind == SHAPE_INT || one->kind == SHAPE_BOOL;
+    if (plain && one != declared) return shape_union(check, loose_shape(check, one), &shape_null);
+    if (!plain && declared->kind != SHAPE_ARRAY) return declared;
     const Shape *all = NULL;
     bool whole = plain; // whether an item is a whole value
     InferPlace place = {.check = check, .file = symbol->file};
@@ -34,14 +46,12 @@ static const Shape *allowed_shape(Check *check, const Symbol *symbol, const Shap
         whole |= item->kind == SHAPE_TUPLE;
         all = all ? shape_union(check, all, item) : item;
     }
-    if (!whole) {
-        Shape *items = shape_new(check, SHAPE_ARRAY);
-        items->item = all;
-        items->least = one->least;
-        items->most = one->most;
-        all = items;
-    }
-    return shape_may_be_null(declared) ? shape_union(check, all, &shape_null) : all;
+    if (whole) return all;
+    Shape *items = shape_new(check, SHAPE_ARRAY);
+    items->item = all;
+    items->least = one->least;
+    items->most = one->most;
+    return items;
 }
 
 const Shape *infer_parameter(Check *check, const Symbol *symbol)
@@ -59,13 +69,7 @@ const Shape *infer_parameter(Check *check, const Symbol *symbol)
     }
     const Shape *shape = shape_of_type(check, type);
     if (symbol->kind != SYMBOL_PARAM) return shape;
-    if (shape->strict) { // a parameter may stand for a literal
-        Shape *copy = arena_new(check->arena, Shape);
-        *copy = *shape;
-        copy->strict = false;
-        shape = copy;
-    }
-    return allowed_shape(check, symbol, shape);
+    return allowed_shape(check, symbol, loose_shape(check, shape));
 }
 
 static const Shape *variable_shape(Check *check, const Symbol *symbol)
