@@ -588,16 +588,54 @@ static void write_outputs(Emitter *emitter)
     end_section(emitter, begun);
 }
 
-// ---- assertions, and what is not supported
+// ---- extensions
 
-static void check_statements(Emitter *emitter)
+static const struct {
+    const char *kind, *provider, *version;
+} extensions[] = {
+    {"az", "AzureResourceManager", "0.2.972"},
+    {"sys", "System", "1.0.0"},
+    {"kubernetes", "Kubernetes", "1.0.0"},
+};
+
+static void write_extension(Emitter *emitter, const Symbol *symbol)
 {
-    SyntaxList statements = emitter->unit->file->syntax->statements;
-    for (size_t i = 0; i < statements.count; i++) {
-        const Syntax *node = statements.items[i];
-        if (node->kind == SYNTAX_EXTENSION) emitter_unsupported(emitter, node, "an extension");
+    JsonWriter *json = emitter->json;
+    const Syntax *node = symbol->declaration, *with = node->extension.with;
+    size_t row = 0, count = sizeof extensions / sizeof *extensions;
+    while (row < count && !text_is(bind_extension_kind(symbol), extensions[row].kind)) row++;
+    if (row == count) {
+        emitter_unsupported(emitter, node, "an extension that is not built in");
+        return;
     }
+    bool configured = text_is(text_of(extensions[row].kind), "kubernetes");
+    if (configured != (with != NULL))
+        diag_add_with(emitter->diags, DIAG_EXTENSION_CONFIG, syntax_place(node),
+                      text_of(extensions[row].kind), text_of(configured ? "requires" : "takes no"));
+    json_key(json, symbol->name);
+    json_begin_object(json);
+    write_text(emitter, "provider", text_of(extensions[row].provider));
+    write_text(emitter, "version", text_of(extensions[row].version));
+    if (with) {
+        json_key(json, TEXT("config"));
+        expression_write(&emitter->unit->root, with);
+    }
+    json_end_object(json);
 }
+
+static void write_extensions(Emitter *emitter)
+{
+    const SymbolList *imports = &emitter->unit->file->imports;
+    bool begun = false;
+    for (size_t i = 0; i < imports->count; i++) {
+        if (imports->items[i]->kind != SYMBOL_EXTENSION) continue;
+        begin_section(emitter, &begun, "imports");
+        write_extension(emitter, imports->items[i]);
+    }
+    end_section(emitter, begun);
+}
+
+// ---- assertions
 
 static void write_assertions(Emitter *emitter)
 {
@@ -656,7 +694,6 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     emitter.target = target_of(&emitter);
     emitter.features = feature_read(&emitter);
     emitter.symbolic = wants_symbolic(&emitter);
-    check_statements(&emitter);
     limit_check(&emitter);
     Closure closure = closure_collect(&emitter);
     json_begin_object(json);
@@ -672,6 +709,7 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     write_functions(&emitter, &closure.functions);
     write_parameters(&emitter);
     write_variables(&emitter, &closure.variables);
+    write_extensions(&emitter);
     resource_write_all(&emitter);
     write_outputs(&emitter);
     write_assertions(&emitter);

@@ -61,6 +61,8 @@ typedef struct {
     Text symbolic;      // a::b
     const Syntax *loop, *condition, *body;
     const Syntax *name, *parent, *scope; // property values, NULL if absent
+    const Symbol *extension; // NULL: Azure's, which is not declared
+    bool foreign;            // not Azure's
     bool existing;
     bool item_in_name,
         index_in_name; // its name depends on the loop's variable: only then is that one replaced

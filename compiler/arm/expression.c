@@ -64,7 +64,7 @@ bool convert_is_built_in(const Env *env, const Syntax *node)
         return !symbol || symbol->kind != SYMBOL_FUNC;
     }
     if (base->kind != SYNTAX_NAME || find_local(env, base->name)) return false;
-    return text_is(base->name, "sys") || text_is(base->name, "az");
+    return bind_is_built_in_space(env->unit->file, base->name);
 }
 
 static bool is_any(const Env *env, const Syntax *node)
@@ -187,6 +187,7 @@ static Tree *resource_reference(Emitter *emitter, Reference reference, bool full
     check_readable(emitter, reference);
     Tree *target = symbolic ? expression_symbolic(emitter, reference) : identity_id(reference);
     Tree *tree = tree_call1(arena, collection ? "references" : "reference", target);
+    if (info->foreign) return tree;
     if (!collection && (full || !emitter->symbolic)) {
         tree_add(arena, tree, tree_text(arena, info->version));
     }
@@ -232,6 +233,12 @@ static Tree *resource_property(Emitter *emitter, Reference reference, Text name,
 {
     Arena *arena = emitter->arena;
     const Info *info = survey_info(reference.env->unit, reference.symbol);
+    if (info->foreign) {
+        Tree *whole =
+            guarded(emitter, reference, safe, resource_reference(emitter, reference, false));
+        Tree *part = tree_text(arena, name);
+        return safe ? tree_call2(arena, "tryGet", whole, part) : tree_property(arena, whole, part);
+    }
     if (text_is(name, "id")) return guarded(emitter, reference, safe, identity_id(reference));
     if (text_is(name, "name") && info->name) {
         return guarded(emitter, reference, safe, expression_tree(reference.env, info->name));

@@ -86,7 +86,7 @@ static void check_declared(Emitter *emitter, const Symbol *symbol)
 {
     const Syntax *node = symbol->declaration;
     const Info *info = survey_info(emitter->unit, symbol);
-    if (!info->name) {
+    if (!info->name && !info->foreign) {
         Place place = syntax_token_place(node, node->resource.name_token);
         diag_add_with(emitter->diags, DIAG_NAME_MISSING, place, symbol->name);
     }
@@ -123,7 +123,7 @@ static void check_name(Emitter *emitter, Map *seen, Symbol *symbol)
     Arena *arena = emitter->arena;
     const Info *info = survey_info(emitter->unit, symbol);
     TextBuffer key = {.arena = arena};
-    if (may_be_absent(info) || !literal_name(emitter->unit, symbol, &key)) return;
+    if (may_be_absent(info) || info->foreign || !literal_name(emitter->unit, symbol, &key)) return;
     Scope scope = identity_scope((Reference){symbol, info->env, NULL});
     buffer_format(&key, " %d ", (int)scope.kind);
     buffer_text(&key, text_lower(arena, info->type));

@@ -129,6 +129,21 @@ static void write_resource(Emitter *emitter, Symbol *symbol)
         json_bool(json, true);
     }
     write_options(emitter, symbol->declaration);
+    if (info->extension) write_text_property(emitter, "import", info->extension->name);
+    if (info->foreign) {
+        static const char *const outside[] = {"dependsOn", NULL};
+        Text type = text_format(emitter->arena, "%.*s@%.*s", TEXT_ARG(info->type),
+                                TEXT_ARG(info->version));
+        write_text_property(emitter, "type", type);
+        json_key(json, TEXT("properties"));
+        json_begin_object(json);
+        expression_write_members(info->env, info->body, outside);
+        json_end_object(json);
+        dependency_write(emitter, symbol);
+        write_description(emitter, symbol->declaration);
+        json_end_object(json);
+        return;
+    }
     // A property of the same name in the body takes the place of these.
     if (!syntax_property(info->body, "type")) write_text_property(emitter, "type", info->type);
     if (!syntax_property(info->body, "apiVersion"))

@@ -191,7 +191,7 @@ static void survey_call(Survey *survey, const Shadow *shadows, const Syntax *nod
     const Syntax *base = node->call.base;
     bool own;
     bool built_in = !base || (base->kind == SYNTAX_NAME && !shadowed(shadows, base->name, &own) &&
-                              (text_is(base->name, "sys") || text_is(base->name, "az")));
+                              bind_is_built_in_space(survey->unit->file, base->name));
     if (base && base->kind == SYNTAX_NAME && text_is(base->name, "this")) {
         survey->unit->symbolic = true;
         if (survey->current) survey->unit->calls_runtime[survey->current->index] = true;
@@ -233,6 +233,8 @@ static void survey_access(Survey *survey, const Shadow *shadows, const Syntax *n
         return;
     }
     bool identity = is_identity(node->access.name);
+    const Symbol *symbol = identity ? symbol_of(survey, shadows, node->access.base) : NULL;
+    if (symbol && bind_is_foreign(symbol)) identity = false;
     survey_value(survey, shadows, node->access.base,
                  (Use){.access = true,
                        .weak = identity,
@@ -305,7 +307,7 @@ static const char *start_of(const Symbol *symbol, const Syntax *property)
     static const char *const names[] = {"name",      "location",         "tags",     "sku",
                                         "zones",     "identity",         "plan",     "kind",
                                         "managedBy", "extendedLocation", "placement"};
-    if (is_existing(symbol)) return NULL;
+    if (is_existing(symbol) || bind_is_foreign(symbol)) return NULL;
     // A resource as scope is a name; what a scope's call is given is a value.
     if (text_is(property->property.name, "scope") &&
         property->property.value->kind == SYNTAX_CALL) {
@@ -582,10 +584,6 @@ static void split_type(Info *info, Text text)
         info->type = text;
         return;
     }
-    if (text_starts(text, "az:")) { // the namespace
-        text = text_slice(text, 3, text.length);
-        at -= 3;
-    }
     info->type = text_slice(text, 0, at - 1);
     info->version = text_slice(text, at, text.length);
 }
@@ -650,13 +648,14 @@ const Info *survey_info(Unit *unit, const Symbol *symbol)
     info->symbolic = symbol->name;
     info->name = value_of(value, "name");
     info->scope = value_of(value, "scope");
-    Text type = {0};
     if (symbol->kind == SYMBOL_MODULE) {
         info->type = TEXT("Microsoft.Resources/deployments");
         info->version = TEXT("2025-04-01");
-    } else if (syntax_plain_string(node->resource.type, &type)) {
+    } else {
+        Text type = bind_resource_type(symbol, &info->extension);
+        info->foreign = bind_is_foreign(symbol);
         split_type(info, type);
-        info->parent = value_of(value, "parent");
+        if (!info->foreign) info->parent = value_of(value, "parent");
     }
     if (symbol->parent) {
         const Info *around = survey_info(unit, symbol->parent);
@@ -665,7 +664,7 @@ const Info *survey_info(Unit *unit, const Symbol *symbol)
         info->symbolic =
             text_format(arena, "%.*s::%.*s", TEXT_ARG(around->symbolic), TEXT_ARG(info->symbolic));
     }
-    if (symbol->kind == SYMBOL_RESOURCE) use_azure_name(unit->emitter, info);
+    if (symbol->kind == SYMBOL_RESOURCE && !info->foreign) use_azure_name(unit->emitter, info);
     if (info->loop) {
         info->item_in_name = depends_on(info, info->loop->loop.item);
         info->index_in_name = depends_on(info, info->loop->loop.index);

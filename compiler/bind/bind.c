@@ -85,6 +85,74 @@ Text bind_original_name(Arena *arena, Text identifier)
     return buffer_done(&out);
 }
 
+Text bind_extension_kind(const Symbol *extension)
+{
+    static const char *const kinds[] = {"az", "sys", "kubernetes"};
+    const Syntax *specification = extension->declaration->extension.specification;
+    Text name = {0};
+    if (specification->kind == SYNTAX_NAME) name = specification->name;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (text_is(name, kinds[i])) return name;
+    }
+    return (Text){0};
+}
+
+bool bind_is_built_in_space(const BoundFile *file, Text name)
+{
+    const Symbol *symbol = bind_lookup(file, name);
+    if (!symbol) return text_is(name, "sys") || text_is(name, "az");
+    if (symbol->kind != SYMBOL_EXTENSION) return false;
+    Text kind = bind_extension_kind(symbol);
+    return text_is(kind, "sys") || text_is(kind, "az");
+}
+
+// The extension whose types are called like this one: Azure's have a date as version.
+static const Symbol *extension_by_version(const BoundFile *file, Text type)
+{
+    size_t at = 0;
+    while (at < type.length && type.at[at] != '@') at++;
+    Text version = text_slice(type, at + (at < type.length), type.length);
+    bool azure = version.length > 4 && version.at[4] == '-';
+    for (size_t i = 0; i < file->imports.count; i++) {
+        const Symbol *symbol = file->imports.items[i];
+        if (symbol->kind != SYMBOL_EXTENSION) continue;
+        Text kind = bind_extension_kind(symbol);
+        bool here = azure ? text_is(kind, "az") : !text_is(kind, "az") && !text_is(kind, "sys");
+        if (here) return symbol;
+    }
+    return NULL;
+}
+
+Text bind_resource_type(const Symbol *resource, const Symbol **extension)
+{
+    Text type = {0};
+    *extension = NULL;
+    if (!syntax_plain_string(resource->declaration->resource.type, &type)) return type;
+    for (size_t i = 0; i < type.length && type.at[i] != '/' && type.at[i] != '@'; i++) {
+        if (type.at[i] != ':') continue;
+        Text alias = text_slice(type, 0, i);
+        const Symbol *symbol = bind_lookup(resource->file, alias);
+        bool declared = symbol && symbol->kind == SYMBOL_EXTENSION;
+        if (!declared && !text_is(alias, "az")) break;
+        if (declared) *extension = symbol;
+        return text_slice(type, i + 1, type.length);
+    }
+    if (resource->parent) {
+        bind_resource_type(resource->parent, extension);
+    } else {
+        *extension = extension_by_version(resource->file, type);
+    }
+    return type;
+}
+
+bool bind_is_foreign(const Symbol *resource)
+{
+    const Symbol *extension;
+    if (resource->kind != SYMBOL_RESOURCE) return false;
+    bind_resource_type(resource, &extension);
+    return extension && !text_is(bind_extension_kind(extension), "az");
+}
+
 const char *bind_kind_name(SymbolKind kind)
 {
     switch (kind) {
@@ -134,6 +202,7 @@ static void add_doubled(Binder *binder, Place place, Text name, Place first)
 static bool reserved(const Symbol *symbol)
 {
     if (symbol->kind == SYMBOL_VAR && text_is(symbol->name, "copy")) return true;
+    if (symbol->kind == SYMBOL_EXTENSION) return text_is(symbol->name, "this");
     return text_is(symbol->name, "sys") || text_is(symbol->name, "az") ||
            text_is(symbol->name, "this");
 }
@@ -264,6 +333,12 @@ static void add_extension(Binder *binder, BoundFile *file, const Syntax *node)
     symbol->file = file;
     symbol->declaration = node;
     symbol->import = node;
+    Text kind = bind_extension_kind(symbol);
+    for (size_t i = 0; i < file->imports.count && kind.length; i++) {
+        const Symbol *earlier = file->imports.items[i];
+        if (earlier->kind == SYMBOL_EXTENSION && text_equal(bind_extension_kind(earlier), kind))
+            add_doubled(binder, syntax_place(node), kind, name_place(earlier));
+    }
     list_add(binder->arena, &file->imports, symbol);
     declare(binder, file, symbol);
 }

@@ -102,6 +102,16 @@ Text bind_original_name(Arena *arena, Text identifier);
 // without regard to it. Puts it there.
 void bind_check_case(Arena *arena, Diags *diags, Map *seen, Text name, Place place,
                      const char *what);
+// What an extension is, whatever it is called here: az, sys, kubernetes. Empty if it is none of the
+// built-in ones.
+Text bind_extension_kind(const Symbol *extension);
+// Whether functions can be called as `name.function()`: of sys, az, or of these by another name.
+bool bind_is_built_in_space(const BoundFile *file, Text name);
+// The type of a resource as it is written, without an extension's name in front. `*extension` is
+// what it belongs to; NULL is Azure's, where that is not declared.
+Text bind_resource_type(const Symbol *resource, const Symbol **extension);
+// Whether it is not Azure's.
+bool bind_is_foreign(const Symbol *resource);
 // "a type", "a parameter" … as in messages.
 const char *bind_kind_name(SymbolKind kind);
 

@@ -148,12 +148,14 @@ static const Symbol *namespace_of(Walk *walk, const Local *locals, const Syntax 
     return symbol && symbol->kind == SYMBOL_NAMESPACE ? symbol : NULL;
 }
 
-// True if `node` is sys, az, this or base, and nothing of the file has that name.
+// True if `node` is an extension, or sys, az, this or base, and nothing of the file has that name.
 static bool is_builtin(Walk *walk, const Local *locals, const Syntax *node)
 {
     bool local;
-    return node->kind == SYNTAX_NAME && is_builtin_namespace(walk->file, node->name) &&
-           !look_up(walk, locals, node->name, &local) && !local;
+    if (node->kind != SYNTAX_NAME) return false;
+    const Symbol *symbol = look_up(walk, locals, node->name, &local);
+    if (symbol) return symbol->kind == SYMBOL_EXTENSION;
+    return is_builtin_namespace(walk->file, node->name) && !local;
 }
 
 // The resource that `node` stands for: r, r[i], a::b.

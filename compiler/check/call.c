@@ -261,8 +261,7 @@ const Shape *call_infer(const InferPlace *place, const Syntax *node)
             const Symbol *member = bind_exported(space->target_file, node->call.name);
             return member ? infer_own(place, node, member) : &shape_any;
         }
-        bool built_in = text_is(base->name, "sys") || text_is(base->name, "az");
-        if (!space && built_in) return infer_built_in(place, node);
+        if (bind_is_built_in_space(place->file, base->name)) return infer_built_in(place, node);
         if (!space && text_is(base->name, "this")) return &shape_any;
     }
     const Shape *of = infer(place, base);

@@ -154,11 +154,13 @@ static const Shape *shape_of_kind(AzureKind kind)
     return &shape_any;
 }
 
-// The type as written, cut at the '@'; of a nested one the last part only.
+// The type as written, cut at the '@'; of a nested one the last part only. False if it is not
+// Azure's.
 static bool written_type(const Symbol *resource, Text *type, Text *version)
 {
-    if (!syntax_plain_string(resource->declaration->resource.type, type)) return false;
-    if (text_starts(*type, "az:")) *type = text_slice(*type, 3, type->length);
+    const Symbol *extension;
+    *type = bind_resource_type(resource, &extension);
+    if (type->length == 0 || bind_is_foreign(resource)) return false;
     *version = (Text){0};
     for (size_t i = 0; i < type->length; i++) {
         if (type->at[i] != '@') continue;
@@ -210,6 +212,7 @@ static const Shape *deployed_property(const InferPlace *place, const Shape *base
     }
     bool written = text_is(name, "dependsOn") || text_is(name, "scope") || text_is(name, "parent");
     if (!base->symbol || written) return written ? NULL : &shape_any;
+    if (bind_is_foreign(base->symbol)) return &shape_any;
     AzureType type;
     AzureKind kind;
     uint32_t inner;

@@ -307,7 +307,6 @@ static bool is_version(Text version)
 static void check_type(Walk *state, const Symbol *symbol, Text type)
 {
     size_t at = 0, parts;
-    if (text_starts(type, "az:")) type = text_slice(type, 3, type.length);
     while (at < type.length && type.at[at] != '@') at++;
     bool good = is_type(text_slice(type, 0, at), &parts) && (symbol->parent || parts > 1);
     if (at < type.length) good = good && is_version(text_slice(type, at + 1, type.length));
@@ -328,8 +327,9 @@ static void check_parent(Walk *state, const Syntax *value)
 static void check_resource(Walk *state, const Symbol *symbol)
 {
     const Syntax *node = symbol->declaration, *body = syntax_body(node);
-    Text type = {0};
-    if (!syntax_plain_string(node->resource.type, &type)) return;
+    const Symbol *extension;
+    Text type = bind_resource_type(symbol, &extension);
+    if (type.length == 0 || bind_is_foreign(symbol)) return;
     check_type(state, symbol, type);
     const Syntax *parent = body ? syntax_property(body, "parent") : NULL;
     if (parent && !symbol->parent) check_parent(state, parent->property.value);

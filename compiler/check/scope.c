@@ -58,7 +58,7 @@ static unsigned scope_of_call(const BoundFile *file, const Syntax *node)
 {
     if (node->kind != SYNTAX_CALL) return 0;
     const Syntax *base = node->call.base;
-    bool az = base && base->kind == SYNTAX_NAME && text_is(base->name, "az");
+    bool az = base && base->kind == SYNTAX_NAME && bind_is_built_in_space(file, base->name);
     if ((base && !az) || (!base && bind_lookup(file, node->call.name))) return 0;
     for (size_t i = 0; i < ROWS; i++) {
         if (text_is(node->call.name, rows[i].function)) return rows[i].scope;
@@ -283,6 +283,7 @@ static void check_properties(Check *check, const Symbol *symbol, const Syntax *b
     AzureType type = {0};
     bool known = infer_azure_type(check, symbol, &type),
          existing = symbol->declaration->resource.existing;
+    if (bind_is_foreign(symbol)) return;
     if (known && azure_kind(type.shape) == AZURE_UNION) return;
     unsigned all = type.readable | type.writable;
     bool scoped = !known || existing || (all & (AZURE_RESOURCE | AZURE_TENANT));
