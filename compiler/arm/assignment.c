@@ -2,7 +2,9 @@
 // escaped.
 #include "compiler/arm/emit.h"
 
-#include "compiler/evaluate/evaluate.h"
+#include "compiler/arm/expression.h"
+#include "compiler/arm/external.h"
+#include "compiler/arm/feature.h"
 
 #include <stdlib.h>
 
@@ -10,7 +12,8 @@ typedef struct {
     Arena *arena;
     Diags *diags;
     JsonWriter *json;
-    Map written; // names that were assigned
+    Map written;       // names that were assigned
+    External external; // one for all files: inputs have their numbers in common
 } Assignments;
 
 // One file of a chain of `extends`.
@@ -71,8 +74,9 @@ static const Value *all_values(Assignments *assignments, const Layer *layer, con
     }
     for (size_t i = 0; i < layer->file->symbols.count; i++) {
         const Symbol *symbol = layer->file->symbols.items[i];
-        bool plain = symbol->kind == SYMBOL_PARAM &&
-                     !is_call(syntax_bare(symbol->declaration->declaration.value), "getSecret");
+        const Syntax *given = symbol->declaration->declaration.value;
+        bool plain = symbol->kind == SYMBOL_PARAM && !is_call(syntax_bare(given), "getSecret") &&
+                     !external_needs(layer->file, given);
         const Value *value = plain ? assigned_value(assignments, layer, symbol) : NULL;
         if (value) value_set(assignments->arena, object, symbol->name, value);
     }
@@ -93,13 +97,39 @@ static Layer begin_layer(Assignments *assignments, BoundFile *file, const Value 
     return layer;
 }
 
+static void enter_layer(Assignments *assignments, const Layer *layer)
+{
+    External *external = &assignments->external;
+    external->evaluator = layer->evaluator;
+    external->base = layer->file->base ? &layer->base : NULL;
+    external->emitter->unit = emitter_unit(external->emitter, layer->file);
+}
+
+// The vault's id where parts of it are external inputs.
+static Text external_vault(Assignments *assignments, const Layer *layer, SyntaxList arguments)
+{
+    Arena *arena = assignments->arena;
+    Emitter *emitter = assignments->external.emitter;
+    Tree *id = tree_call(arena, "resourceId");
+    enter_layer(assignments, layer);
+    for (size_t i = 0; i < 3 && i < arguments.count; i++) {
+        if (i == 2) tree_add(arena, id, tree_text(arena, TEXT("Microsoft.KeyVault")));
+        if (i == 2) tree_add(arena, id, tree_text(arena, TEXT("vaults")));
+        tree_add(arena, id, expression_tree(&emitter->unit->root, arguments.items[i]));
+    }
+    return tree_print(arena, id);
+}
+
 // getSecret(subscription, group, vault, secret, version?)
 static void write_secret(Assignments *assignments, const Layer *layer, const Syntax *call)
 {
     JsonWriter *json = assignments->json;
     SyntaxList arguments = call->call.arguments;
     Text given[5] = {{0}};
-    for (size_t i = 0; i < arguments.count && i < 5; i++) {
+    bool external = false;
+    for (size_t i = 0; i < arguments.count && i < 3; i++)
+        external |= external_needs(layer->file, arguments.items[i]);
+    for (size_t i = external ? 3 : 0; i < arguments.count && i < 5; i++) {
         const Value *value = value_of(layer, arguments.items[i]);
         if (value && value->kind == VALUE_STRING) given[i] = value->string;
     }
@@ -107,6 +137,7 @@ static void write_secret(Assignments *assignments, const Layer *layer, const Syn
         assignments->arena,
         "/subscriptions/%.*s/resourceGroups/%.*s/providers/Microsoft.KeyVault/vaults/%.*s",
         TEXT_ARG(given[0]), TEXT_ARG(given[1]), TEXT_ARG(given[2]));
+    if (external) id = external_vault(assignments, layer, arguments);
     json_key(json, TEXT("reference"));
     json_begin_object(json);
     json_key(json, TEXT("keyVault"));
@@ -118,6 +149,15 @@ static void write_secret(Assignments *assignments, const Layer *layer, const Syn
     json_end_object(json);
 }
 
+static void write_expression(Assignments *assignments, const Layer *layer, const Syntax *value)
+{
+    Emitter *emitter = assignments->external.emitter;
+    enter_layer(assignments, layer);
+    Tree *tree = expression_tree(&emitter->unit->root, value);
+    json_key(assignments->json, TEXT("expression"));
+    json_text(assignments->json, tree_print(emitter->arena, tree_as_call(emitter->arena, tree)));
+}
+
 static void write_assignment(Assignments *assignments, const Layer *layer, const Symbol *symbol)
 {
     JsonWriter *json = assignments->json;
@@ -126,6 +166,8 @@ static void write_assignment(Assignments *assignments, const Layer *layer, const
     json_begin_object(json);
     if (is_call(value, "getSecret")) {
         write_secret(assignments, layer, value);
+    } else if (external_needs(layer->file, value)) {
+        write_expression(assignments, layer, value);
     } else {
         const Value *result = assigned_value(assignments, layer, symbol);
         json_key(json, TEXT("value"));
@@ -151,12 +193,71 @@ static void write_file(Assignments *assignments, BoundFile *file)
     if (file->base) write_file(assignments, file->base);
 }
 
+// The inputs of the file's parameters and of those that it inherits, then of its variables.
+static void collect_inputs(Assignments *assignments, BoundFile *file)
+{
+    static const SymbolKind kinds[] = {SYMBOL_PARAM, SYMBOL_VAR};
+    for (size_t pass = 0; pass < 2; pass++) {
+        for (BoundFile *at = file; at; at = pass == 0 ? at->base : NULL) {
+            Layer layer = begin_layer(assignments, at, NULL);
+            enter_layer(assignments, &layer);
+            for (size_t i = 0; i < at->symbols.count; i++) {
+                const Symbol *symbol = at->symbols.items[i];
+                if (symbol->kind == kinds[pass])
+                    external_collect(&assignments->external,
+                                     symbol->declaration->declaration.value);
+            }
+        }
+    }
+}
+
+static const Syntax *using_of(const BoundFile *file)
+{
+    for (size_t i = 0; i < file->syntax->statements.count; i++) {
+        if (file->syntax->statements.items[i]->kind == SYNTAX_USING)
+            return file->syntax->statements.items[i];
+    }
+    return NULL;
+}
+
+// using '…' with {…}: how it is to be deployed.
+static void write_using(Assignments *assignments, BoundFile *file, const Syntax *using)
+{
+    JsonWriter *json = assignments->json;
+    Emitter *emitter = assignments->external.emitter;
+    bool wanted = (emitter->features & FEATURE_DEPLOY_COMMANDS) != 0;
+    if (!using->declaration.with) {
+        if (wanted)
+            diag_add_with(assignments->diags, DIAG_PROPERTY_MISSING, syntax_place(using),
+                          TEXT("with"));
+        return;
+    }
+    if (!feature_wanted(emitter, FEATURE_DEPLOY_COMMANDS, using->declaration.with)) return;
+    Layer layer = begin_layer(assignments, file, NULL);
+    json_key(json, TEXT("usingConfig"));
+    json_begin_object(json);
+    write_expression(assignments, &layer, using->declaration.with);
+    json_end_object(json);
+}
+
 Text emit_parameters(Arena *arena, Diags *diags, BoundFile *file)
 {
     TextBuffer out = {.arena = arena};
     JsonWriter json = {.out = &out};
     Assignments assignments = {.arena = arena, .diags = diags, .json = &json};
+    Emitter emitter = {
+        .arena = arena, .diags = diags, .json = &json, .external = &assignments.external};
     size_t errors = diags->errors;
+    assignments.external.emitter = &emitter;
+    emitter.unit = emitter_unit(&emitter, file);
+    emitter.features = feature_read(&emitter);
+    const Syntax *using = using_of(file);
+    collect_inputs(&assignments, file);
+    if (using && using->declaration.with) {
+        Layer layer = begin_layer(&assignments, file, NULL);
+        enter_layer(&assignments, &layer);
+        external_collect(&assignments.external, using->declaration.with);
+    }
     json_begin_object(&json);
     key_text(
         &json, "$schema",
@@ -166,6 +267,8 @@ Text emit_parameters(Arena *arena, Diags *diags, BoundFile *file)
     json_begin_object(&json);
     write_file(&assignments, file);
     json_end_object(&json);
+    external_write(&assignments.external, &json);
+    if (using) write_using(&assignments, file, using);
     json_end_object(&json);
     if (diags->errors > errors) return (Text){0};
     return buffer_done(&out);

@@ -143,7 +143,7 @@ static bool module_wants_symbolic(Emitter *emitter, const Symbol *module)
 static bool wants_symbolic(Emitter *emitter)
 {
     const BoundFile *file = emitter->unit->file;
-    if (emitter->features || emitter->unit->symbolic ||
+    if (feature_symbolic(emitter) || emitter->unit->symbolic ||
         has_secure_output(emitter, emitter->unit->file))
         return true;
     for (size_t i = 0; i < file->symbols.count; i++) {
@@ -598,6 +598,26 @@ static const struct {
     {"kubernetes", "Kubernetes", "1.0.0"},
 };
 
+static void check_kubernetes(Emitter *emitter, const Syntax *with)
+{
+    static const char *const keys[] = {"kubeConfig", "namespace", "context"};
+    enum { REQUIRED = 2, KEYS = sizeof keys / sizeof *keys };
+    for (size_t i = 0; i < REQUIRED; i++) {
+        if (!syntax_property(with, keys[i]))
+            diag_add_with(emitter->diags, DIAG_PROPERTY_MISSING, syntax_place(with),
+                          text_of(keys[i]));
+    }
+    for (size_t i = 0; i < with->list.count; i++) {
+        const Syntax *item = with->list.items[i];
+        bool known = false;
+        for (size_t j = 0; j < KEYS && item->kind == SYNTAX_PROPERTY; j++)
+            known |= text_is(item->property.name, keys[j]);
+        if (!known)
+            diag_add_with(emitter->diags, DIAG_PROPERTY_UNKNOWN, syntax_place(item),
+                          item->kind == SYNTAX_PROPERTY ? item->property.name : TEXT("..."));
+    }
+}
+
 static void write_extension(Emitter *emitter, const Symbol *symbol)
 {
     JsonWriter *json = emitter->json;
@@ -608,10 +628,12 @@ static void write_extension(Emitter *emitter, const Symbol *symbol)
         emitter_unsupported(emitter, node, "an extension that is not built in");
         return;
     }
-    bool configured = text_is(text_of(extensions[row].kind), "kubernetes");
+    bool kubernetes = text_is(text_of(extensions[row].kind), "kubernetes");
+    bool configured = kubernetes || (row == 0 && with && (emitter->features & FEATURE_AZ_CONFIG));
     if (configured != (with != NULL))
         diag_add_with(emitter->diags, DIAG_EXTENSION_CONFIG, syntax_place(node),
                       text_of(extensions[row].kind), text_of(configured ? "requires" : "takes no"));
+    if (kubernetes && with) check_kubernetes(emitter, with);
     json_key(json, symbol->name);
     json_begin_object(json);
     write_text(emitter, "provider", text_of(extensions[row].provider));
@@ -677,7 +699,7 @@ static void emit_artifact(Arena *arena, const BindArtifact *artifact, JsonWriter
         return;
     }
     Text error;
-    const Value *value = value_read_json(arena, artifact->json->text, &error);
+    const Value *value = value_read_template(arena, artifact->json->text, &error);
     assert(value); // it was read before
     value_write_json(json, value);
 }
@@ -713,6 +735,7 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     resource_write_all(&emitter);
     write_outputs(&emitter);
     write_assertions(&emitter);
+    resource_check_tests(&emitter);
     json_end_object(json);
     write_hash(arena, json->out, from, hash, json->depth);
 }

@@ -8,6 +8,7 @@
 #include "compiler/bind/bind.h"
 
 typedef struct Emitter Emitter;
+typedef struct External External;
 typedef struct Unit Unit;
 typedef struct Env Env;
 typedef struct Local Local;
@@ -61,8 +62,8 @@ typedef struct {
     Text symbolic;      // a::b
     const Syntax *loop, *condition, *body;
     const Syntax *name, *parent, *scope; // property values, NULL if absent
-    const Symbol *extension; // NULL: Azure's, which is not declared
-    bool foreign;            // not Azure's
+    const Symbol *extension;             // NULL: Azure's, which is not declared
+    bool foreign;                        // not Azure's
     bool existing;
     bool item_in_name,
         index_in_name; // its name depends on the loop's variable: only then is that one replaced
@@ -130,8 +131,9 @@ struct Emitter {
     Target target;
     unsigned features; // of feature.h
     bool symbolic;
-    Map types; // T@v → Text *: the type as Azure writes it
-    int depth; // of conversions, against runaway pasting of variables
+    Map types;          // T@v → Text *: the type as Azure writes it
+    External *external; // of a parameters file, for expressions in it; else NULL
+    int depth;          // of conversions, against runaway pasting of variables
 };
 
 enum { EMITTER_DEPTH = 400 };

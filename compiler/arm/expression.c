@@ -4,6 +4,8 @@
 #include "compiler/arm/expression.h"
 
 #include "compiler/arm/convert.h"
+#include "compiler/arm/external.h"
+#include "compiler/arm/feature.h"
 #include "compiler/arm/identity.h"
 #include "compiler/arm/loading.h"
 #include "compiler/arm/survey.h"
@@ -229,6 +231,22 @@ static Tree *guarded(Emitter *emitter, Reference reference, bool safe, Tree *tre
     return call;
 }
 
+// resourceInfo(symbol).name gives the whole name, where a child's `name` is its last part.
+static Tree *resource_info(Emitter *emitter, Reference reference, Text name, bool safe)
+{
+    Arena *arena = emitter->arena;
+    const Info *info = survey_info(reference.env->unit, reference.symbol);
+    Tree *call = tree_call1(arena, "resourceInfo", expression_symbolic(emitter, reference));
+    Tree *part = tree_text(arena, name);
+    if (text_is(name, "name") && (reference.symbol->parent || info->parent)) {
+        Tree *parts = tree_call2(arena, "split", tree_property(arena, call, part),
+                                 tree_text(arena, TEXT("/")));
+        return guarded(emitter, reference, safe, tree_call1(arena, "last", parts));
+    }
+    call = guarded(emitter, reference, safe, call);
+    return safe ? tree_call2(arena, "tryGet", call, part) : tree_property(arena, call, part);
+}
+
 static Tree *resource_property(Emitter *emitter, Reference reference, Text name, bool safe)
 {
     Arena *arena = emitter->arena;
@@ -239,6 +257,11 @@ static Tree *resource_property(Emitter *emitter, Reference reference, Text name,
         Tree *part = tree_text(arena, name);
         return safe ? tree_call2(arena, "tryGet", whole, part) : tree_property(arena, whole, part);
     }
+    bool identity = text_is(name, "id") || text_is(name, "name") || text_is(name, "type") ||
+                    text_is(name, "apiVersion");
+    bool info_call = identity && (emitter->features & FEATURE_RESOURCE_INFO) &&
+                     !survey_inlined(reference.env->unit, reference.symbol);
+    if (info_call) return resource_info(emitter, reference, name, safe);
     if (text_is(name, "id")) return guarded(emitter, reference, safe, identity_id(reference));
     if (text_is(name, "name") && info->name) {
         return guarded(emitter, reference, safe, expression_tree(reference.env, info->name));
@@ -700,7 +723,8 @@ static Tree *convert_name(const Env *env, const Syntax *node)
         case SYMBOL_FUNC:
         case SYMBOL_NAMESPACE:
         case SYMBOL_EXTENSION:
-        case SYMBOL_ASSERT: break;
+        case SYMBOL_ASSERT:
+        case SYMBOL_TEST: break;
         }
     }
     emitter_unsupported(emitter, node, "this name");
@@ -762,6 +786,12 @@ Tree *expression_tree(const Env *env, const Syntax *node)
     Meaning meaning = expression_meaning(env, node);
     if (!convert_enter(emitter, node)) return text_tree(env, "");
     Tree *(*converter)(const Env *, const Syntax *) = converters[meaning.node->kind];
+    bool local = meaning.node->kind == SYNTAX_NAME && find_local(meaning.env, meaning.node->name);
+    Tree *given = emitter->external && !local ? external_tree(meaning.env, meaning.node) : NULL;
+    if (given) {
+        emitter->depth--;
+        return given;
+    }
     Tree *tree = converter ? converter(meaning.env, meaning.node) : text_tree(env, "");
     emitter->depth--;
     return tree;

@@ -1,27 +1,37 @@
 // compiler/arm/feature.c
 #include "compiler/arm/feature.h"
 
+#include "base/file.h"
 #include "compiler/evaluate/value.h"
 
 static const struct {
     Feature feature;
     const char *setting; // in bicepconfig.json
-    const char *shown;   // in the template; NULL if it is no longer an experiment
+    const char *shown;   // in the template; NULL if it asks nothing new of Azure
 } rows[] = {
     {FEATURE_SYMBOLIC_NAMES, "symbolicNameCodegen", NULL},
     {FEATURE_RESOURCE_INFO, "resourceInfoCodegen", "Resource info code generation"},
+    {FEATURE_RESOURCE_TYPES, "resourceTypedParamsAndOutputs", NULL},
+    {FEATURE_TESTS, "testFramework", NULL},
     {FEATURE_ASSERTIONS, "assertions", "Asserts"},
     {FEATURE_WAIT_UNTIL, "waitUntil", "Enable waitUntil feature on resource bicep types"},
+    {FEATURE_LOCAL_DEPLOY, "localDeploy", "Enable local deploy"},
+    {FEATURE_EXTENSION_CONFIGS, "moduleExtensionConfigs",
+     "Enable defining extension configs for modules"},
     {FEATURE_CONSTRAINTS, "userDefinedConstraints", "Enable @validate() decorator"},
+    {FEATURE_DEPLOY_COMMANDS, "deployCommands", "Enable deploy commands"},
+    {FEATURE_PATCH, "patch", NULL},
+    {FEATURE_RUNTIME_TAGS, "runtimeValuesInTagsAndSku", "Enable runtime values in tags and SKU"},
+    {FEATURE_AZ_CONFIG, "azExtensionConfig",
+     "Enable configuration for the built-in 'az' extension"},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
 
-unsigned feature_read(Emitter *emitter)
+// Settings of `config`, then of what it extends where it says nothing.
+static unsigned read_config(Emitter *emitter, const Source *config, unsigned said, int depth)
 {
     Arena *arena = emitter->arena;
-    const Source *config = bind_config(arena, emitter->diags, emitter->unit->file);
-    if (!config) return 0;
     Text error;
     Place start = {config, 0, 0};
     const Value *value = value_read_json(arena, config->text, &error);
@@ -30,15 +40,30 @@ unsigned feature_read(Emitter *emitter)
         return 0;
     }
     unsigned features = 0;
-    const Value *on =
-        value->kind == VALUE_OBJECT ? value_get(value, TEXT("experimentalFeaturesEnabled")) : NULL;
+    bool object = value->kind == VALUE_OBJECT;
+    const Value *on = object ? value_get(value, TEXT("experimentalFeaturesEnabled")) : NULL;
     for (size_t i = 0; on && on->kind == VALUE_OBJECT && i < ROWS; i++) {
         const Value *setting = value_get(on, text_of(rows[i].setting));
-        if (setting && setting->kind == VALUE_BOOL && setting->boolean) features |= rows[i].feature;
+        if (!setting || setting->kind != VALUE_BOOL || (said & rows[i].feature)) continue;
+        if (setting->boolean) features |= rows[i].feature;
+        said |= rows[i].feature;
     }
-    if (features & FEATURE_RESOURCE_INFO)
-        diag_add_with(emitter->diags, DIAG_UNSUPPORTED, start, TEXT("resourceInfoCodegen"));
-    return features;
+    enum { DEEPEST = 64 }; // as the official compiler has it
+    const Value *extends = object ? value_get(value, TEXT("extends")) : NULL;
+    if (!extends || extends->kind != VALUE_STRING) return features;
+    Text path = path_join(arena, path_folder(config->path), extends->string);
+    if (depth == DEEPEST) {
+        diag_add_with(emitter->diags, DIAG_FILE_CYCLE, start, config->path, path);
+        return features;
+    }
+    const Source *base = bind_load(arena, emitter->diags, emitter->unit->file, start, path);
+    return base ? features | read_config(emitter, base, said, depth + 1) : features;
+}
+
+unsigned feature_read(Emitter *emitter)
+{
+    const Source *config = bind_config(emitter->arena, emitter->diags, emitter->unit->file);
+    return config ? read_config(emitter, config, 0, 0) : 0;
 }
 
 bool feature_wanted(Emitter *emitter, Feature feature, const Syntax *node)
@@ -54,7 +79,15 @@ bool feature_wanted(Emitter *emitter, Feature feature, const Syntax *node)
 
 bool feature_experimental(const Emitter *emitter)
 {
-    return (emitter->features & ~(unsigned)FEATURE_SYMBOLIC_NAMES) != 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].shown && (emitter->features & rows[i].feature)) return true;
+    }
+    return false;
+}
+
+bool feature_symbolic(const Emitter *emitter)
+{
+    return feature_experimental(emitter) || (emitter->features & FEATURE_SYMBOLIC_NAMES);
 }
 
 void feature_write(Emitter *emitter)

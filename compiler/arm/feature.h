@@ -10,6 +10,14 @@ typedef enum {
     FEATURE_ASSERTIONS = 4,
     FEATURE_WAIT_UNTIL = 8,
     FEATURE_CONSTRAINTS = 16,
+    FEATURE_RESOURCE_TYPES = 32, // parameters and outputs that are resources
+    FEATURE_TESTS = 64,
+    FEATURE_LOCAL_DEPLOY = 128,
+    FEATURE_EXTENSION_CONFIGS = 256, // of modules
+    FEATURE_DEPLOY_COMMANDS = 512,
+    FEATURE_PATCH = 1024,
+    FEATURE_RUNTIME_TAGS = 2048,
+    FEATURE_AZ_CONFIG = 4096,
 } Feature;
 
 // A set of Feature.
@@ -19,3 +27,5 @@ bool feature_wanted(Emitter *emitter, Feature feature, const Syntax *node);
 // The entries of the template's metadata, none if no experimental feature is on.
 void feature_write(Emitter *emitter);
 bool feature_experimental(const Emitter *emitter);
+// Whether one is on that makes the template one with symbolic names.
+bool feature_symbolic(const Emitter *emitter);

@@ -123,36 +123,36 @@ static bool type_is(Reference reference, const char *type)
     return text_is_alike(info_of(reference)->type, type);
 }
 
-static Scope default_scope(const Emitter *emitter)
+static TargetScope default_scope(const Emitter *emitter)
 {
     switch (emitter->target) {
-    case TARGET_RESOURCE_GROUP: return (Scope){.kind = SCOPE_RESOURCE_GROUP};
-    case TARGET_SUBSCRIPTION: return (Scope){.kind = SCOPE_SUBSCRIPTION};
-    case TARGET_MANAGEMENT_GROUP: return (Scope){.kind = SCOPE_MANAGEMENT_GROUP};
-    case TARGET_TENANT: return (Scope){.kind = SCOPE_TENANT};
+    case TARGET_RESOURCE_GROUP: return (TargetScope){.kind = SCOPE_RESOURCE_GROUP};
+    case TARGET_SUBSCRIPTION: return (TargetScope){.kind = SCOPE_SUBSCRIPTION};
+    case TARGET_MANAGEMENT_GROUP: return (TargetScope){.kind = SCOPE_MANAGEMENT_GROUP};
+    case TARGET_TENANT: return (TargetScope){.kind = SCOPE_TENANT};
     }
-    return (Scope){0};
+    return (TargetScope){0};
 }
 
-static Scope scope_at(Reference reference, bool indexed);
+static TargetScope scope_at(Reference reference, bool indexed);
 
 // Only the property `scope` keeps the index of `scope: c[i]`; in ids the official compiler forgets
 // it.
-static Scope scope_of_resource(Reference target, bool indexed)
+static TargetScope scope_of_resource(Reference target, bool indexed)
 {
     if (!indexed) target.env = info_of(target)->env;
     if (type_is(target, "Microsoft.Resources/resourceGroups")) {
-        Scope scope = {.kind = SCOPE_RESOURCE_GROUP, .group = own_name(target)};
+        TargetScope scope = {.kind = SCOPE_RESOURCE_GROUP, .group = own_name(target)};
         scope.subscription = scope_at(target, indexed).subscription;
         return scope;
     }
     if (type_is(target, "Microsoft.Management/managementGroups")) {
-        return (Scope){.kind = SCOPE_MANAGEMENT_GROUP, .management = own_name(target)};
+        return (TargetScope){.kind = SCOPE_MANAGEMENT_GROUP, .management = own_name(target)};
     }
-    return (Scope){.kind = SCOPE_RESOURCE, .resource = target};
+    return (TargetScope){.kind = SCOPE_RESOURCE, .resource = target};
 }
 
-static bool scope_of_call(const Env *env, const Syntax *node, Scope *scope)
+static bool scope_of_call(const Env *env, const Syntax *node, TargetScope *scope)
 {
     SyntaxList arguments = node->call.arguments;
     Tree *given[2] = {NULL, NULL};
@@ -161,16 +161,16 @@ static bool scope_of_call(const Env *env, const Syntax *node, Scope *scope)
     }
     Text name = node->call.name;
     if (text_is(name, "tenant")) {
-        *scope = (Scope){.kind = SCOPE_TENANT};
+        *scope = (TargetScope){.kind = SCOPE_TENANT};
     } else if (text_is(name, "managementGroup")) {
-        *scope = (Scope){.kind = SCOPE_MANAGEMENT_GROUP, .management = given[0]};
+        *scope = (TargetScope){.kind = SCOPE_MANAGEMENT_GROUP, .management = given[0]};
     } else if (text_is(name, "subscription")) {
-        *scope = (Scope){.kind = SCOPE_SUBSCRIPTION, .subscription = given[0]};
+        *scope = (TargetScope){.kind = SCOPE_SUBSCRIPTION, .subscription = given[0]};
     } else if (text_is(name, "resourceGroup")) {
         bool both = arguments.count > 1;
-        *scope = (Scope){.kind = SCOPE_RESOURCE_GROUP,
-                         .subscription = both ? given[0] : NULL,
-                         .group = both ? given[1] : given[0]};
+        *scope = (TargetScope){.kind = SCOPE_RESOURCE_GROUP,
+                               .subscription = both ? given[0] : NULL,
+                               .group = both ? given[1] : given[0]};
     } else {
         return false;
     }
@@ -198,13 +198,13 @@ static Meaning scope_meaning(const Env *env, const Syntax *node)
     return meaning;
 }
 
-static Scope scope_at(Reference reference, bool indexed)
+static TargetScope scope_at(Reference reference, bool indexed)
 {
     Reference parent =
         reference.symbol->kind == SYMBOL_RESOURCE ? parent_of(reference) : (Reference){0};
     if (parent.symbol) return scope_at(parent, indexed);
     const Syntax *node = info_of(reference)->scope;
-    Scope scope = default_scope(reference.env->emitter);
+    TargetScope scope = default_scope(reference.env->emitter);
     if (!node) return scope;
     Meaning meaning = scope_meaning(reference.env, node);
     Reference target = expression_reference(meaning.env, meaning.node);
@@ -216,7 +216,7 @@ static Scope scope_at(Reference reference, bool indexed)
     return scope;
 }
 
-Scope identity_scope(Reference reference)
+TargetScope identity_scope(Reference reference)
 {
     return scope_at(reference, false);
 }
@@ -237,7 +237,7 @@ static Tree *subscription_id(Arena *arena)
                          tree_text(arena, TEXT("subscriptionId")));
 }
 
-static Tree *group_id(Arena *arena, const Scope *scope)
+static Tree *group_id(Arena *arena, const TargetScope *scope)
 {
     Tree *tree = tree_call1(arena, "format",
                             tree_text(arena, TEXT("/subscriptions/{0}/resourceGroups/{1}")));
@@ -246,7 +246,7 @@ static Tree *group_id(Arena *arena, const Scope *scope)
     return tree;
 }
 
-static Tree *management_id(Arena *arena, const Scope *scope)
+static Tree *management_id(Arena *arena, const TargetScope *scope)
 {
     if (scope->management) {
         return tree_call2(arena, "tenantResourceId",
@@ -259,7 +259,7 @@ static Tree *management_id(Arena *arena, const Scope *scope)
 Tree *identity_id(Reference reference)
 {
     Arena *arena = arena_of(reference);
-    Scope scope = identity_scope(reference);
+    TargetScope scope = identity_scope(reference);
     TreeList names = {0};
     if (reference.symbol->kind == SYMBOL_MODULE) {
         list_add(arena, &names, identity_module_name(reference));
@@ -301,7 +301,7 @@ void identity_write_scope(Reference reference)
     Arena *arena = emitter->arena;
     if (!info_of(reference)->scope && !info_of(reference)->parent && !reference.symbol->parent)
         return;
-    Scope scope = scope_at(reference, true);
+    TargetScope scope = scope_at(reference, true);
     switch (scope.kind) {
     case SCOPE_TENANT:
         if (emitter->target != TARGET_TENANT)

@@ -13,9 +13,9 @@ typedef struct {
     } kind;
     Tree *subscription, *group, *management; // NULL if not said
     Reference resource;
-} Scope;
+} TargetScope;
 
-Scope identity_scope(Reference reference);
+TargetScope identity_scope(Reference reference);
 Tree *identity_id(Reference reference);
 // The whole name, with those of the parents.
 Tree *identity_full_name(Reference reference);

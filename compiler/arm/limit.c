@@ -1,6 +1,7 @@
 // compiler/arm/limit.c
 #include "compiler/arm/limit.h"
 
+#include "compiler/arm/feature.h"
 #include "compiler/arm/identity.h"
 #include "compiler/arm/survey.h"
 
@@ -24,6 +25,8 @@ static void check_starts(Emitter *emitter)
     for (size_t i = 0; i < unit->starts.count; i++) {
         const Start *start = &unit->starts.items[i];
         if (is_known(unit, start)) continue;
+        bool late = strcmp(start->what, "tags") == 0 || strcmp(start->what, "sku") == 0;
+        if (late && (emitter->features & FEATURE_RUNTIME_TAGS)) continue;
         bool property = !strchr(start->what, ' ');
         Text what = property ? text_format(emitter->arena, "the property '%s'", start->what)
                              : text_of(start->what);
@@ -124,7 +127,7 @@ static void check_name(Emitter *emitter, Map *seen, Symbol *symbol)
     const Info *info = survey_info(emitter->unit, symbol);
     TextBuffer key = {.arena = arena};
     if (may_be_absent(info) || info->foreign || !literal_name(emitter->unit, symbol, &key)) return;
-    Scope scope = identity_scope((Reference){symbol, info->env, NULL});
+    TargetScope scope = identity_scope((Reference){symbol, info->env, NULL});
     buffer_format(&key, " %d ", (int)scope.kind);
     buffer_text(&key, text_lower(arena, info->type));
     add_tree(&key, scope.subscription);

@@ -129,11 +129,14 @@ static void write_resource(Emitter *emitter, Symbol *symbol)
         json_bool(json, true);
     }
     write_options(emitter, symbol->declaration);
+    const Syntax *patch = syntax_decorator(symbol->declaration->resource.decorators, "patch");
+    if (patch && feature_wanted(emitter, FEATURE_PATCH, patch))
+        write_text_property(emitter, "method", TEXT("PATCH"));
     if (info->extension) write_text_property(emitter, "import", info->extension->name);
     if (info->foreign) {
         static const char *const outside[] = {"dependsOn", NULL};
-        Text type = text_format(emitter->arena, "%.*s@%.*s", TEXT_ARG(info->type),
-                                TEXT_ARG(info->version));
+        Text type =
+            text_format(emitter->arena, "%.*s@%.*s", TEXT_ARG(info->type), TEXT_ARG(info->version));
         write_text_property(emitter, "type", type);
         json_key(json, TEXT("properties"));
         json_begin_object(json);
@@ -394,6 +397,23 @@ static void write_module(Emitter *emitter, Symbol *symbol)
     dependency_write(emitter, symbol);
     write_description(emitter, symbol->declaration);
     json_end_object(json);
+}
+
+// ---- tests: nothing of them is in the template
+
+void resource_check_tests(Emitter *emitter)
+{
+    const SymbolList *symbols = &emitter->unit->file->symbols;
+    for (size_t i = 0; i < symbols->count; i++) {
+        const Symbol *symbol = symbols->items[i];
+        if (symbol->kind != SYMBOL_TEST ||
+            !feature_wanted(emitter, FEATURE_TESTS, symbol->declaration))
+            continue;
+        const Syntax *body = syntax_body(symbol->declaration),
+                     *params = body ? syntax_property(body, "params") : NULL;
+        const Syntax *given = params ? syntax_bare(params->property.value) : NULL;
+        check_arguments(emitter, symbol, given && given->kind == SYNTAX_OBJECT ? given : NULL);
+    }
 }
 
 // ---- all

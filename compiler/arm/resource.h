@@ -5,3 +5,5 @@
 
 // "resources": an array in the classic form, an object by symbolic names otherwise.
 void resource_write_all(Emitter *emitter);
+// What is wrong with `test` statements, of which a template has nothing.
+void resource_check_tests(Emitter *emitter);

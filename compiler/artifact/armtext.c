@@ -270,7 +270,8 @@ bool armtext_write(TextBuffer *out, const Value *value, Text loop, Text *error)
     case VALUE_INT: buffer_int(out, value->integer); break;
     case VALUE_FLOAT:
         buffer_string(out, "sys.json(");
-        armtext_quote(out, value_float_text(out->arena, value->number));
+        armtext_quote(out, value->digits.length ? value->digits
+                                                : value_float_text(out->arena, value->number));
         buffer_char(out, ')');
         break;
     case VALUE_STRING: return write_string(out, value->string, loop, error);

@@ -204,7 +204,7 @@ static bool read_artifact(BindReader *reader, Diags *diags, Place asked_at, Boun
     found->json = reader->read(reader, diags, asked_at, found->path);
     if (!found->json || !file_is_text(arena, diags, found->json)) return false;
     Text error = {0};
-    const Value *value = value_read_json(arena, found->json->text, &error);
+    const Value *value = value_read_template(arena, found->json->text, &error);
     if (!value) return no_template(&search, found, error);
     if (text_starts(found->identifier, "ts:")) {
         value = template_of_spec(&search, value, found);

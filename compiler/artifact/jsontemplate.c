@@ -143,6 +143,8 @@ static void put_decorators(Writer *writer, const Value *schema)
         const Value *limit = member(schema, limits[i]);
         if (limit && limit->kind == VALUE_INT) {
             buffer_format(&writer->out, "@sys.%s(%lld)\n", limits[i], (long long)limit->integer);
+        } else if (limit && limit->kind == VALUE_FLOAT && limit->digits.length) {
+            fail(writer, limits[i], TEXT(" is beyond 64 bits"));
         }
     }
     Text discriminator = text_member(member(schema, "discriminator"), "propertyName");

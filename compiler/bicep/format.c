@@ -72,6 +72,11 @@ static void push_declaration(Formatter *formatter, const Syntax *node)
     size_t mark = formatter->stack.count;
     if (node->declaration.type) at = formatting_up_to(formatter, at, node->declaration.type);
     if (node->declaration.value) at = formatting_up_to(formatter, at, node->declaration.value);
+    if (node->declaration.with) {
+        size_t part = formatter->stack.count;
+        at = formatting_up_to(formatter, at, node->declaration.with);
+        formatting_spread(formatter, part);
+    }
     assert(at == node->last + 1);
     formatting_spread(formatter, mark);
 }
@@ -315,7 +320,8 @@ void formatting_node(Formatter *formatter, const Syntax *node)
     case SYNTAX_EXTENDS: push_declaration(formatter, node); break;
     case SYNTAX_FUNC: push_func(formatter, node); break;
     case SYNTAX_RESOURCE:
-    case SYNTAX_MODULE: push_resource(formatter, node); break;
+    case SYNTAX_MODULE:
+    case SYNTAX_TEST: push_resource(formatter, node); break;
     case SYNTAX_IMPORT: push_import(formatter, node); break;
     case SYNTAX_EXTENSION: push_extension(formatter, node); break;
     case SYNTAX_SKIPPED:

@@ -220,10 +220,11 @@ static Syntax *resource_body(Parser *parser, SyntaxKind kind)
 
 static void resource_statement(Parser *parser, Syntax *node)
 {
-    bool module = node->kind == SYNTAX_MODULE;
-    bool there =
-        parsing_identifier(parser, module ? "the name of a module" : "the name of a resource",
-                           &node->resource.name, &node->resource.name_token);
+    bool module = node->kind != SYNTAX_RESOURCE;
+    const char *name = node->kind == SYNTAX_TEST ? "the name of a test"
+                       : module                  ? "the name of a module"
+                                                 : "the name of a resource";
+    bool there = parsing_identifier(parser, name, &node->resource.name, &node->resource.name_token);
     bool silent = parsing_recover_token(parser, there, false, STRINGS | SET(NEWLINE));
     uint32_t start = parser->at;
     Syntax *type = expected_string(parser, module ? "the path of a module: '…'"
@@ -368,10 +369,11 @@ static void using_statement(Parser *parser, Syntax *node)
     }
     node->declaration.value = parsing_recover(parser, value, start, false, SET(NEWLINE));
     parsing_adopt(node, node->declaration.value);
-    if (node->kind == SYNTAX_USING && parsing_check_word(parser, "with")) {
-        parsing_fail(parser, DIAG_NOT_SUPPORTED, TEXT("settings of 'using'"));
-        parsing_resynchronize(parser, false, SET(NEWLINE));
-    }
+    if (node->kind != SYNTAX_USING || !parsing_take_word(parser, "with")) return;
+    start = parser->at;
+    node->declaration.with =
+        parsing_recover(parser, parsing_object(parser, LITERALS), start, false, SET(NEWLINE));
+    parsing_adopt(node, node->declaration.with);
 }
 
 typedef enum { IN_BICEP = 1, IN_PARAMETERS = 2 } FileKind;
@@ -387,6 +389,7 @@ static const struct {
     {"var", SYNTAX_VAR, IN_BICEP | IN_PARAMETERS, var_statement},
     {"output", SYNTAX_OUTPUT, IN_BICEP, output_statement},
     {"module", SYNTAX_MODULE, IN_BICEP, resource_statement},
+    {"test", SYNTAX_TEST, IN_BICEP, resource_statement},
     {"type", SYNTAX_TYPE, IN_BICEP | IN_PARAMETERS, type_statement},
     {"func", SYNTAX_FUNC, IN_BICEP, func_statement},
     {"import", SYNTAX_IMPORT, IN_BICEP | IN_PARAMETERS, import_statement},
@@ -405,7 +408,8 @@ static void suggest_keyword(Parser *parser, uint32_t token)
     Text keywords[STATEMENT_COUNT];
     size_t count = 0;
     for (size_t i = 0; i < STATEMENT_COUNT; i++) {
-        bool here = statements[i].files & (parser->parameters ? IN_PARAMETERS : IN_BICEP);
+        bool here = statements[i].files & (parser->parameters ? IN_PARAMETERS : IN_BICEP) &&
+                    statements[i].kind != SYNTAX_TEST; // an experiment
         if (here) keywords[count++] = text_of(statements[i].keyword);
     }
     Text nearest = diag_nearest(parsing_token_text(parser, token), keywords, count);
@@ -433,7 +437,7 @@ static Syntax *unknown_statement(Parser *parser, uint32_t first, bool decorated)
 
 static void set_decorators(Syntax *node, SyntaxList list)
 {
-    if (node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE) {
+    if (node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE || node->kind == SYNTAX_TEST) {
         node->resource.decorators = list;
     } else if (node->kind == SYNTAX_IMPORT) {
         node->import.decorators = list;

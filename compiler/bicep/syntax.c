@@ -44,6 +44,7 @@ static const uint8_t sizes[SYNTAX_KIND_COUNT] = {
     [SYNTAX_METADATA] = UP_TO(declaration),
     [SYNTAX_RESOURCE] = UP_TO(resource),
     [SYNTAX_MODULE] = UP_TO(resource),
+    [SYNTAX_TEST] = UP_TO(resource),
     [SYNTAX_IMPORT] = UP_TO(import),
     [SYNTAX_EXTENSION] = UP_TO(extension),
     [SYNTAX_TARGET_SCOPE] = UP_TO(declaration),
@@ -279,6 +280,7 @@ static void dump_own(Dump *dump, const Syntax *node)
     case SYNTAX_METADATA: dump_word(dump, node->declaration.name); break;
     case SYNTAX_RESOURCE:
     case SYNTAX_MODULE:
+    case SYNTAX_TEST:
         dump_word(dump, node->resource.name);
         if (node->resource.existing) buffer_string(dump->out, " existing");
         break;
@@ -397,9 +399,11 @@ static void dump_children(Dump *dump, const Syntax *node)
         dump_list(dump, "decorator", node->declaration.decorators);
         dump_node(dump, "type", node->declaration.type);
         dump_node(dump, "value", node->declaration.value);
+        dump_node(dump, "with", node->declaration.with);
         break;
     case SYNTAX_RESOURCE:
     case SYNTAX_MODULE:
+    case SYNTAX_TEST:
         dump_list(dump, "decorator", node->resource.decorators);
         dump_node(dump, "type", node->resource.type);
         dump_node(dump, "value", node->resource.value);
@@ -431,8 +435,8 @@ static void dump_node(Dump *dump, const char *role, const Syntax *node)
         "lambda",     "for",       "if",         "type-object",   "type-property", "type-array",
         "type-tuple", "type-item", "type-union", "type-nullable", "type-generic",  "param",
         "var",        "output",    "type",       "func",          "assert",        "metadata",
-        "resource",   "module",    "import",     "extension",     "targetScope",   "using",
-        "extends"};
+        "resource",   "module",    "test",       "import",        "extension",     "targetScope",
+        "using",      "extends"};
     if (!node) return;
     Place place = syntax_place(node);
     buffer_format(dump->out, "%*s%u-%u %s%s%s", dump->depth * 2, "", place.from, place.to, role,

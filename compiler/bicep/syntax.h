@@ -68,6 +68,7 @@ typedef enum {
     SYNTAX_METADATA,     // declaration: value
     SYNTAX_RESOURCE,     // resource
     SYNTAX_MODULE,       // resource: type is the path, a SYNTAX_STRING
+    SYNTAX_TEST,         // resource: type is the path
     SYNTAX_IMPORT,       // import
     SYNTAX_EXTENSION,    // extension
     SYNTAX_TARGET_SCOPE, // declaration: value
@@ -175,6 +176,7 @@ struct Syntax {
             Text name;
             uint32_t name_token;
             Syntax *type, *value;
+            Syntax *with; // of SYNTAX_USING: an object; NULL: none
         } declaration;
         struct {
             SyntaxList decorators;

@@ -165,6 +165,7 @@ const char *bind_kind_name(SymbolKind kind)
     case SYMBOL_NAMESPACE: return "a namespace";
     case SYMBOL_EXTENSION: return "an extension";
     case SYMBOL_ASSERT: return "an assertion";
+    case SYMBOL_TEST: return "a test";
     }
     return "unknown";
 }
@@ -173,7 +174,8 @@ const char *bind_kind_name(SymbolKind kind)
 
 static bool has_resource_shape(const Syntax *node)
 {
-    return node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE;
+    return node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE ||
+           node->kind == SYNTAX_TEST;
 }
 
 static Place name_place(const Symbol *symbol)
@@ -354,7 +356,7 @@ static bool symbol_kind(SyntaxKind kind, SymbolKind *symbol)
         {SYNTAX_PARAM, SYMBOL_PARAM},   {SYNTAX_VAR, SYMBOL_VAR},
         {SYNTAX_TYPE, SYMBOL_TYPE},     {SYNTAX_RESOURCE, SYMBOL_RESOURCE},
         {SYNTAX_FUNC, SYMBOL_FUNC},     {SYNTAX_ASSERT, SYMBOL_ASSERT},
-        {SYNTAX_MODULE, SYMBOL_MODULE},
+        {SYNTAX_MODULE, SYMBOL_MODULE}, {SYNTAX_TEST, SYMBOL_TEST},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (rows[i].syntax != kind) continue;
@@ -372,7 +374,7 @@ static void add_statement(Binder *binder, const Opened *opened, const Syntax *no
         Symbol *symbol = new_symbol(binder, file, kind, node);
         declare(binder, file, symbol);
         if (kind == SYMBOL_RESOURCE) add_nested(binder, file, symbol);
-        if (kind == SYMBOL_MODULE) {
+        if (kind == SYMBOL_MODULE || kind == SYMBOL_TEST) {
             symbol->target_file = bind_other(binder, opened, node->resource.type, ".bicep");
         }
     } else if (node->kind == SYNTAX_OUTPUT) {

@@ -21,6 +21,7 @@ typedef enum {
     SYMBOL_NAMESPACE, // import * as name: `target_file`
     SYMBOL_EXTENSION,
     SYMBOL_ASSERT,
+    SYMBOL_TEST, // `target_file`: what it tests
 } SymbolKind;
 
 typedef struct {

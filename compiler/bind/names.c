@@ -376,6 +376,7 @@ static void check_value(Walk *walk, const Local *locals, const Syntax *node)
     case SYNTAX_ASSERT:
     case SYNTAX_METADATA:
     case SYNTAX_MODULE:
+    case SYNTAX_TEST:
     case SYNTAX_IMPORT:
     case SYNTAX_EXTENSION:
     case SYNTAX_TARGET_SCOPE:
@@ -417,6 +418,7 @@ static const struct {
     {"minValue", 1, 1, BEFORE_TYPED},
     {"nullIfNotFound", 0, 0, BEFORE_RESOURCE},
     {"onlyIfNotExists", 0, 0, BEFORE_RESOURCE},
+    {"patch", 0, 0, BEFORE_RESOURCE},
     {"retryOn", 1, 2, BEFORE_RESOURCE},
     {"sealed", 0, 0, BEFORE_TYPED},
     {"secure", 0, 0, BEFORE_TYPED},
@@ -483,7 +485,10 @@ static void check_decorator(Walk *walk, const Syntax *node, unsigned before)
 // A declaration hides the decorator of its name.
 static void check_decorator_name(Walk *walk, const Syntax *node)
 {
-    const Symbol *symbol = node->call.base ? NULL : bind_lookup(walk->file, node->call.name);
+    const Syntax *base = node->call.base;
+    if (base && !(base->kind == SYNTAX_NAME && bind_is_built_in_space(walk->file, base->name)))
+        check_value(walk, NULL, base);
+    const Symbol *symbol = base ? NULL : bind_lookup(walk->file, node->call.name);
     if (!symbol || !symbol->declaration) return;
     diag_add_with(walk->diags, DIAG_NOT_A_FUNCTION, syntax_token_place(node, node->call.name_token),
                   node->call.name, text_of(bind_kind_name(symbol->kind)));
@@ -634,9 +639,14 @@ static void check_declaration(Walk *walk, const Syntax *node)
         check_value(walk, NULL, node->declaration.value);
         break;
     case SYNTAX_RESOURCE:
-    case SYNTAX_MODULE: check_resource(walk, node); break;
+    case SYNTAX_MODULE:
+    case SYNTAX_TEST: check_resource(walk, node); break;
     case SYNTAX_IMPORT: break;
-    case SYNTAX_EXTENSION: check_value(walk, NULL, node->extension.with); break;
+    case SYNTAX_EXTENSION:
+        check_decorators(walk, NULL, node->extension.decorators, 0);
+        check_value(walk, NULL, node->extension.with);
+        break;
+    case SYNTAX_USING: check_value(walk, NULL, node->declaration.with); break;
     case SYNTAX_SKIPPED:
     case SYNTAX_NULL:
     case SYNTAX_BOOL:
@@ -666,7 +676,6 @@ static void check_declaration(Walk *walk, const Syntax *node)
     case SYNTAX_TYPE_UNION:
     case SYNTAX_TYPE_NULLABLE:
     case SYNTAX_TYPE_GENERIC:
-    case SYNTAX_USING:
     case SYNTAX_EXTENDS:
     case SYNTAX_KIND_COUNT: break;
     }
@@ -695,7 +704,8 @@ static void add_cycle(Walk *walk, const StepList *path, const Symbol *again)
     }
     buffer_text(&chain, again->name);
     const Syntax *node = again->declaration;
-    bool resource = node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE;
+    bool resource =
+        node->kind == SYNTAX_RESOURCE || node->kind == SYNTAX_MODULE || node->kind == SYNTAX_TEST;
     uint32_t token = resource ? node->resource.name_token : node->declaration.name_token;
     diag_add_with(walk->diags, DIAG_CYCLE, syntax_token_place(node, token), again->name,
                   buffer_done(&chain));
@@ -761,7 +771,8 @@ void names_check(Arena *arena, Diags *diags, BoundFile *file)
     for (size_t i = 0; i < file->syntax->statements.count; i++) {
         const Syntax *node = file->syntax->statements.items[i];
         bool own = node->kind == SYNTAX_OUTPUT || node->kind == SYNTAX_METADATA ||
-                   node->kind == SYNTAX_IMPORT || node->kind == SYNTAX_TARGET_SCOPE;
+                   node->kind == SYNTAX_IMPORT || node->kind == SYNTAX_TARGET_SCOPE ||
+                   node->kind == SYNTAX_EXTENSION || node->kind == SYNTAX_USING;
         if (own) check_declaration(&walk, node);
     }
     if (diags->errors == errors) find_cycles(&walk);

@@ -43,8 +43,8 @@ static bool are_objects(const Shape *shape)
     return true;
 }
 
-// A union must be of one kind of literals.
-static void check_union(Check *check, BoundFile *file, const Syntax *node)
+// A union must be of one kind of literals. `items`: of an array, where all kinds but arrays may mix.
+static void check_union(Check *check, BoundFile *file, const Syntax *node, bool items)
 {
     const Shape *shape =
         shape_without_null(check, shape_of_type(check, type_read(&check->types, file, node)));
@@ -53,6 +53,7 @@ static void check_union(Check *check, BoundFile *file, const Syntax *node)
         const Shape *first = shape->members.items[0], *other = shape->members.items[i];
         bool tuples = first->kind == SHAPE_TUPLE && other->kind == SHAPE_TUPLE;
         if (first->kind == other->kind || tuples) continue;
+        if (items && first->kind != SHAPE_TUPLE && other->kind != SHAPE_TUPLE) continue;
         diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(node),
                       TEXT("literals of one type"), shape_name(check, shape));
         return;
@@ -64,8 +65,11 @@ static void check_type(Check *check, BoundFile *file, const Syntax *node)
     if (!node) return;
     switch ((int)node->kind) { // other types have no types in them
     case SYNTAX_TYPE_ARRAY:    // items may be any literals
-        if (syntax_bare(node->inner)->kind != SYNTAX_TYPE_UNION)
+        if (syntax_bare(node->inner)->kind == SYNTAX_TYPE_UNION) {
+            check_union(check, file, syntax_bare(node->inner), true);
+        } else {
             check_type(check, file, node->inner);
+        }
         break;
     case SYNTAX_PAREN:
     case SYNTAX_NON_NULL:
@@ -80,7 +84,7 @@ static void check_type(Check *check, BoundFile *file, const Syntax *node)
             check_type(check, file, item->property.value);
         }
         break;
-    case SYNTAX_TYPE_UNION: check_union(check, file, node); break;
+    case SYNTAX_TYPE_UNION: check_union(check, file, node, false); break;
     default: break;
     }
 }
@@ -313,6 +317,12 @@ static void check_deployed(Check *check, const Symbol *symbol)
     }
     if (value->kind != SYNTAX_OBJECT) return;
     check_depends(check, &place, value);
+    if (symbol->kind == SYMBOL_TEST) {
+        const Syntax *params = syntax_property(value, "params");
+        if (params && params->property.value->kind == SYNTAX_OBJECT)
+            check_arguments(check, &place, symbol, params->property.value);
+        return;
+    }
     if (symbol->kind == SYMBOL_MODULE) {
         check_module_body(check, &place, symbol, value);
         return;
@@ -385,7 +395,8 @@ static void check_symbol(Check *check, const Symbol *symbol)
         break;
     case SYMBOL_FUNC: check_function(check, symbol); break;
     case SYMBOL_RESOURCE:
-    case SYMBOL_MODULE: check_deployed(check, symbol); break;
+    case SYMBOL_MODULE:
+    case SYMBOL_TEST: check_deployed(check, symbol); break;
     case SYMBOL_ASSERT: {
         InferPlace place = {.check = check, .file = symbol->file};
         infer_condition(&place, node->declaration.value);

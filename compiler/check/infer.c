@@ -109,7 +109,8 @@ const Shape *infer_symbol(Check *check, const Symbol *symbol)
     case SYMBOL_FUNC:
     case SYMBOL_NAMESPACE:
     case SYMBOL_EXTENSION:
-    case SYMBOL_ASSERT: break;
+    case SYMBOL_ASSERT:
+    case SYMBOL_TEST: break;
     }
     return &shape_any;
 }
@@ -257,8 +258,9 @@ static const Shape *property_of(const InferPlace *place, const Shape *base, Text
                                 bool safe)
 {
     Check *check = place->check;
-    const Shape *one = one_base(place, base);
-    if (!one) return &shape_any;
+    const Shape *one = shape_without_null(check, base);
+    // One of several types: the official compiler, too, says nothing.
+    if (one->kind == SHAPE_ANY || one->kind == SHAPE_UNION) return &shape_any;
     if (one->kind == SHAPE_NULL && safe) return one;
     if (one->kind == SHAPE_RESOURCE || one->kind == SHAPE_MODULE) {
         const Shape *found = deployed_property(place, one, name);

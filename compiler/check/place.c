@@ -116,6 +116,13 @@ static void walk_call(Walk *state, const Syntax *node, Around around)
 {
     const Syntax *base = node->call.base;
     bool built_in = !base && !bind_lookup(state->file, node->call.name);
+    bool input = text_is(node->call.name, "externalInput") ||
+                 text_is(node->call.name, "readCliArg") || text_is(node->call.name, "readEnvVar");
+    for (size_t i = 0; built_in && input && i < node->call.arguments.count; i++) {
+        if (!decorator_is_constant(node->call.arguments.items[i]))
+            diag_add(state->check->diags, DIAG_NOT_CONSTANT,
+                     syntax_place(node->call.arguments.items[i]));
+    }
     bool fresh = text_is(node->call.name, "newGuid") || text_is(node->call.name, "utcNow");
     if (built_in && fresh && !around.default_of_parameter)
         misplaced(state, node, text_string(state->check->arena, node->call.name),

@@ -553,6 +553,7 @@ static const Value *evaluate_node(Evaluator *evaluator, Frame frame, const Synta
     case SYNTAX_METADATA:
     case SYNTAX_RESOURCE:
     case SYNTAX_MODULE:
+    case SYNTAX_TEST:
     case SYNTAX_IMPORT:
     case SYNTAX_EXTENSION:
     case SYNTAX_TARGET_SCOPE:

@@ -17,7 +17,8 @@ typedef struct {
     Text text;
     size_t at;
     int depth;
-    Text error; // the first one
+    bool any_size; // of whole numbers
+    Text error;    // the first one
 } Reader;
 
 static const Value *read_value(Reader *reader);
@@ -147,6 +148,11 @@ static const Value *read_whole(Reader *reader, const char *word, int base)
     char *end;
     long long integer = strtoll(word, &end, base);
     if (*end) return fail(reader, "a number that is none");
+    if (errno && reader->any_size && base == 10) {
+        Value *value = value_float(reader->arena, strtod(word, NULL));
+        value->digits = text_of(word);
+        return value;
+    }
     if (errno) return fail(reader, "a number beyond 64 bits");
     return value_int(reader->arena, integer);
 }
@@ -279,13 +285,22 @@ static const Value *read_value(Reader *reader)
     return value;
 }
 
-const Value *value_read_json(Arena *arena, Text text, Text *error)
+static const Value *read_all(Reader reader, Text *error)
 {
-    Reader reader = {.arena = arena, .text = text};
     const Value *value = read_value(&reader);
     skip_space(&reader);
-    if (value && reader.at < text.length)
+    if (value && reader.at < reader.text.length)
         value = fail(&reader, "expected nothing behind the value");
     *error = reader.error;
     return reader.error.length ? NULL : value;
+}
+
+const Value *value_read_json(Arena *arena, Text text, Text *error)
+{
+    return read_all((Reader){.arena = arena, .text = text}, error);
+}
+
+const Value *value_read_template(Arena *arena, Text text, Text *error)
+{
+    return read_all((Reader){.arena = arena, .text = text, .any_size = true}, error);
 }

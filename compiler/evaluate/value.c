@@ -36,6 +36,7 @@ Value *value_float(Arena *arena, double number)
 {
     Value *value = new_value(arena, VALUE_FLOAT);
     value->number = number;
+    value->digits = (Text){0};
     return value;
 }
 
@@ -205,7 +206,13 @@ void value_write_json(JsonWriter *json, const Value *value)
     case VALUE_NULL: json_null(json); break;
     case VALUE_BOOL: json_bool(json, value->boolean); break;
     case VALUE_INT: json_int(json, value->integer); break;
-    case VALUE_FLOAT: write_float(json, value->number); break;
+    case VALUE_FLOAT:
+        if (value->digits.length) {
+            json_raw(json, value->digits);
+        } else {
+            write_float(json, value->number);
+        }
+        break;
     case VALUE_STRING: json_text(json, value->string); break;
     case VALUE_ARRAY:
         json_begin_array(json);

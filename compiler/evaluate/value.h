@@ -29,7 +29,10 @@ struct Value {
     union {
         bool boolean;
         int64_t integer;
-        double number;
+        struct {
+            double number;
+            Text digits; // of an integer beyond 64 bits in a template, as written; else empty
+        };
         struct {
             Text string;
             // What an ARM template calls and is not evaluated (compiler/snapshot/call.h); NULL
@@ -72,5 +75,7 @@ Text value_float_text(Arena *arena, double number);
 // JSON text to a value; NULL with `error` set (what, and where). Reads what Azure's reader reads.
 // Written in jsonreader.c.
 const Value *value_read_json(Arena *arena, Text text, Text *error);
+// The same for ARM templates, in which whole numbers may be of any size.
+const Value *value_read_template(Arena *arena, Text text, Text *error);
 // The first document of a YAML text, likewise. Written in yamlreader.c.
 const Value *value_read_yaml(Arena *arena, Text text, Text *error);

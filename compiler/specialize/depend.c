@@ -237,6 +237,7 @@ static void walk(Graph *graph, uint64_t *set, Frame frame, const Syntax *node)
     case SYNTAX_METADATA:
     case SYNTAX_RESOURCE: // a nested one is a unit of its own
     case SYNTAX_MODULE:
+    case SYNTAX_TEST:
     case SYNTAX_IMPORT:
     case SYNTAX_EXTENSION:
     case SYNTAX_TARGET_SCOPE:

@@ -96,6 +96,7 @@ Residual *reduce_symbol(Specializer *s, Frame frame, const Symbol *symbol, const
     case SYMBOL_FUNC:
     case SYMBOL_NAMESPACE:
     case SYMBOL_EXTENSION:
+    case SYMBOL_TEST:
     case SYMBOL_ASSERT:
         return reduce_error(s, DIAG_NOT_SPECIALIZED, node, text_of(bind_kind_name(symbol->kind)),
                             TEXT(""));
@@ -556,6 +557,7 @@ Residual *reduce(Specializer *s, Frame frame, const Syntax *node)
     case SYNTAX_METADATA:
     case SYNTAX_RESOURCE:
     case SYNTAX_MODULE:
+    case SYNTAX_TEST:
     case SYNTAX_IMPORT:
     case SYNTAX_EXTENSION:
     case SYNTAX_TARGET_SCOPE:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Compares templates of random programs with the official compiler, byte for byte: parameters, types, functions,
-variables, resources (nested, by parent, existing, in other scopes, in loops, with conditions), modules and outputs.
+"""Compares templates of random programs with the official compiler, byte for byte: parameters, types (literals, tagged
+unions, those of resources), functions, variables, imports, files that are loaded, resources (nested, by parent, existing,
+in other scopes, in loops, with conditions, of an extension), modules within modules, and outputs.
 
     tests/official/programs.py [--seed N] [--count N] [--program SWARMGEN] [--keep FOLDER]
 
@@ -32,9 +33,52 @@ param a array = []
 output s string = s
 output o object = { o: o, a: a }
 '''
+FILES = {
+    'part.bicep': '''param s string
+param o object = {}
+param a array = []
+module inner 'inner.bicep' = [for i in range(0, 2): { name: 'inner${i}', params: { t: { size: i, tags: o } } }]
+output s string = s
+output o object = { o: o, a: a, n: inner[1].outputs.n }
+@secure()
+output hidden string = s
+''',
+    'inner.bicep': '''import { sized } from 'lib.bicep'
+param t sized
+output n int = t.size
+''',
+    'lib.bicep': '''type tags = { *: string }
+@export()
+@description('How large.')
+type sized = { @minValue(0) size: int, tags: tags? }
+@export()
+type kinds = 'one' | 'two'
+var prefix = 'p-${separator}'
+var separator = '-'
+@export()
+@description('A name.')
+var fullName = '${prefix}name'
+@export()
+var sizes = [for i in range(0, 3): { size: i, text: loadTextContent('text.txt') }]
+@export()
+func shout(text string, times int?) string => '${toUpper(text)}${prefix}${times ?? 1}'
+@export()
+func pick(from sized[], at int) sized => from[at]
+'''.replace('{ @minValue(0) size: int, tags: tags? }', '{\n  @minValue(0)\n  size: int\n  tags: tags?\n}'),
+    'text.txt': "it's a {text}\n[with] lines\n",
+    'values.json': '{"a": {"b": [1, 2.5, "x", null]}, "copy": true, "list": [{"k": 1}, {"k": 2}]}',
+    'values.yaml': 'a: {b: [1, yes, "x"]}\nlist:\n  - k: 1\n  - k: 2.50\n',
+}
+DERIVED = ("resourceInput<'Microsoft.Storage/storageAccounts@2023-01-01'>.sku.name",
+           "resourceInput<'Microsoft.Network/virtualNetworks@2024-05-01'>.properties.subnets[*].properties",
+           "resourceOutput<'Microsoft.Storage/storageAccounts@2023-01-01'>.properties.primaryEndpoints",
+           "resourceInput<'Microsoft.Storage/storageAccounts@2023-01-01'>.tags",
+           "resourceInput<'microsoft.compute/virtualmachines@2024-07-01'>.zones")
 
 
 class Program:
+    plain = False  # only part.bicep, here PART, is beside it; no extensions, lambdas, secrets
+
     def __init__(self, seed):
         self.rng = random.Random(seed)
         self.lines, self.used, self.size = [], set(), 0
@@ -42,6 +86,8 @@ class Program:
         self.running = {kind: [] for kind in KINDS}  # those that need the deployment
         self.locals, self.deployed, self.modules, self.functions, self.types = [], [], [], [], []
         self.may_run = False  # values that need the deployment may stand here
+        self.in_function = False
+        self.imported, self.kubernetes = '', False
 
     def pick(self, *choices):
         choice = self.rng.choice(choices)
@@ -96,6 +142,11 @@ class Program:
             return None
         known = self.rng.choice(self.deployed)
         name = self.item(known)
+        if known['type'] == 'kubernetes':
+            path = self.pick('.metadata.name', '.metadata.?labels', '.spec', '') if self.may_run else None
+            return path and f'any({name}{path})'
+        if known['type'] == 'maybe':
+            return f"string({name}.?{self.pick('id', 'properties', 'location')})" if self.may_run and kind == 'string' else None
         if kind != 'string':
             return f'any({name}.properties.{kind})' if kind != 'object' or self.chance(0.2) else f'{name}.properties'
         paths = ['id', 'name', 'type', 'apiVersion'] + (['properties.x', 'location', 'properties.y[0].z']
@@ -108,7 +159,55 @@ class Program:
     def of_module(self, kind):
         if not self.modules or not self.may_run or kind not in ('string', 'object'):
             return None
-        return f"{self.item(self.rng.choice(self.modules))}.outputs.{kind[0]}"
+        module = self.rng.choice(self.modules)
+        if not module['loop'] and not self.plain and self.chance(0.15):
+            return f"any({module['name']}.?outputs.{kind[0]})"
+        if kind == 'string' and not self.plain and self.chance(0.15):
+            return f"{self.item(module)}.{self.pick('name', 'outputs.hidden')}"
+        return f"{self.item(module)}.outputs.{kind[0]}"
+
+    def lambda_(self, count, body):
+        """(a, b) => body([a, b]), with names that are only known in it."""
+        names = [self.name('l') for _ in range(count)]
+        self.locals += [(name, 'any') for name in names]
+        text = body(names)
+        del self.locals[-count:]
+        return f"{names[0] if count == 1 and self.chance(0.7) else '(' + ', '.join(names) + ')'} => {text}"
+
+    def of_lambda(self, kind, depth):
+        """A call of a function that takes one."""
+        array = self.expression('array', depth + 1)
+        some = lambda names: self.pick(f"any({names[0]}).k", f"string({names[-1]})", lambda: self.expression('string', 2))
+        if kind == 'object':
+            return self.pick(
+                lambda: f"toObject({array}, {self.lambda_(1, lambda n: f'string({n[0]})')})",
+                lambda: f"toObject({array}, {self.lambda_(1, lambda n: f'string(any({n[0]}).k)')}, "
+                        f"{self.lambda_(1, some)})",
+                lambda: f"groupBy({array}, {self.lambda_(1, lambda n: f'string(any({n[0]}).k)')})",
+                lambda: f"mapValues({self.expression('object', depth + 1)}, {self.lambda_(1, some)})")
+        return self.pick(
+            lambda: f"map({array}, {self.lambda_(2, lambda n: f'[{n[0]}, {n[1]} + 1]')})",
+            lambda: f"filter({array}, {self.lambda_(self.pick(1, 2), lambda n: f'any({n[0]}).k != 1')})",
+            lambda: f"sort({array}, {self.lambda_(2, lambda n: f'any({n[0]}).k < any({n[1]}).k')})",
+            lambda: f"any(reduce({array}, [], {self.lambda_(self.pick(2, 3), lambda n: f'union(any({n[0]}), [{n[-1]}])')}))",
+            lambda: f"objectKeys({self.expression('object', depth + 1)})",
+            lambda: f"flatten(map({array}, {self.lambda_(1, lambda n: f'[{n[0]}]')}))")
+
+    def of_file(self, kind):
+        """What is read while compiling, or imported."""
+        if self.in_function or self.plain:
+            return None
+        alias = self.imported
+        choices = {'string': ["loadTextContent('text.txt')", "loadFileAsBase64('text.txt')", "loadTextContent('text.txt', 'utf-8')"],
+                   'array': ["loadJsonContent('values.json', '$.list[*].k')", "loadYamlContent('values.yaml', '.list')"],
+                   'object': ["loadJsonContent('values.json')", "loadJsonContent('values.json', '.a')",
+                              "loadYamlContent('values.yaml')"]}.get(kind, [])
+        if alias is not None and self.imported:
+            dot = alias + '.' if alias != '-' else ''
+            choices = choices + {'string': [f'{dot}fullName', f"{dot}shout('x', 2)", f'{dot}shout({dot}fullName, null)'],
+                                 'array': [f'{dot}sizes'], 'int': [f'length({dot}sizes)', f'{dot}sizes[1].size'],
+                                 'object': [f'any({dot}pick(any({dot}sizes), 1))', f'{dot}sizes[0]']}.get(kind, [])
+        return self.rng.choice(choices) if choices else None
 
     def inside(self, kind, depth):
         """An expression for ${…}, where no braces and brackets may stand."""
@@ -143,6 +242,10 @@ class Program:
             found = self.variable(kind)
         elif choice < 0.45:
             found = self.of_resource(kind) if self.chance(0.7) else self.of_module(kind)
+        elif choice < 0.5:
+            found = self.of_file(kind)
+        elif choice < 0.55 and kind in ('array', 'object'):
+            found = None if self.plain else self.of_lambda(kind, depth)
         return found or self.made(kind, depth)
 
     def made(self, kind, depth):
@@ -160,6 +263,10 @@ class Program:
                 lambda: f"'p${{{self.inside('string', depth)}}}-${{{self.inside('int', depth)}}}{{'",
                 lambda: f"concat({part('string')}, {part('string')})", lambda: f"toLower({part('string')})",
                 lambda: f"format('{{0}}x', {part('string')})", lambda: f"string({part('object')})",
+                lambda: f"$'''\nline ${{{self.inside('string', depth)}}} $ {{x}}\n  end'''",
+                lambda: f"{group('string')} ?? {group('string')}", lambda: f"any({part('object')}).?a.b ?? {part('string')}",
+                lambda: f"split({part('string')}, '/')[^1]", lambda: f"any({part('array')})[?0]!",
+                lambda: f"guid({part('string')}, {part('string')})", lambda: f"base64({part('string')})",
                 lambda: f"uniqueString({part('string')})", lambda: f"join(any({part('array')}), ',')",
                 'resourceGroup().location', choice, lambda: self.call(kind, depth), lambda: self.literal(kind))
         if kind == 'int':
@@ -213,6 +320,10 @@ class Program:
             return kind, kind
         if choice < 0.45:
             return self.literals()
+        if choice < 0.48:
+            return self.rng.choice(DERIVED), 'derived'
+        if choice < 0.5 and self.imported:
+            return ('' if self.imported == '-' else self.imported + '.') + self.pick('sized', 'kinds'), 'imported'
         if choice < 0.6 and self.types:
             name, kind, paths = self.rng.choice(self.types)
             return (name + self.rng.choice(paths), 'path') if paths and self.chance(0.4) else (name, kind)
@@ -260,7 +371,25 @@ class Program:
             paths = ['[0]']
         self.types.append((name, kind, paths if '{' not in text[1:] and '[' not in text[1:-2] else []))
 
+    def tagged(self):
+        """A union of objects that a property tells apart; its members in place or by name."""
+        member, name = self.name('T'), self.name('T')
+        self.lines.append(f"type {member} = {{\n  kind: 'named'\n  {self.pick('a: int', 'a: string?', '*: bool')}\n}}")
+        parts = [f"{{ kind: '{kind}', {self.pick('b: int', 'b: string[]', 'c: { d: bool }?')} }}"
+                 for kind in self.rng.sample(('x', 'Y', 'z z'), self.rng.randint(1, 3))] + [member]
+        self.rng.shuffle(parts)
+        self.lines.append(f"@discriminator('kind')\ntype {name} = {' | '.join(parts)}")
+        if self.chance(0.5):
+            outer = self.name('T')
+            self.lines.append(f"@discriminator('kind')\ntype {outer} = {name} | {{ kind: 'outer', inner: {name}[] }}")
+            name = outer
+        parameter = self.name('q')
+        self.lines.append(f"param {parameter} {name}{self.pick('', '?', '[]')}")
+        self.lines.append(f"output {self.name('o')} string = string({parameter})")
+
     def typed(self):
+        if self.chance(0.4):
+            self.tagged()
         for _ in range(self.rng.randint(1, 5)):
             self.definition()
         for _ in range(self.rng.randint(1, 5)):
@@ -305,7 +434,9 @@ class Program:
         known, self.known = self.known, {of: [] for of in KINDS}
         self.locals = [(self.name('a'), of) for of in kinds]
         shown = ', '.join(f'{local} {of}' for local, of in self.locals)
+        self.in_function = True
         self.lines.append(f'func {name}({shown}) {kind} => {self.expression(kind, 1)}')
+        self.in_function = False
         self.locals, self.known = [], known
         self.functions.append((name, kinds, kind))
 
@@ -392,10 +523,39 @@ class Program:
         text = self.loop(whole) if loop else whole()
         decorators = "@description('d')\n" if self.chance(0.2) else ''
         decorators += '@batchSize(2)\n' if loop and self.chance(0.3) else ''
+        if not existing and not self.plain and self.chance(0.15):
+            decorators += self.pick('@onlyIfNotExists()\n', "@retryOn(['A', 'B'], 3)\n", "@sys.retryOn(['A'])\n")
         self.lines.append(f"{decorators}resource {name} '{type_name}' {'existing ' if existing else ''}= {text}")
         self.deployed.append({'name': name, 'loop': loop, 'type': type_name.split('@')[0], 'existing': existing})
         for child, _ in children:
             self.deployed.append({'name': f'{name}::{child}', 'loop': False, 'type': '', 'existing': False})
+
+    def kubernetes_resource(self):
+        """One of the extension; or an existing one that may be absent."""
+        self.size, self.may_run = 0, False
+        name = self.name('k')
+        if self.chance(0.3):
+            self.lines.append(f"@nullIfNotFound()\nresource {name} 'Microsoft.Storage/storageAccounts@2023-01-01' existing = "
+                              f"{{ name: '{name.lower()}${{{self.inside('string', 2)}}}' }}")
+            self.deployed.append({'name': name, 'loop': False, 'type': 'maybe', 'existing': True})
+            return
+        if not self.kubernetes:
+            self.lines.append("extension kubernetes with {\n  kubeConfig: 'x'\n  "
+                              f"namespace: {self.expression('string', 2)}\n}}{self.pick('', ' as k8s')}")
+            self.kubernetes = True
+        existing, loop = self.chance(0.2), self.chance(0.3)
+        self.may_run = not existing
+
+        def whole(item=None, index=None):
+            at = f'${{{index}}}' if index else ''
+            spec = '' if existing else f"  spec: any({self.expression('object', 1)})\n"
+            return f"{{\n  metadata: {{ name: '{name.lower()}{at}', namespace: 'n' }}\n{spec}}}"
+
+        text = self.loop(whole) if loop else whole()
+        self.may_run = False
+        self.lines.append(f"resource {name} '{self.pick('core/Service@v1', 'apps/Deployment@v1')}' "
+                          f"{'existing ' if existing else ''}= {text}")
+        self.deployed.append({'name': name, 'loop': loop, 'type': 'kubernetes', 'existing': existing})
 
     def module(self):
         self.size = 0
@@ -430,6 +590,10 @@ class Program:
         self.lines.append(f"output {self.name('o')} {kind} = {value}")
 
     def text(self):
+        if not self.plain and self.chance(0.3):
+            self.imported = self.pick('-', 'lib', 'l2')
+            self.lines.append("import { sized, kinds, fullName, sizes, shout, pick } from 'lib.bicep'" if self.imported == '-'
+                              else f"import * as {self.imported} from 'lib.bicep'")
         self.parameters()
         if self.chance(0.3):
             self.typed()
@@ -441,10 +605,7 @@ class Program:
         for _ in range(self.rng.randint(1, 5)):
             self.new_variable()
         for _ in range(self.rng.randint(1, 7)):
-            if self.chance(0.75):
-                self.resource()
-            else:
-                self.module()
+            self.pick(*[self.resource] * 15, *[self.module] * 5, self.resource if self.plain else self.kubernetes_resource)
             if self.chance(0.4):
                 self.new_variable(running=True)
         for _ in range(self.rng.randint(1, 5)):
@@ -490,8 +651,9 @@ def main():
     given = parser.parse_args()
     passed, failed, refused = 0, [], 0
     with tempfile.TemporaryDirectory() as folder, judge.Bicep() as bicep:
-        with open(os.path.join(folder, 'part.bicep'), 'w', encoding='utf-8') as file:
-            file.write(PART)
+        for name, text in FILES.items():
+            with open(os.path.join(folder, name), 'w', encoding='utf-8') as file:
+                file.write(text)
         path = os.path.join(folder, 'main.bicep')
         for seed in range(given.seed, given.seed + given.count):
             with open(path, 'w', encoding='utf-8') as file:

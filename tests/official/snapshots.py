@@ -36,6 +36,7 @@ RISKY = re.compile(r'\b(int|join|range|skip)\(|%|\{ \'\$')
 
 class Evaluable(programs.Program):
     """Programs whose expressions have a value more often than not."""
+    plain = True
 
     def variable(self, kind):
         names, objects = self.names(kind), self.names('object')

@@ -1,0 +1,3 @@
+// Some extensions need settings, others have none.
+extension kubernetes
+extension az with { }
