@@ -411,8 +411,8 @@ void resource_check_tests(Emitter *emitter)
             continue;
         const Syntax *body = syntax_body(symbol->declaration),
                      *params = body ? syntax_property(body, "params") : NULL;
-        const Syntax *given = params ? syntax_bare(params->property.value) : NULL;
-        check_arguments(emitter, symbol, given && given->kind == SYNTAX_OBJECT ? given : NULL);
+        bool object = params && syntax_bare(params->property.value)->kind == SYNTAX_OBJECT;
+        check_arguments(emitter, symbol, object ? params : NULL);
     }
 }
 

@@ -4,7 +4,6 @@
 // out is never looked at.
 #include "compiler/specialize/program.h"
 
-
 Residual *reduce_error(Specializer *s, DiagCode code, const Syntax *node, Text a, Text b)
 {
     if (!s->quiet) diag_add_with(s->diags, code, syntax_place(node), a, b);
