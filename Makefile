@@ -28,9 +28,10 @@ swarm: release
 swarm-down:
 	@tests/bootstrap/run down
 
-# Everything that can happen to it; `make test-swarm ROW='all at once' TIMES=10` for some.
+# Everything that can happen to it, once. ROW='all at once': some of it. TIMES=10: until each row was green ten times in a row,
+# counted for one state of what is tested: stop it and call it again as you like. JOBS=4: so many rows side by side.
 test-swarm: release
-	@tests/bootstrap/run rows $(if $(ROW),--only '$(ROW)') --times $(or $(TIMES),1)
+	@tests/bootstrap/run rows $(if $(ROW),--only '$(ROW)') $(if $(TIMES),--times $(TIMES)) $(if $(JOBS),--jobs $(JOBS))
 
 bless: release
 	@tests/golden/run.py --bless $(CASE)

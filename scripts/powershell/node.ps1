@@ -113,6 +113,7 @@ function Ask($Method, $Uri, $Headers = @{}, $Body, $Timeout = 30, $OutFile) {
         (New-Object IO.StreamReader $stream).ReadToEnd()
       }
       $my.Status = [int]$response.StatusCode
+      if ($my.Status -eq 429) { Start-Sleep ([Math]::Min(20, [int]$response.Headers['Retry-After'])) }
     } catch { } finally { $response.Close() }
   }
   if ($facts.debug) { Print "$($my.Status) $Method $($Uri -replace '\?.*')" }
@@ -445,7 +446,7 @@ function Update-Node($Node, $Changes) {
   Engine POST /nodes/$($Node.ID)/update?version=$($Node.Version.Index) $spec
 }
 
-# A manager that was rebuilt has a dead one of the same name, which counts for the quorum: it goes.
+# A rebuilt manager's dead twin counts for the quorum: it goes.
 function Remove-Twins {
   $nodes = Must GET /nodes
   $name = ($nodes | where ID -eq $my.Id).Description.Hostname
@@ -503,7 +504,7 @@ function Join-Swarm {
   if (Due mesh 1e9) { Repair-Mesh }
 }
 
-# After a boot the ingress network may be missing in the host's network service: it and the engine start anew, once.
+# After a boot the host's network service may lack the ingress network: it and the engine start anew, once.
 function Repair-Mesh {
   foreach ($try in 1..30) {
     $ingress = Engine GET "/networks$(Query name ingress)" | where Name -eq ingress
@@ -613,7 +614,7 @@ function Connect-Registries {
   }
 }
 
-# One at a time, by a process of its own.
+# One at a time, by its own process.
 function Get-Images {
   if (-not $my.Pull -or $my.Pull.HasExited) {
     $my.Bad = ''
@@ -648,7 +649,7 @@ function Remove-Images {
   }
 }
 
-# -- nodes: the leader's care
+# -- the leader's care
 
 # What a node said in its engine's labels.
 function Get-Said($Node, $Name) {
@@ -877,8 +878,9 @@ function Backup-Swarm($Nodes) {
     Copy-State $work/swarm
     Compress-Archive $work/swarm/* $work/zip.zip
     Protect-File $work/zip.zip $work/enc $key
-    Copy-Item $work/enc "$folder\$($my.Address)" # its own
-    Move-Item "$folder\$($my.Address)" "$folder\$name"
+    $own = "$folder\$($my.Address)"
+    Copy-Item $work/enc $own
+    Move-Item $own "$folder\$name"
   } finally {
     Remove-Item -Recurse -Force $work
   }
@@ -935,8 +937,7 @@ function Converge {
   return $true
 }
 
-# What may change while a node lives. Only swarm and share decide whether it is well: a vault that does not answer is no reason
-# to repair a machine.
+# Only swarm and share decide whether a node is well: a vault that does not answer is no reason to repair a machine.
 function Tend($Tick) {
   Part events { Watch-Events }
   if ($Tick % 3) { return $true }

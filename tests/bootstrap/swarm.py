@@ -11,6 +11,7 @@ All of it lives in namespaces whose process 1 is azure.py: when that ends, so do
 """
 import base64
 import contextlib
+import fcntl
 import hashlib
 import http.client
 import ipaddress
@@ -704,7 +705,10 @@ def images_for(template):
     names = sorted({*re.findall(r'"STACK_[A-Z_]*IMAGE":"([^"]+)"', text), 'web:1', 'web:2'})
     key = hashlib.sha256(('\n'.join(names) + read(os.path.join(HERE, 'images'))).encode()).hexdigest()[:12]
     file = os.path.join(CACHE, f'images-{key}.tar')
-    if not os.path.exists(file):
+    with open(os.path.join(CACHE, 'lock'), 'a') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(file):
+            return file
         said = subprocess.run([os.path.join(HERE, 'images'), CACHE, file, *names], capture_output=True, text=True)
         if said.returncode:
             raise Skipped(f'no engine can run here: {said.stdout}{said.stderr}')

@@ -14,11 +14,12 @@ class Row:
     files: dict         # beside swarm.yaml: {name: text}
     quick: bool         # belongs to `make test`
     whole: bool         # at the end: a whole swarm, nobody too many, no token where it does not belong
+    alone: bool         # measures time: no other row beside it
     windows: str        # the example whose Windows machines take part (windows.py)
 
 
-def row(name, description=None, parameters=None, files=None, quick=False, whole=True, windows=''):
+def row(name, description=None, parameters=None, files=None, quick=False, whole=True, alone=False, windows=''):
     def add(function):
-        ROWS.append(Row(name, function, description or {}, parameters or {}, files or {}, quick, whole, windows))
+        ROWS.append(Row(name, function, description or {}, parameters or {}, files or {}, quick, whole, alone, windows))
         return function
     return add

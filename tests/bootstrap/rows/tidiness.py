@@ -8,13 +8,14 @@ from rows.common import ONE_MANAGER
 from swarm import Failed, INSTANCE, read, started, sweep
 
 KILLED = '''
+import os
 import sys
 sys.path.insert(0, sys.argv[1])
 from swarm import Swarm
 swarm = Swarm('killed', sys.argv[2])
 swarm.boot('manager0')
 swarm.wait('its engine answers', lambda: swarm.info('manager0'))
-print(swarm.keeper, swarm.cgroup, flush=True)
+print(swarm.keeper, swarm.cgroup, os.stat(swarm.top).st_dev, flush=True)
 sys.stdin.read()
 '''
 
@@ -23,14 +24,13 @@ sys.stdin.read()
 def killed(swarm):
     """Another run beside this one is killed by force while its engine works."""
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    loops = loop_files()
     run = subprocess.Popen([sys.executable, '-B', '-c', KILLED, here, swarm.folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    keeper, group = run.stdout.readline().split()
-    assert started(keeper), 'it does not run'
+    keeper, group, device = run.stdout.readline().split()
+    assert started(keeper) and disks_on(int(device)), 'it does not run, or has no disks'
     run.kill()
     run.wait()
     swarm.wait('its processes are gone', lambda: not started(keeper), 10)
-    swarm.wait('its disks are free', lambda: loop_files() <= loops, 10)
+    swarm.wait('its disks are free', lambda: not disks_on(int(device)), 10)
     sweep()
     left = subprocess.run(['find', '/sys/fs/cgroup', '-maxdepth', '2', '-name', group], capture_output=True, text=True).stdout
     mounts = [line for line in read('/proc/mounts').splitlines() if INSTANCE in line]
@@ -38,14 +38,10 @@ def killed(swarm):
         raise Failed(f'left: {left} {mounts}')
 
 
-def loop_files():
-    """Disks of machines that loop devices of this host are bound to."""
-    found = set()
-    for device in os.listdir('/sys/block'):
-        file = read(f'/sys/block/{device}/loop/backing_file').strip()
-        if '/machines/' in file:
-            found.add(device)
-    return found
+def disks_on(device):
+    """Loop devices of this host whose file lies on that file system: other runs have some too."""
+    said = subprocess.run(['losetup', '--list', '--noheadings', '--output', 'NAME,BACK-MAJ:MIN'], capture_output=True, text=True, check=True)
+    return [line for line in said.stdout.splitlines() if line.split()[1:] == [f'{os.major(device)}:{os.minor(device)}']]
 
 
 @row('no program ever gets a token as an argument or in its environment', description=ONE_MANAGER)

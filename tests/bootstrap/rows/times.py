@@ -16,7 +16,7 @@ def timed(swarm, name, done):
     return engine, time.time() - began
 
 
-@row('times', description=ONE_MANAGER, whole=False)
+@row('times', description=ONE_MANAGER, whole=False, alone=True)
 def times(swarm):
     def healthy():
         return swarm.health('web0').get('ApplicationHealthState') == 'Healthy'

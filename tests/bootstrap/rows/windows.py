@@ -110,11 +110,23 @@ def answers(name, fault, says, secret='swarm-'):
         for machine in swarm.machines:
             swarm.said(machine, says)
         check(not any(swarm.info(machine).get('NodeID') for machine in swarm.machines), 'somebody began a swarm though the vault did not say that there is none')
+        if 'headers' in fault:
+            waits(swarm, int(fault['headers']['Retry-After']))
         swarm.azure.clear(key)
 
 
+def waits(swarm, seconds):
+    """Each asks the vault again only after so many seconds."""
+    for machine in swarm.machines:
+        def asked():
+            return sorted(request['at'] for request in swarm.azure.requests() if request['caller'] == machine and request['status'] == 429)
+        swarm.wait(f'{machine} asked three times', lambda: len(asked()) > 2)
+        pauses = [after - before for before, after in zip(asked(), asked()[1:])]
+        check(min(pauses) >= seconds, f'{machine} asked again after {min(pauses):.1f} s')
+
+
 answers('vault 403 at first', {'status': 403, 'code': 'ForbiddenByRbac'}, 'share-key: 403 ForbiddenByRbac', '')
-answers('vault 429', {'status': 429, 'headers': {'Retry-After': '1'}}, '-token: 429')
+answers('vault 429', {'status': 429, 'headers': {'Retry-After': '10'}}, '-token: 429')
 answers('vault 500', {'status': 500}, '-token: 500')
 answers('vault answers garbage', {'body': '<html>'}, '-token: 200')
 answers('vault cuts its answers', {'cut': 'half'}, '-token: 0')

@@ -868,7 +868,7 @@ thaw() { kill -CONT "$(cat /run/docker.pid 2>/dev/null)" 2>/dev/null; }
 # backup: the swarm's state, encrypted to the share, from one manager, if possible not the leader. The engine stands still
 # while a few MB are copied
 backup() {
-  hours=$(fact backup.hours) copy=$path/backup/$(fact swarm) cipher='enc -aes-256-cbc -pbkdf2 -iter 600000 -pass file:key'
+  hours=$(fact backup.hours) copy=$path/backup/$(fact swarm) new=$path/backup/$me cipher='enc -aes-256-cbc -pbkdf2 -iter 600000 -pass file:key'
   [ "$hours" ] && [ "$path" ] && [ "$id" = "$(jq -r 'map(select(.ManagerStatus and .sure)) | sort_by(.says["swarmgen.label.manager"])
     | (map(select(.ManagerStatus.Leader | not)) + .)[0].ID' ../nodes)" ] || return 0
   mkdir -p "$path/backup"
@@ -881,8 +881,8 @@ backup() {
   set -- $?
   thaw
   # shellcheck disable=SC2086 # several words
-  [ "$1" = 0 ] && sha256sum swarm.tar >swarm.tar.sha256 && tar -c swarm.tar swarm.tar.sha256 | openssl $cipher -salt -out "$copy.new" 2>error &&
-    openssl $cipher -d -in "$copy.new" 2>error | tar -xO swarm.tar | cmp -s - swarm.tar && mv "$copy.new" "$copy-$(date -u +%Y%m%dT%H%M%SZ).tar.enc"
+  [ "$1" = 0 ] && sha256sum swarm.tar >swarm.tar.sha256 && tar -c swarm.tar swarm.tar.sha256 | openssl $cipher -salt -out "$new" 2>error &&
+    openssl $cipher -d -in "$new" 2>error | tar -xO swarm.tar | cmp -s - swarm.tar && mv "$new" "$copy-$(date -u +%Y%m%dT%H%M%SZ).tar.enc"
   set -- $?
   rm -f swarm.tar*
   [ "$1" = 0 ] || no "backup: $(last)" || return

@@ -1,0 +1,193 @@
+"""Plays rows, several side by side, and keeps count: how often was each green in a row, and what made it red?"""
+import contextlib
+import fcntl
+import functools
+import glob
+import hashlib
+import inspect
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from rows import ROWS
+from swarm import CACHE, HERE, ROOT, Failed, Skipped, Swarm, build, describe, read, write
+from windows import WindowsSwarm
+
+RED, SKIPPED = 1, 77  # what the process of a row ends with
+UNKNOWN = 120         # seconds of a row that was never played
+
+
+# ---- one row
+
+def folder_of(row, scratch):
+    """The output folder that a row tests."""
+    for name, text in row.files.items():
+        write(os.path.join(scratch, name), text)
+    return build(describe({'stack': {'enabled': False}, **row.description}, row.windows or 'mixed', bool(row.windows)), scratch)
+
+
+def play(row, seed):
+    """One row in an instance of its own; says how it went. What the process shall end with."""
+    began = time.time()
+    random.seed(f'{seed}/{row.name}')
+    with tempfile.TemporaryDirectory(prefix='swarmgen-row-') as scratch:
+        try:
+            swarm = (WindowsSwarm if row.windows else Swarm)(f'row-{os.getpid()}', folder_of(row, scratch), row.parameters)
+            try:
+                notes = row.function(swarm)
+                if row.whole:
+                    swarm.settled()
+                    swarm.no_leaks()
+            except Exception as problem:
+                print(f'-------- {row.name}: {problem if isinstance(problem, Failed) else traceback.format_exc()}\n{swarm.report()}')
+                raise
+            finally:
+                swarm.close()
+        except Skipped as why:
+            print(f'skipped  {row.name}: {why}')
+            return SKIPPED
+        except Exception as problem:
+            print(f'FAILED   {row.name} ({time.time() - began:.0f} s): {problem!r:.300}\n         again: tests/bootstrap/run rows --only \'{row.name}\' --seed {seed}')
+            return RED
+    print(f'ok       {row.name} ({time.time() - began:.0f} s){": " if notes else ""}{notes or ""}')
+    return 0
+
+
+# ---- the count
+
+@functools.cache
+def digest(*files):
+    return hashlib.sha256(b'\0'.join(open(file, 'rb').read() for file in files)).hexdigest()
+
+
+def state(row):
+    """A hash of all that a row's result comes from: the template that it tests, the harness, its own module, what the pages tell to type."""
+    with tempfile.TemporaryDirectory(prefix='swarmgen-row-') as scratch:
+        template = read(os.path.join(folder_of(row, scratch), 'azuredeploy.json'))
+    parts = ['*', 'node/*', 'rows/__init__.py', 'rows/common.py', *(['windows/*'] if row.windows else [])]
+    harness = [file for part in parts for file in sorted(glob.glob(os.path.join(HERE, part)))
+               if os.path.isfile(file) and os.path.basename(file) not in ('run', 'matrix.py', 'README.md')]
+    typed = re.findall(r'^```\w*\n(.*?)^```$', read(os.path.join(ROOT, 'docs', 'node-lifecycle.md')), re.M | re.S)
+    return hashlib.sha256('\0'.join([template, digest(*harness, inspect.getfile(row.function)), *typed, repr(row.parameters)]).encode()).hexdigest()[:16]
+
+
+class Ledger:
+    """CACHE/ledger.json: {row: {state, greens, all, seconds, reds}}: greens in a row and all, seconds it took, causes, all of one state; another begins anew."""
+
+    def __init__(self, rows):
+        self.states = {row.name: state(row) for row in rows}
+        with self.locked():
+            self.known = self.load()
+
+    @contextlib.contextmanager
+    def locked(self):
+        os.makedirs(CACHE, exist_ok=True)
+        with open(os.path.join(CACHE, 'ledger.lock'), 'w') as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    @staticmethod
+    def load():
+        try:
+            return json.loads(read(os.path.join(CACHE, 'ledger.json')))
+        except ValueError:
+            return {}
+
+    def of(self, row):
+        entry = self.known.get(row.name, {})
+        fresh = {'state': self.states[row.name], 'greens': 0, 'all': 0, 'reds': [], 'seconds': entry.get('seconds', UNKNOWN)}
+        return entry if entry.get('state') == fresh['state'] else fresh
+
+    def note(self, row, seconds, cause):
+        """One more green, or a red with its cause."""
+        with self.locked():
+            self.known = self.load()
+            entry = self.of(row)
+            entry['seconds'] = round(seconds)
+            if cause:
+                entry['greens'] = 0
+                entry['reds'].append(cause)
+            else:
+                entry['greens'] += 1
+                entry['all'] += 1
+            self.known[row.name] = entry
+            file = os.path.join(CACHE, 'ledger.json')
+            write(file + '.new', json.dumps(self.known, indent=1))
+            os.rename(file + '.new', file)
+
+    def table(self, rows):
+        lines = [f'{"row":<72} in a row  green  red  seconds']
+        for row in rows:
+            entry = self.of(row)
+            lines.append(f'{row.name:<72} {entry["greens"]:8} {entry["all"]:6} {len(entry["reds"]):4} {entry["seconds"]:8}')
+            lines += [f'    {cause}' for cause in entry['reds']]
+        return '\n'.join(lines)
+
+
+# ---- all of them
+
+class Run:
+    """A row that is played, by a process of its own in a session of its own: Ctrl-C reaches us, and we end it; it ends with us, however we end."""
+
+    def __init__(self, row, seed):
+        self.row, self.began = row, time.time()
+        self.output = tempfile.TemporaryFile('w+', errors='replace')
+        self.process = subprocess.Popen(['setpriv', '--pdeathsig', 'TERM', sys.executable, os.path.join(HERE, 'run'), 'row', row.name, '--seed', str(seed)],
+                                        stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def said(self):
+        self.output.seek(0)
+        return self.output.read()
+
+
+def play_all(rows, jobs, seed, times=0):
+    """Plays each once; with times: those that were not green so often in a row, each at most so often now, the fewest greens first.
+
+    Prints each row's output when it ends; last line: N passed, N failed, N skipped. False if one was red, or is not green often enough yet.
+    """
+    ledger = Ledger(rows)
+    plays, running = {row.name: 0 for row in rows}, []
+    passed = failed = skipped = 0
+
+    def open_():
+        return [row for row in rows if plays[row.name] < max(times, 1) and not (times and ledger.of(row)['greens'] >= times)]
+
+    def next_row():
+        busy = [run.row for run in running]
+        free = sorted((row for row in open_() if row not in busy), key=lambda row: (ledger.of(row)['greens'] if times else 0, row.alone, -ledger.of(row)['seconds']))
+        if not free or any(row.alone for row in busy) or (free[0].alone and busy):
+            return None
+        return free[0]
+    try:
+        while True:
+            while len(running) < jobs and (row := next_row()):
+                plays[row.name] += 1
+                running.append(Run(row, f'{seed}/{plays[row.name]}' if times else seed))
+            if not running:
+                break
+            time.sleep(0.2)
+            for run in [run for run in running if run.process.poll() is not None]:
+                running.remove(run)
+                said, status = run.said(), run.process.returncode
+                print(said, end='', flush=True)
+                if status == SKIPPED:
+                    skipped += 1
+                    plays[run.row.name] = max(times, 1)
+                    continue
+                red = re.search(r'^FAILED +(?:.*?\) *: )?(.*)$', said, re.M) if status else None
+                ledger.note(run.row, time.time() - run.began, '' if not status else red[1] if red else f'its process ended with {status}')
+                passed, failed = passed + (status == 0), failed + (status != 0)
+    finally:
+        for run in running:
+            run.process.terminate()
+        for run in running:
+            run.process.wait()
+        print(ledger.table(rows), flush=True)
+    print(f'{passed} passed, {failed} failed, {skipped} skipped')
+    return not failed and not (times and open_())
