@@ -122,10 +122,10 @@ class Ledger:
             os.rename(file + '.new', file)
 
     def table(self, rows):
-        lines = [f'{"row":<72} in a row  green  red  seconds']
+        lines = [f'{"row":<82} in a row  green  red  seconds']
         for row in rows:
             entry = self.of(row)
-            lines.append(f'{row.name:<72} {entry["greens"]:8} {entry["all"]:6} {len(entry["reds"]):4} {entry["seconds"]:8}')
+            lines.append(f'{row.name:<82} {entry["greens"]:8} {entry["all"]:6} {len(entry["reds"]):4} {entry["seconds"]:8}')
             lines += [f'    {cause}' for cause in entry['reds']]
         return '\n'.join(lines)
 
