@@ -34,7 +34,7 @@ def folder_of(row, scratch):
 
 def play(row, seed):
     """One row in an instance of its own; says how it went. What the process shall end with."""
-    began = time.time()
+    began, ran = time.time(), 0
     random.seed(f'{seed}/{row.name}')
     os.setpriority(os.PRIO_PROCESS, 0, -10)  # row and stand-in for Azure before machines: who watches must not come late
     with tempfile.TemporaryDirectory(prefix='swarmgen-row-') as scratch:
@@ -49,14 +49,15 @@ def play(row, seed):
                 print(f'-------- {row.name}: {problem if isinstance(problem, Failed) else traceback.format_exc()}\n{swarm.report()}')
                 raise
             finally:
+                ran = swarm.clock()
                 swarm.close()
         except Skipped as why:
             print(f'skipped  {row.name}: {why}')
             return SKIPPED
         except Exception as problem:
-            print(f'FAILED   {row.name} ({time.time() - began:.0f} s): {problem!r:.300}\n         again: tests/bootstrap/run rows --only \'{row.name}\' --seed {seed}')
+            print(f'FAILED   {row.name} ({time.time() - began:.0f} s, of which machines waited {ran:.0f}): {problem!r:.300}\n         again: tests/bootstrap/run rows --only \'{row.name}\' --seed {seed}')
             return RED
-    print(f'ok       {row.name} ({time.time() - began:.0f} s){": " if notes else ""}{notes or ""}')
+    print(f'ok       {row.name} ({time.time() - began:.0f} s, of which machines waited {ran:.0f}){": " if notes else ""}{notes or ""}')
     return 0
 
 
@@ -153,6 +154,7 @@ def play_all(rows, jobs, seed, times=0):
     Prints each row's output when it ends; last line: N passed, N failed, N skipped. False if one was red, or is not green often enough yet.
     """
     ledger = Ledger(rows)
+    os.environ['BOOTSTRAP_JOBS'] = str(jobs)  # instances side by side share what one would get of a busy host
     plays, running = {row.name: 0 for row in rows}, []
     passed = failed = skipped = 0
 
