@@ -49,7 +49,7 @@ def play(row, seed):
                 print(f'-------- {row.name}: {problem if isinstance(problem, Failed) else traceback.format_exc()}\n{swarm.report()}')
                 raise
             finally:
-                ran = swarm.clock()
+                ran = swarm.idled()
                 swarm.close()
         except Skipped as why:
             print(f'skipped  {row.name}: {why}')

@@ -209,7 +209,7 @@ class Swarm:
         group = f'/sys/fs/cgroup/cpu/{self.cgroup}/clock' if 'cpu' in controllers() else ''
         subprocess.run([*self.beside_machines(), 'sh', '-c', begin, 'sh', group, f'{INSTANCE}/clock'], check=True, stdin=subprocess.DEVNULL)
 
-    def clock(self):
+    def idled(self):
         """Seconds in which the machines had nothing to do: fewer than passed, if this host is too busy for what they have to do."""
         return os.stat(f'{self.top}/clock').st_size / 2 if os.path.exists(f'{self.top}/clock') else time.time() - self.began
 
@@ -532,9 +532,9 @@ class Swarm:
     def wait(self, what, condition, seconds=120, pause=0.25):
         """Until condition() is true; returns what it returned. A failure says what was waited for, and the condition's last words.
 
-        The seconds are those in which machines only waited (see clock), but no more than eight times as many pass.
+        The seconds are those in which machines only waited (see idled), but no more than eight times as many pass.
         """
-        began, end, last = time.time(), self.clock() + seconds, ''
+        began, end, last = time.time(), self.idled() + seconds, ''
         while True:
             try:
                 value = condition()
@@ -543,7 +543,7 @@ class Swarm:
                 last = value
             except Failed as failed:
                 last = failed
-            if self.clock() > end or time.time() > began + 8 * seconds:
+            if self.idled() > end or time.time() > began + 8 * seconds:
                 raise Failed(f'after {time.time() - began:.0f} s ({seconds} in which machines waited) still not: {what}' + (f' ({last})' if last not in (None, False, '', [], {}) else ''))
             time.sleep(pause)
 

@@ -189,7 +189,7 @@ def window(swarm):
     boot = lambda name: started(swarm.init(name))
     boots, drained = {name: boot(name) for name in names}, set()
     want_reboot(swarm, *names)
-    end = time.time() + 600
+    end = swarm.idled() + 600
     while True:
         nodes = {name: node for name, machine in swarm.machines.items() for node in swarm.nodes().get(machine.host, [])}
         draining = {name for name, node in nodes.items() if node['Spec']['Availability'] == 'drain'}
@@ -203,7 +203,7 @@ def window(swarm):
                 raise AssertionError(f'rebooted undrained: {again - drained}')
             if again == set(names) and nodes and not away:
                 break
-        if time.time() > end:
+        if swarm.idled() > end:
             raise Failed(f'not all rebooted; drained: {sorted(drained)}')
         time.sleep(0.3)
     whole(swarm, before)
