@@ -7,58 +7,16 @@ import hashlib
 import inspect
 import json
 import os
-import random
 import re
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
-from rows import ROWS
-from swarm import CACHE, HERE, ROOT, Failed, Skipped, Swarm, build, describe, read, write
-from windows import WindowsSwarm
+from rows import SKIPPED, folder_of
+from swarm import CACHE, HERE, ROOT, read, write
 
-RED, SKIPPED = 1, 77  # what the process of a row ends with
-UNKNOWN = 120         # seconds of a row that was never played
-
-
-# ---- one row
-
-def folder_of(row, scratch):
-    """The output folder that a row tests."""
-    for name, text in row.files.items():
-        write(os.path.join(scratch, name), text)
-    return build(describe({'stack': {'enabled': False}, **row.description}, row.windows or 'mixed', bool(row.windows)), scratch)
-
-
-def play(row, seed):
-    """One row in an instance of its own; says how it went. What the process shall end with."""
-    began, ran = time.time(), 0
-    random.seed(f'{seed}/{row.name}')
-    os.setpriority(os.PRIO_PROCESS, 0, -10)  # row and stand-in for Azure before machines: who watches must not come late
-    with tempfile.TemporaryDirectory(prefix='swarmgen-row-') as scratch:
-        try:
-            swarm = (WindowsSwarm if row.windows else Swarm)(f'row-{os.getpid()}', folder_of(row, scratch), row.parameters)
-            try:
-                notes = row.function(swarm)
-                if row.whole:
-                    swarm.settled()
-                    swarm.no_leaks()
-            except Exception as problem:
-                print(f'-------- {row.name}: {problem if isinstance(problem, Failed) else traceback.format_exc()}\n{swarm.report()}')
-                raise
-            finally:
-                ran = swarm.idled()
-                swarm.close()
-        except Skipped as why:
-            print(f'skipped  {row.name}: {why}')
-            return SKIPPED
-        except Exception as problem:
-            print(f'FAILED   {row.name} ({time.time() - began:.0f} s, of which machines waited {ran:.0f}): {problem!r:.300}\n         again: tests/bootstrap/run rows --only \'{row.name}\' --seed {seed}')
-            return RED
-    print(f'ok       {row.name} ({time.time() - began:.0f} s, of which machines waited {ran:.0f}){": " if notes else ""}{notes or ""}')
-    return 0
+UNKNOWN = 120  # seconds of a row that was never played
 
 
 # ---- the count
@@ -155,7 +113,7 @@ def play_all(rows, jobs, seed, times=0):
     """
     ledger = Ledger(rows)
     os.environ['BOOTSTRAP_JOBS'] = str(jobs)  # instances side by side share what one would get of a busy host
-    plays, running = {row.name: 0 for row in rows}, []
+    began, plays, running = time.time(), {row.name: 0 for row in rows}, []
     passed = failed = skipped = 0
 
     def open_():
@@ -191,6 +149,6 @@ def play_all(rows, jobs, seed, times=0):
             run.process.terminate()
         for run in running:
             run.process.wait()
-        print(ledger.table(rows), flush=True)
+        print(f'{ledger.table(rows)}\n{time.time() - began:.0f} s, {jobs} side by side', flush=True)
     print(f'{passed} passed, {failed} failed, {skipped} skipped')
     return not failed and not (times and open_())
