@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGNMENT = 8, FIRST_BLOCK = 64 * 1024, LARGEST_BLOCK = 256 * 1024, PAGE = 4096 };
+enum { ALIGNMENT = 8, FIRST_BLOCK = 64 * 1024, LARGEST_BLOCK = 128 * 1024, PAGE = 4096 };
 
 #ifndef MAP_POPULATE
 #define MAP_POPULATE 0
@@ -27,7 +27,8 @@ static size_t rounded(size_t size)
     return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
-static void add_block(Arena *arena, size_t need)
+// A block with room for `need` bytes, not in use yet.
+static ArenaBlock *take_block(Arena *arena, size_t need)
 {
     size_t header = rounded(sizeof(ArenaBlock));
     size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
@@ -49,20 +50,43 @@ static void add_block(Arena *arena, size_t need)
         fputs("swarmgen: out of memory\n", stderr);
         exit(1);
     }
+    *block = (ArenaBlock){.size = size};
+    return block;
+}
+
+static void fill_next(Arena *arena, ArenaBlock *block)
+{
     if (arena->blocks) arena->blocks->used = (size_t)(arena->at - (char *)arena->blocks);
-    *block = (ArenaBlock){.older = arena->blocks, .size = size};
+    block->older = arena->blocks;
     arena->blocks = block;
-    arena->at = (char *)block + header;
-    arena->end = (char *)block + size;
+    arena->at = (char *)block + rounded(sizeof *block);
+    arena->end = (char *)block + block->size;
+}
+
+// A piece that the newest block has no room for. Where that one has more room left than the next
+// would have, it goes on being filled, and the piece gets a block to itself.
+static void *alloc_in_next(Arena *arena, size_t size)
+{
+    ArenaBlock *block = take_block(arena, size);
+    size_t used = rounded(sizeof *block) + size;
+    if (!arena->blocks || block->size - used >= (size_t)(arena->end - arena->at)) {
+        fill_next(arena, block);
+        arena->at += size;
+        return arena->at - size;
+    }
+    block->used = used;
+    block->older = arena->blocks->older;
+    arena->blocks->older = block;
+    return (char *)block + used - size;
 }
 
 void *arena_alloc(Arena *arena, size_t size)
 {
     size = rounded(size ? size : 1);
-    if ((size_t)(arena->end - arena->at) < size) add_block(arena, size);
+    arena->total += size;
+    if ((size_t)(arena->end - arena->at) < size) return alloc_in_next(arena, size);
     void *given = arena->at;
     arena->at += size;
-    arena->total += size;
     return given;
 }
 
@@ -89,7 +113,7 @@ void arena_shrink(Arena *arena, void *last, size_t old_size, size_t size)
 
 void arena_reserve(Arena *arena, size_t size)
 {
-    if ((size_t)(arena->end - arena->at) < size) add_block(arena, size);
+    if ((size_t)(arena->end - arena->at) < size) fill_next(arena, take_block(arena, size));
 }
 
 Arena arena_borrow(Arena *from)

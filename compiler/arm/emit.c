@@ -710,7 +710,7 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
         emit_artifact(arena, file->artifact, json);
         return;
     }
-    Emitter emitter = {.arena = arena, .diags = diags, .json = json};
+    Emitter emitter = {.arena = arena, .diags = diags, .json = json, .printed = {.arena = arena}};
     size_t from = json->out->count;
     emitter.unit = emitter_unit(&emitter, file);
     emitter.target = target_of(&emitter);

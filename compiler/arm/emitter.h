@@ -128,6 +128,7 @@ struct Emitter {
     Unit *unit;  // the template's own file
     Unit *units; // all
     JsonWriter *json;
+    TextBuffer printed; // one expression, until it is written
     Target target;
     unsigned features; // of feature.h
     bool symbolic;

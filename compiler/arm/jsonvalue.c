@@ -7,7 +7,7 @@ void expression_write_tree(Emitter *emitter, Tree *tree)
     if (tree->kind == TREE_INT) {
         json_int(emitter->json, tree->integer);
     } else {
-        json_text(emitter->json, tree_print(emitter->arena, tree));
+        json_text(emitter->json, tree_print_in(&emitter->printed, tree));
     }
 }
 

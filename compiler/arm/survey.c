@@ -664,7 +664,8 @@ const Info *survey_info(Unit *unit, const Symbol *symbol)
         info->symbolic =
             text_format(arena, "%.*s::%.*s", TEXT_ARG(around->symbolic), TEXT_ARG(info->symbolic));
     }
-    if (symbol->kind == SYMBOL_RESOURCE && !info->foreign) use_azure_name(unit->emitter, info);
+    if (symbol->kind == SYMBOL_RESOURCE && !info->foreign && !unit->file->reader->exact)
+        use_azure_name(unit->emitter, info);
     if (info->loop) {
         info->item_in_name = depends_on(info, info->loop->loop.item);
         info->index_in_name = depends_on(info, info->loop->loop.index);

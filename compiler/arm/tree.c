@@ -211,12 +211,18 @@ Text tree_key(Arena *arena, Text text)
     return text_format(arena, "[string('%.*s')]", TEXT_ARG(text));
 }
 
+Text tree_print_in(TextBuffer *buffer, const Tree *tree)
+{
+    if (tree->kind == TREE_TEXT) return tree_escape(buffer->arena, tree->text);
+    buffer->count = 0;
+    buffer_char(buffer, '[');
+    write_tree(buffer, tree);
+    buffer_char(buffer, ']');
+    return buffer_done(buffer);
+}
+
 Text tree_print(Arena *arena, const Tree *tree)
 {
-    if (tree->kind == TREE_TEXT) return tree_escape(arena, tree->text);
     TextBuffer out = {.arena = arena};
-    buffer_char(&out, '[');
-    write_tree(&out, tree);
-    buffer_char(&out, ']');
-    return buffer_done(&out);
+    return tree_print_in(&out, tree);
 }

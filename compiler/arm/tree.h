@@ -40,6 +40,7 @@ bool tree_mentions_copy_index(const Tree *tree);
 // As the text of a JSON string: "[…]", or a plain text with its first bracket doubled where it
 // looks like an expression.
 Text tree_print(Arena *arena, const Tree *tree);
+Text tree_print_in(TextBuffer *buffer, const Tree *tree); // valid until the buffer is used again
 Text tree_escape(Arena *arena, Text text);
 // As the key of a JSON object: `copy` would be an instruction to Azure.
 Text tree_key(Arena *arena, Text text);

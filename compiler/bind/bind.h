@@ -64,6 +64,7 @@ struct BindReader {
     // reader knows Bicep files only. Written in compiler/artifact.
     bool (*artifact)(BindReader *reader, Diags *diags, Place asked_at, BoundFile *asker,
                      Text reference, BindArtifact *found);
+    bool exact; // it writes Azure's types as Azure does: the emitter need not look them up
     Map opened; // bind_file's: files bound already, which later calls share
     Map loaded; // bind_load's: full path → const Source *
 };
