@@ -42,7 +42,7 @@ resource contact 'Microsoft.Insights/actionGroups@2023-01-01' = {
 }
 
 // A disk of a node is nearly full: images, logs or a database grow.
-resource alert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
+resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   for level in levels: {
     name: '${swarm.name}-${level.name}'
     location: location
@@ -81,7 +81,7 @@ resource alert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
 ]
 
 // No manager answers the load balancer: nothing of the swarm can be reached.
-resource alertUnreachable 'Microsoft.Insights/metricAlerts@2026-01-01' = if (swarm.ingress.enabled) {
+resource alertUnreachable 'Microsoft.Insights/metricAlerts@2018-03-01' = if (swarm.ingress.enabled) {
   name: '${swarm.name}-no-manager'
   location: 'global'
   tags: tags
@@ -111,7 +111,7 @@ resource alertUnreachable 'Microsoft.Insights/metricAlerts@2026-01-01' = if (swa
 }
 
 // No manager's agent reports.
-resource alertSilent 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = if (!swarm.ingress.enabled) {
+resource alertSilent 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = if (!swarm.ingress.enabled) {
   name: '${swarm.name}-no-manager'
   location: location
   tags: tags

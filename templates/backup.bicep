@@ -10,13 +10,13 @@ param managerPrincipalId string
 @secure()
 param key string
 
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
 // Copies of the swarm's state are encrypted with it. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource backup 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource backup 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: secretNames.backupKey
   tags: tagsOf(swarm)

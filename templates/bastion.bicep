@@ -1,6 +1,6 @@
 // bastion.bicep: Azure Bastion, through which operators reach the nodes without a machine or address of their own.
 import { Swarm } from 'swarm.bicep'
-import { addressZones, hasBastion, tagsOf } from 'plan.bicep'
+import { addressZones, hasBastion, hasNativeBastion, tagsOf } from 'plan.bicep'
 
 param swarm Swarm
 param location string
@@ -9,10 +9,10 @@ param vnetId string
 var tags = tagsOf(swarm)
 var sku = swarm.jumpbox.?sku ?? 'Standard'
 var ownSubnet = hasBastion(swarm)
-var native = contains(['Standard', 'Premium'], sku)
+var native = hasNativeBastion(swarm)
 
 // Operators' browsers and SSH clients connect to this address.
-resource bastionAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = if (ownSubnet) {
+resource bastionAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = if (ownSubnet) {
   name: '${swarm.name}-bastion'
   location: location
   tags: tags
@@ -25,7 +25,7 @@ resource bastionAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = if (o
 }
 
 // The way in for operators: who may use it is decided by their roles in Azure.
-resource bastion 'Microsoft.Network/bastionHosts@2026-03-01' = {
+resource bastion 'Microsoft.Network/bastionHosts@2025-01-01' = {
   name: '${swarm.name}-bastion'
   location: location
   tags: tags

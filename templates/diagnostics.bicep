@@ -9,20 +9,20 @@ param accountName string
 @description('The load balancer; empty where there is none.')
 param balancerName string
 
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
-resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
+resource storageAccount 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: empty(accountName) ? 'none' : accountName
 }
 
-resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' existing = {
+resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-01-01' existing = {
   parent: storageAccount
   name: 'default'
 }
 
-resource ingress 'Microsoft.Network/loadBalancers@2026-03-01' existing = {
+resource ingress 'Microsoft.Network/loadBalancers@2025-01-01' existing = {
   name: empty(balancerName) ? 'none' : balancerName
 }
 

@@ -11,11 +11,11 @@ param workerPrincipalId string
 param jumpboxId string
 param jumpboxPrincipalId string
 
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
-resource secret 'Microsoft.KeyVault/vaults/secrets@2026-05-15' existing = {
+resource secret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' existing = {
   parent: vault
   name: secretName
 }

@@ -9,7 +9,7 @@ var tags = tagsOf(swarm)
 var balancerName = '${swarm.name}-ingress'
 
 // The address of the swarm; its DNS name stays when the address is made anew.
-resource ingressAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource ingressAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: '${swarm.name}-ingress'
   location: location
   tags: tags
@@ -36,7 +36,7 @@ resource ingressAddressLock 'Microsoft.Authorization/locks@2020-05-01' = if (con
 }
 
 // Spreads what comes in over the managers that can serve it.
-resource ingress 'Microsoft.Network/loadBalancers@2026-03-01' = {
+resource ingress 'Microsoft.Network/loadBalancers@2025-01-01' = {
   name: balancerName
   location: location
   tags: tags

@@ -32,7 +32,7 @@ var windows = settings.kind == 'windows'
 var tags = machineTags(swarm, 'jumpbox', settings.?tags ?? {})
 
 // Operators come in at this address, and only from the sources that jumpboxNsg names.
-resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: '${swarm.name}-jumpbox'
   location: location
   tags: tags
@@ -58,7 +58,7 @@ resource jumpboxAddressLock 'Microsoft.Authorization/locks@2020-05-01' = if (con
 }
 
 // What connects the jumpbox to that address and to the nodes.
-resource jumpboxNic 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource jumpboxNic 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: '${swarm.name}-jumpbox'
   location: location
   tags: tags
@@ -78,7 +78,7 @@ resource jumpboxNic 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The only machine that can be reached over SSH from outside. It may be stopped while nobody needs it.
-resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource jumpbox 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: '${swarm.name}-jumpbox'
   location: location
   tags: tags
@@ -117,7 +117,7 @@ resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Windows does not run customData by itself.
-resource jumpboxStart 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = if (windows) {
+resource jumpboxStart 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = if (windows) {
   parent: jumpbox
   name: 'start'
   location: location

@@ -1,10 +1,13 @@
 // main.bicep: a Docker Swarm on Azure. What swarm.yaml says comes in as `swarm`.
+// API versions, here and in the modules, are those of a year ago: the newest are not in every region and cloud. Key Vault's
+// is newer, since Azure ends those before 2026-02-01.
 import { Swarm } from 'swarm.bicep'
 import {
   endpointsSubnet
   hasAlerts
   hasBackup
   hasJumpbox
+  hasNativeBastion
   hasPortainer
   hasWindows
   machineTags
@@ -265,7 +268,7 @@ module stack 'stack.bicep' = if (swarm.stack.enabled) {
 }
 
 // Without zones: the managers stand in different racks.
-resource managersSet 'Microsoft.Compute/availabilitySets@2026-04-01' = if (swarm.managers.availability == 'set') {
+resource managersSet 'Microsoft.Compute/availabilitySets@2025-04-01' = if (swarm.managers.availability == 'set') {
   name: '${swarm.name}-managers'
   location: location
   tags: tagsOf(swarm)
@@ -278,7 +281,7 @@ resource managersSet 'Microsoft.Compute/availabilitySets@2026-04-01' = if (swarm
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic 'Microsoft.Network/networkInterfaces@2026-03-01' = [
+resource managerNic 'Microsoft.Network/networkInterfaces@2025-01-01' = [
   for i in range(0, swarm.managers.count): {
     name: '${swarm.name}-manager-${i}'
     location: location
@@ -304,7 +307,7 @@ resource managerNic 'Microsoft.Network/networkInterfaces@2026-03-01' = [
 ]
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk 'Microsoft.Compute/disks@2026-03-02' = [
+resource managerDisk 'Microsoft.Compute/disks@2025-01-02' = [
   for i in range(0, swarm.managers.dataDisk.enabled ? swarm.managers.count : 0): {
     name: '${swarm.name}-manager-${i}-data'
     location: location
@@ -450,9 +453,11 @@ output sshConfig string[]? = hasJumpbox(swarm)
 output managers string[] = [
   for i in range(0, swarm.managers.count): hasJumpbox(swarm)
     ? 'ssh -J ${adminUsername}@${jumpbox!.outputs.hostName} ${adminUsername}@${managerAddresses(swarm)[i]}'
-    : swarm.jumpbox.kind == 'bastion'
+    : hasNativeBastion(swarm)
         ? 'az network bastion ssh --name ${bastion!.outputs.name} --resource-group ${resourceGroup().name} --target-resource-id ${manager[i].outputs.id} --auth-type ssh-key --username ${adminUsername} --ssh-key ~/.ssh/id_ed25519'
-        : 'ssh ${adminUsername}@${managerAddresses(swarm)[i]}'
+        : swarm.jumpbox.kind == 'bastion'
+            ? 'Bastion, on the page of the machine: ${environment().portal}/#resource${manager[i].outputs.id}'
+            : 'az vm run-command invoke --ids ${manager[i].outputs.id} --command-id ${swarm.managers.os == 'windows' ? 'RunPowerShellScript' : 'RunShellScript'} --scripts "docker node ls"'
 ]
 
 @description('The vault with all secrets.')

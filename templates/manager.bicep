@@ -38,7 +38,7 @@ var windows = managers.os == 'windows'
 var tags = machineTags(swarm, 'manager', managers.tags)
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: '${swarm.name}-manager-${index}'
   location: location
   tags: tags
@@ -90,7 +90,7 @@ resource manager 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Windows does not run customData by itself.
-resource start 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = if (windows) {
+resource start 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = if (windows) {
   parent: manager
   name: 'start'
   location: location
@@ -105,7 +105,7 @@ resource start 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = if (w
 }
 
 // Measures the machine, and collects its logs.
-resource agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = if (swarm.monitoring.enabled) {
+resource agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = if (swarm.monitoring.enabled) {
   parent: manager
   name: 'monitor'
   location: location

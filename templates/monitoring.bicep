@@ -12,7 +12,7 @@ var tags = tagsOf(swarm)
 var serious = '[System[(Level=1 or Level=2 or Level=3)]]'
 
 // Keeps what is measured and logged.
-resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: '${swarm.name}-logs'
   location: location
   tags: tags

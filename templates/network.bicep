@@ -112,7 +112,7 @@ var amongNodes = concat(
 )
 
 // Who may reach the managers.
-resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource managersNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: '${swarm.name}-managers'
   location: location
   tags: tags
@@ -187,7 +187,7 @@ resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Who may reach the workers, and what workers may not do.
-resource workersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource workersNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: '${swarm.name}-workers'
   location: location
   tags: tags
@@ -212,7 +212,7 @@ resource workersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Who may reach the jumpbox.
-resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = if (hasJumpbox(swarm)) {
+resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = if (hasJumpbox(swarm)) {
   name: '${swarm.name}-jumpbox'
   location: location
   tags: tags
@@ -258,7 +258,7 @@ resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = if (h
 }
 
 // What Azure demands of the subnet of a Bastion, with the sources narrowed.
-resource bastionNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = if (isNew && hasBastion(swarm)) {
+resource bastionNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = if (isNew && hasBastion(swarm)) {
   name: '${swarm.name}-bastion'
   location: location
   tags: tags
@@ -382,7 +382,7 @@ resource bastionNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = if (i
 }
 
 // Under these addresses the nodes appear in the internet.
-resource natAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = [
+resource natAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = [
   for i in range(0, hasNat ? swarm.network.nat.addresses : 0): {
     name: '${swarm.name}-nat-${i}'
     location: location
@@ -397,7 +397,7 @@ resource natAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = [
 ]
 
 // Machines without a public address reach the internet only through this gateway.
-resource nat 'Microsoft.Network/natGateways@2026-03-01' = if (hasNat) {
+resource nat 'Microsoft.Network/natGateways@2025-01-01' = if (hasNat) {
   name: '${swarm.name}-nat'
   location: location
   tags: tags
@@ -410,7 +410,7 @@ resource nat 'Microsoft.Network/natGateways@2026-03-01' = if (hasNat) {
 }
 
 // The network of the nodes; no subnet has a way out of its own.
-resource vnet 'Microsoft.Network/virtualNetworks@2026-03-01' = if (isNew) {
+resource vnet 'Microsoft.Network/virtualNetworks@2025-01-01' = if (isNew) {
   name: '${swarm.name}-vnet'
   location: location
   tags: tags

@@ -17,12 +17,12 @@ var keys = swarm.access.sshKeys
 
 var tags = tagsOf(swarm)
 
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
 // Public SSH keys of the operators, a line each. Machines look every few minutes.
-resource operatorKeys 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (!empty(keys)) {
+resource operatorKeys 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (!empty(keys)) {
   parent: vault
   name: secretNames.operatorKeys
   tags: tags
@@ -31,14 +31,14 @@ resource operatorKeys 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (!empt
 
 // Public SSH keys of the operators, a line each. swarm.yaml names none, so they are kept in the vault by hand.
 @onlyIfNotExists()
-resource operatorKeysByHand 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (empty(keys)) {
+resource operatorKeysByHand 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (empty(keys)) {
   parent: vault
   name: secretNames.operatorKeys
   tags: tags
   properties: { contentType: 'public SSH keys, a line each', value: '-' }
 }
 
-resource secret 'Microsoft.KeyVault/vaults/secrets@2026-05-15' existing = {
+resource secret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' existing = {
   parent: vault
   name: secretNames.operatorKeys
 }

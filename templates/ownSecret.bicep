@@ -14,12 +14,12 @@ param workerPrincipalId string
 param jumpboxId string
 param jumpboxPrincipalId string
 
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
 // A secret of your own.
-resource ownSecret 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource ownSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: key
   tags: tags

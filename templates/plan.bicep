@@ -63,6 +63,11 @@ func hasJumpbox(swarm Swarm) bool => contains(['linux', 'windows'], swarm.jumpbo
 func hasBastion(swarm Swarm) bool => swarm.jumpbox.kind == 'bastion' && swarm.jumpbox.sku != 'Developer'
 
 @export()
+@description('Whether SSH clients reach nodes through a Bastion; through the others only the portal does.')
+func hasNativeBastion(swarm Swarm) bool =>
+  swarm.jumpbox.kind == 'bastion' && contains(['Standard', 'Premium'], swarm.jumpbox.sku)
+
+@export()
 @description('Whether anything is reached by a private endpoint.')
 func hasEndpoints(swarm Swarm) bool =>
   swarm.vault.network == 'private' || (swarm.storage.enabled && swarm.storage.network == 'private')

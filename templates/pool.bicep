@@ -44,7 +44,7 @@ var zones = zonesOf(swarm, settings.?zones)
 var tags = machineTags(swarm, 'worker', { pool: key, ...settings.tags })
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource pool 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource pool 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: '${swarm.name}-${key}'
   location: location
   tags: tags

@@ -14,13 +14,13 @@ param agentSecret string
 
 var tags = tagsOf(swarm)
 
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
 // First password of Portainer's administrator. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: secretNames.portainerPassword
   tags: tags
@@ -29,7 +29,7 @@ resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
 
 // Portainer and its agents know each other by it. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource portainerAgent 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource portainerAgent 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: secretNames.agentSecret
   tags: tags

@@ -7,7 +7,7 @@ param managerPrincipalId string
 param workerId string
 param workerPrincipalId string
 
-resource registry 'Microsoft.ContainerRegistry/registries@2025-11-01' existing = {
+resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {
   name: registryName
 }
 

@@ -1,6 +1,6 @@
 // ssh.bicep: ssh_config of the output folder, by which `ssh manager0` and `docker -H ssh://manager0` find their way.
 import { Swarm } from 'swarm.bicep'
-import { hasJumpbox, managerAddresses } from 'plan.bicep'
+import { hasJumpbox, hasNativeBastion, managerAddresses } from 'plan.bicep'
 
 @description('Lines about one manager. Other swarms may have the same addresses, so its host key is kept under its name.')
 func managerLines(swarm Swarm, index int, way string[]) string[] =>
@@ -73,6 +73,4 @@ func throughBastion(swarm Swarm) string[] =>
 func sshConfig(swarm Swarm) string =>
   hasJumpbox(swarm)
     ? '${join(throughJumpbox(swarm), '\n')}\n'
-    : swarm.jumpbox.kind == 'bastion' && contains(['Standard', 'Premium'], swarm.jumpbox.sku)
-        ? '${join(throughBastion(swarm), '\n')}\n'
-        : ''
+    : hasNativeBastion(swarm) ? '${join(throughBastion(swarm), '\n')}\n' : ''

@@ -146,12 +146,12 @@ var certificateCompose = loadTextContent('../stack/certificate.yml')
 
 var windows = swarm.managers.os == 'windows'
 
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
 // What the managers deploy once the swarm is there. Each deployment makes a new version, which the running swarm takes over.
-resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource stack 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: secretNames.stack
   tags: tagsOf(swarm)

@@ -26,7 +26,7 @@ var sku = settings.?sku ?? (empty(swarm.zones) ? 'Standard_LRS' : 'Standard_ZRS'
 var premium = startsWith(sku, 'Premium')
 
 // Holds the files that all nodes share.
-resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
+resource storageAccount 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: accountNameOf(swarm)
   location: location
   tags: tags
@@ -57,7 +57,7 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
 }
 
 // What holds for all shares of the account.
-resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' = {
+resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-01-01' = {
   parent: storageAccount
   name: 'default'
   properties: {
@@ -74,7 +74,7 @@ resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01'
 }
 
 // Every node but the jumpbox mounts it.
-resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-08-01' = {
+resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-01-01' = {
   parent: fileService
   name: settings.share
   properties: {
@@ -84,12 +84,12 @@ resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-08-01
   }
 }
 
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
 // The key by which nodes mount the share; a deployment after its rotation brings the new one.
-resource shareKey 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (byKey) {
+resource shareKey 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (byKey) {
   parent: vault
   name: secretNames.shareKey
   tags: tags
@@ -141,7 +141,7 @@ resource workerMounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = if 
 }
 
 // Nodes reach the share under an address of their own network.
-resource shareEndpoint 'Microsoft.Network/privateEndpoints@2026-03-01' = if (private) {
+resource shareEndpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = if (private) {
   name: '${swarm.name}-share'
   location: location
   tags: tags
@@ -163,6 +163,7 @@ resource shareZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (private)
   tags: tags
 }
 
+// The machines of the network ask this zone.
 resource shareZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (private) {
   parent: shareZone
   name: swarm.name
@@ -174,7 +175,8 @@ resource shareZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@20
   }
 }
 
-resource shareZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2026-03-01' = if (private) {
+// Keeps that address in the zone.
+resource shareZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = if (private) {
   parent: shareEndpoint
   name: 'default'
   properties: {

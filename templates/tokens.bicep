@@ -10,13 +10,13 @@ param workerPrincipalId string
 
 var tokens = [secretNames.workerToken, secretNames.managerToken]
 
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
 // '-' means: not yet. A token that is there is never overwritten.
 @onlyIfNotExists()
-resource token 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = [
+resource token 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = [
   for name in tokens: {
     parent: vault
     name: name

@@ -16,7 +16,7 @@ var tags = tagsOf(swarm)
 var private = settings.network == 'private'
 
 // Keeps the join tokens and all other secrets. Roles decide who reads what; a worker cannot read the managers' token.
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: vaultNameOf(swarm)
   location: location
   tags: tags
@@ -42,7 +42,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
 }
 
 // Nodes reach the vault under an address of their own network.
-resource vaultEndpoint 'Microsoft.Network/privateEndpoints@2026-03-01' = if (private) {
+resource vaultEndpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = if (private) {
   name: '${swarm.name}-vault'
   location: location
   tags: tags
@@ -64,6 +64,7 @@ resource vaultZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (private)
   tags: tags
 }
 
+// The machines of the network ask this zone.
 resource vaultZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (private) {
   parent: vaultZone
   name: swarm.name
@@ -75,7 +76,8 @@ resource vaultZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@20
   }
 }
 
-resource vaultZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2026-03-01' = if (private) {
+// Keeps that address in the zone.
+resource vaultZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = if (private) {
   parent: vaultEndpoint
   name: 'default'
   properties: {

@@ -8,13 +8,13 @@ param vaultName string
 @secure()
 param password string
 
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
 // Password of the Windows machines. Later deployments take it from here, for it cannot change.
 @onlyIfNotExists()
-resource windows 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource windows 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: secretNames.windowsPassword
   tags: tagsOf(swarm)
