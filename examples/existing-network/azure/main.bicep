@@ -49,7 +49,7 @@ var secretsUser = subscriptionResourceId(
 var reader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
 
 // Who may reach the managers.
-resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource managersNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'acme-managers'
   location: location
   tags: { swarm: 'acme' }
@@ -214,7 +214,7 @@ resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Who may reach the workers, and what workers may not do.
-resource workersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource workersNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'acme-workers'
   location: location
   tags: { swarm: 'acme' }
@@ -309,7 +309,7 @@ resource workersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Who may reach the jumpbox.
-resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'acme-jumpbox'
   location: location
   tags: { swarm: 'acme' }
@@ -348,7 +348,7 @@ resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // The address of the swarm; its DNS name stays when the address is made anew.
-resource ingressAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource ingressAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'acme-ingress'
   location: location
   tags: { swarm: 'acme' }
@@ -365,7 +365,7 @@ resource ingressAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // Spreads what comes in over the managers that can serve it.
-resource ingress 'Microsoft.Network/loadBalancers@2026-03-01' = {
+resource ingress 'Microsoft.Network/loadBalancers@2025-01-01' = {
   name: 'acme-ingress'
   location: location
   tags: { swarm: 'acme' }
@@ -453,7 +453,7 @@ resource jumpboxIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-
 }
 
 // Keeps what is measured and logged.
-resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: 'acme-logs'
   location: location
   tags: { swarm: 'acme' }
@@ -516,7 +516,7 @@ resource collectionRule 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
 }
 
 // Keeps the join tokens and all other secrets. Roles decide who reads what; a worker cannot read the managers' token.
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: 'acme-${uniqueString(resourceGroup().id)}'
   location: location
   tags: { swarm: 'acme' }
@@ -547,7 +547,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
 }
 
 // Nodes reach the vault under an address of their own network.
-resource vaultEndpoint 'Microsoft.Network/privateEndpoints@2026-03-01' = {
+resource vaultEndpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = {
   name: 'acme-vault'
   location: location
   tags: { swarm: 'acme' }
@@ -577,6 +577,7 @@ resource vaultZone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
   ]
 }
 
+// The machines of the network ask this zone.
 resource vaultZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = {
   parent: vaultZone
   name: 'acme'
@@ -588,7 +589,8 @@ resource vaultZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@20
   }
 }
 
-resource vaultZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2026-03-01' = {
+// Keeps that address in the zone.
+resource vaultZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = {
   parent: vaultEndpoint
   name: 'default'
   properties: {
@@ -598,7 +600,7 @@ resource vaultZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups
 
 // '-' means: not yet. A token that is there is never overwritten.
 @onlyIfNotExists()
-resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-worker-token'
   tags: { swarm: 'acme' }
@@ -611,7 +613,7 @@ resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = 
 
 // '-' means: not yet. A token that is there is never overwritten.
 @onlyIfNotExists()
-resource tokenSwarmManagerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource tokenSwarmManagerToken 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-manager-token'
   tags: { swarm: 'acme' }
@@ -657,7 +659,7 @@ resource workerReadsToken 'Microsoft.Authorization/roleAssignments@2022-04-01' =
 
 // Public SSH keys of the operators, a line each. swarm.yaml names none, so they are kept in the vault by hand.
 @onlyIfNotExists()
-resource operatorKeysByHand 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource operatorKeysByHand 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'operator-keys'
   tags: { swarm: 'acme' }
@@ -703,7 +705,7 @@ resource jumpboxReadsOperatorKeys 'Microsoft.Authorization/roleAssignments@2022-
 
 // First password of Portainer's administrator. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'portainer-password'
   tags: { swarm: 'acme' }
@@ -716,7 +718,7 @@ resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
 
 // Portainer and its agents know each other by it. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource portainerAgent 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource portainerAgent 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'portainer-agent-secret'
   tags: { swarm: 'acme' }
@@ -761,7 +763,7 @@ resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04
 
 // Copies of the swarm's state are encrypted with it. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource backup 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource backup 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'backup-key'
   tags: { swarm: 'acme' }
@@ -794,7 +796,7 @@ resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01
 }
 
 // Holds the files that all nodes share.
-resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
+resource storageAccount 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: 'acme${uniqueString(resourceGroup().id)}'
   location: location
   tags: { swarm: 'acme' }
@@ -821,7 +823,7 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
 }
 
 // What holds for all shares of the account.
-resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' = {
+resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-01-01' = {
   parent: storageAccount
   name: 'default'
   properties: {
@@ -836,7 +838,7 @@ resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01'
 }
 
 // Every node but the jumpbox mounts it.
-resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-08-01' = {
+resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-01-01' = {
   parent: fileService
   name: 'swarm'
   properties: {
@@ -847,7 +849,7 @@ resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-08-01
 }
 
 // The key by which nodes mount the share; a deployment after its rotation brings the new one.
-resource shareKey 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource shareKey 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'share-key'
   tags: { swarm: 'acme' }
@@ -877,7 +879,7 @@ resource workerReadsShareKey 'Microsoft.Authorization/roleAssignments@2022-04-01
 }
 
 // Nodes reach the share under an address of their own network.
-resource shareEndpoint 'Microsoft.Network/privateEndpoints@2026-03-01' = {
+resource shareEndpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = {
   name: 'acme-share'
   location: location
   tags: { swarm: 'acme' }
@@ -903,6 +905,7 @@ resource shareZone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
   ]
 }
 
+// The machines of the network ask this zone.
 resource shareZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = {
   parent: shareZone
   name: 'acme'
@@ -914,7 +917,8 @@ resource shareZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@20
   }
 }
 
-resource shareZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2026-03-01' = {
+// Keeps that address in the zone.
+resource shareZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = {
   parent: shareEndpoint
   name: 'default'
   properties: {
@@ -923,7 +927,7 @@ resource shareZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups
 }
 
 // What the managers deploy once the swarm is there. Each deployment makes a new version, which the running swarm takes over.
-resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource stack 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-stack'
   tags: { swarm: 'acme' }
@@ -1018,7 +1022,7 @@ resource managerReadsStack 'Microsoft.Authorization/roleAssignments@2022-04-01' 
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic0 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic0 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'acme-manager-0'
   location: location
   tags: { swarm: 'acme', role: 'manager' }
@@ -1046,7 +1050,7 @@ resource managerNic0 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic1 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic1 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'acme-manager-1'
   location: location
   tags: { swarm: 'acme', role: 'manager' }
@@ -1074,7 +1078,7 @@ resource managerNic1 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic2 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic2 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'acme-manager-2'
   location: location
   tags: { swarm: 'acme', role: 'manager' }
@@ -1102,7 +1106,7 @@ resource managerNic2 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk0 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk0 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'acme-manager-0-data'
   location: location
   tags: { swarm: 'acme', role: 'manager' }
@@ -1117,7 +1121,7 @@ resource managerDisk0 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk1 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk1 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'acme-manager-1-data'
   location: location
   tags: { swarm: 'acme', role: 'manager' }
@@ -1132,7 +1136,7 @@ resource managerDisk1 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk2 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk2 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'acme-manager-2-data'
   location: location
   tags: { swarm: 'acme', role: 'manager' }
@@ -1147,7 +1151,7 @@ resource managerDisk2 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager0 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'acme-manager-0'
   location: location
   tags: { swarm: 'acme', role: 'manager' }
@@ -1270,7 +1274,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager0Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager0Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager0
   name: 'monitor'
   location: location
@@ -1297,7 +1301,7 @@ resource manager0Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager1 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'acme-manager-1'
   location: location
   tags: { swarm: 'acme', role: 'manager' }
@@ -1420,7 +1424,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager1Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager1Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager1
   name: 'monitor'
   location: location
@@ -1447,7 +1451,7 @@ resource manager1Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager2 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'acme-manager-2'
   location: location
   tags: { swarm: 'acme', role: 'manager' }
@@ -1570,7 +1574,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager2Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager2Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager2
   name: 'monitor'
   location: location
@@ -1597,7 +1601,7 @@ resource manager2Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'acme-batch'
   location: location
   tags: { swarm: 'acme', role: 'worker', pool: 'batch' }
@@ -1869,7 +1873,7 @@ resource poolBatchAssociation 'Microsoft.Insights/dataCollectionRuleAssociations
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'acme-web'
   location: location
   tags: { swarm: 'acme', role: 'worker', pool: 'web' }
@@ -2067,7 +2071,7 @@ resource poolWebAssociation 'Microsoft.Insights/dataCollectionRuleAssociations@2
 }
 
 // Operators come in at this address, and only from the sources that jumpboxNsg names.
-resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'acme-jumpbox'
   location: location
   tags: { swarm: 'acme', role: 'jumpbox' }
@@ -2091,7 +2095,7 @@ resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // What connects the jumpbox to that address and to the nodes.
-resource jumpboxNic 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource jumpboxNic 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'acme-jumpbox'
   location: location
   tags: { swarm: 'acme', role: 'jumpbox' }
@@ -2111,7 +2115,7 @@ resource jumpboxNic 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The only machine that can be reached over SSH from outside. It may be stopped while nobody needs it.
-resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource jumpbox 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'acme-jumpbox'
   location: location
   tags: { swarm: 'acme', role: 'jumpbox' }
@@ -2197,7 +2201,7 @@ resource contact 'Microsoft.Insights/actionGroups@2023-01-01' = {
 }
 
 // A disk of a node is nearly full: images, logs or a database grow.
-resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'acme-disk-alarm'
   location: location
   tags: { swarm: 'acme' }
@@ -2234,7 +2238,7 @@ resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
 }
 
 // A disk of a node is nearly full: images, logs or a database grow.
-resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'acme-disk-warning'
   location: location
   tags: { swarm: 'acme' }
@@ -2271,7 +2275,7 @@ resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = 
 }
 
 // No manager answers the load balancer: nothing of the swarm can be reached.
-resource alertUnreachable 'Microsoft.Insights/metricAlerts@2026-01-01' = {
+resource alertUnreachable 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: 'acme-no-manager'
   location: 'global'
   tags: { swarm: 'acme' }

@@ -101,7 +101,7 @@ var secretsUser = subscriptionResourceId(
 var reader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
 
 // Who may reach the managers.
-resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource managersNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'globex-managers'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -322,7 +322,7 @@ resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Who may reach the workers, and what workers may not do.
-resource workersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource workersNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'globex-workers'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -417,7 +417,7 @@ resource workersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Who may reach the jumpbox.
-resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'globex-jumpbox'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -456,7 +456,7 @@ resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Under these addresses the nodes appear in the internet.
-resource natAddress0 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource natAddress0 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'globex-nat-0'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -469,7 +469,7 @@ resource natAddress0 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // Under these addresses the nodes appear in the internet.
-resource natAddress1 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource natAddress1 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'globex-nat-1'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -482,7 +482,7 @@ resource natAddress1 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // Under these addresses the nodes appear in the internet.
-resource natAddress2 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource natAddress2 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'globex-nat-2'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -495,7 +495,7 @@ resource natAddress2 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // Under these addresses the nodes appear in the internet.
-resource natAddress3 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource natAddress3 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'globex-nat-3'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -508,7 +508,7 @@ resource natAddress3 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // Machines without a public address reach the internet only through this gateway.
-resource nat 'Microsoft.Network/natGateways@2026-03-01' = {
+resource nat 'Microsoft.Network/natGateways@2025-01-01' = {
   name: 'globex-nat'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -521,7 +521,7 @@ resource nat 'Microsoft.Network/natGateways@2026-03-01' = {
 }
 
 // The network of the nodes; no subnet has a way out of its own.
-resource vnet 'Microsoft.Network/virtualNetworks@2026-03-01' = {
+resource vnet 'Microsoft.Network/virtualNetworks@2025-01-01' = {
   name: 'globex-vnet'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -613,7 +613,7 @@ resource natAddressLock3 'Microsoft.Authorization/locks@2020-05-01' = {
 }
 
 // The address of the swarm; its DNS name stays when the address is made anew.
-resource ingressAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource ingressAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'globex-ingress'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -640,7 +640,7 @@ resource ingressAddressLock 'Microsoft.Authorization/locks@2020-05-01' = {
 }
 
 // Spreads what comes in over the managers that can serve it.
-resource ingress 'Microsoft.Network/loadBalancers@2026-03-01' = {
+resource ingress 'Microsoft.Network/loadBalancers@2025-01-01' = {
   name: 'globex-ingress'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -782,7 +782,7 @@ resource jumpboxIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-
 }
 
 // Keeps what is measured and logged.
-resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: 'globex-logs'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -846,7 +846,7 @@ resource collectionRule 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
 }
 
 // Keeps the join tokens and all other secrets. Roles decide who reads what; a worker cannot read the managers' token.
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: 'globex-${uniqueString(resourceGroup().id)}'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -896,7 +896,7 @@ resource vaultLock 'Microsoft.Authorization/locks@2020-05-01' = {
 
 // '-' means: not yet. A token that is there is never overwritten.
 @onlyIfNotExists()
-resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-worker-token'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -908,7 +908,7 @@ resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = 
 
 // '-' means: not yet. A token that is there is never overwritten.
 @onlyIfNotExists()
-resource tokenSwarmManagerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource tokenSwarmManagerToken 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-manager-token'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -953,7 +953,7 @@ resource workerReadsToken 'Microsoft.Authorization/roleAssignments@2022-04-01' =
 
 // Public SSH keys of the operators, a line each. swarm.yaml names none, so they are kept in the vault by hand.
 @onlyIfNotExists()
-resource operatorKeysByHand 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource operatorKeysByHand 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'operator-keys'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -998,7 +998,7 @@ resource jumpboxReadsOperatorKeys 'Microsoft.Authorization/roleAssignments@2022-
 
 // First password of Portainer's administrator. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'portainer-password'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1010,7 +1010,7 @@ resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
 
 // Portainer and its agents know each other by it. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource portainerAgent 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource portainerAgent 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'portainer-agent-secret'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1054,7 +1054,7 @@ resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04
 
 // Copies of the swarm's state are encrypted with it. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource backup 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource backup 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'backup-key'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1087,7 +1087,7 @@ resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01
 
 // Password of the Windows machines. Later deployments take it from here, for it cannot change.
 @onlyIfNotExists()
-resource windows 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource windows 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'windows-password'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1108,7 +1108,7 @@ resource deployerReadsWindows 'Microsoft.Authorization/roleAssignments@2022-04-0
 }
 
 // A secret of your own.
-resource ownSecretCertificate 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource ownSecretCertificate 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'certificate'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1130,7 +1130,7 @@ resource ownSecretCertificateManagerReads 'Microsoft.Authorization/roleAssignmen
 }
 
 // A secret of your own.
-resource ownSecretDatabasePassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource ownSecretDatabasePassword 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'database-password'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1152,7 +1152,7 @@ resource ownSecretDatabasePasswordManagerReads 'Microsoft.Authorization/roleAssi
 }
 
 // A secret of your own.
-resource ownSecretRegistryPassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource ownSecretRegistryPassword 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'registry-password'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1212,7 +1212,7 @@ module registryGlobexAzurecrIo 'modules/registryGlobexAzurecrIo.bicep' = {
 }
 
 // Holds the files that all nodes share.
-resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
+resource storageAccount 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: 'globex${uniqueString(resourceGroup().id)}'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1243,7 +1243,7 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
 }
 
 // What holds for all shares of the account.
-resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' = {
+resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-01-01' = {
   parent: storageAccount
   name: 'default'
   properties: {
@@ -1258,7 +1258,7 @@ resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01'
 }
 
 // Every node but the jumpbox mounts it.
-resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-08-01' = {
+resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-01-01' = {
   parent: fileService
   name: 'swarm'
   properties: {
@@ -1269,7 +1269,7 @@ resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-08-01
 }
 
 // The key by which nodes mount the share; a deployment after its rotation brings the new one.
-resource shareKey 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource shareKey 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'share-key'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1309,7 +1309,7 @@ resource storageLock 'Microsoft.Authorization/locks@2020-05-01' = {
 }
 
 // What the managers deploy once the swarm is there. Each deployment makes a new version, which the running swarm takes over.
-resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource stack 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-stack'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -1423,7 +1423,7 @@ resource managerReadsStack 'Microsoft.Authorization/roleAssignments@2022-04-01' 
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic0 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic0 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'globex-manager-0'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1453,7 +1453,7 @@ resource managerNic0 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic1 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic1 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'globex-manager-1'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1483,7 +1483,7 @@ resource managerNic1 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic2 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic2 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'globex-manager-2'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1513,7 +1513,7 @@ resource managerNic2 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic3 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic3 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'globex-manager-3'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1543,7 +1543,7 @@ resource managerNic3 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic4 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic4 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'globex-manager-4'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1573,7 +1573,7 @@ resource managerNic4 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic5 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic5 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'globex-manager-5'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1603,7 +1603,7 @@ resource managerNic5 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic6 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic6 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'globex-manager-6'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1633,7 +1633,7 @@ resource managerNic6 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk0 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk0 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'globex-manager-0-data'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1648,7 +1648,7 @@ resource managerDisk0 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk1 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk1 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'globex-manager-1-data'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1663,7 +1663,7 @@ resource managerDisk1 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk2 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk2 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'globex-manager-2-data'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1678,7 +1678,7 @@ resource managerDisk2 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk3 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk3 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'globex-manager-3-data'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1693,7 +1693,7 @@ resource managerDisk3 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk4 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk4 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'globex-manager-4-data'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1708,7 +1708,7 @@ resource managerDisk4 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk5 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk5 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'globex-manager-5-data'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1723,7 +1723,7 @@ resource managerDisk5 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk6 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk6 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'globex-manager-6-data'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1738,7 +1738,7 @@ resource managerDisk6 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager0 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'globex-manager-0'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -1862,7 +1862,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager0Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager0Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager0
   name: 'monitor'
   location: location
@@ -1889,7 +1889,7 @@ resource manager0Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager1 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'globex-manager-1'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -2013,7 +2013,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager1Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager1Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager1
   name: 'monitor'
   location: location
@@ -2040,7 +2040,7 @@ resource manager1Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager2 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'globex-manager-2'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -2164,7 +2164,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager2Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager2Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager2
   name: 'monitor'
   location: location
@@ -2191,7 +2191,7 @@ resource manager2Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager3 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'globex-manager-3'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -2315,7 +2315,7 @@ resource manager3 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager3Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager3Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager3
   name: 'monitor'
   location: location
@@ -2342,7 +2342,7 @@ resource manager3Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager4 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'globex-manager-4'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -2466,7 +2466,7 @@ resource manager4 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager4Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager4Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager4
   name: 'monitor'
   location: location
@@ -2493,7 +2493,7 @@ resource manager4Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager5 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'globex-manager-5'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -2617,7 +2617,7 @@ resource manager5 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager5Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager5Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager5
   name: 'monitor'
   location: location
@@ -2644,7 +2644,7 @@ resource manager5Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager6 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'globex-manager-6'
   location: location
   tags: { swarm: 'globex', role: 'manager', costCentre: '1200', environment: 'production' }
@@ -2768,7 +2768,7 @@ resource manager6 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager6Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager6Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager6
   name: 'monitor'
   location: location
@@ -2795,7 +2795,7 @@ resource manager6Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolApi 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-api'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'api' }
@@ -3100,7 +3100,7 @@ resource poolApiAssociation 'Microsoft.Insights/dataCollectionRuleAssociations@2
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolArm 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-arm'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'arm' }
@@ -3296,7 +3296,7 @@ resource poolArmAssociation 'Microsoft.Insights/dataCollectionRuleAssociations@2
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolBatch 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-batch'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'batch' }
@@ -3566,7 +3566,7 @@ resource poolBatchAssociation 'Microsoft.Insights/dataCollectionRuleAssociations
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-bc'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'bc' }
@@ -3771,7 +3771,7 @@ resource poolBcAssociation 'Microsoft.Insights/dataCollectionRuleAssociations@20
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolCache 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-cache'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'cache' }
@@ -3973,7 +3973,7 @@ resource poolCacheAssociation 'Microsoft.Insights/dataCollectionRuleAssociations
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolCi 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-ci'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'ci' }
@@ -4177,7 +4177,7 @@ resource poolCiAssociation 'Microsoft.Insights/dataCollectionRuleAssociations@20
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolDatabase 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-database'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'database' }
@@ -4368,7 +4368,7 @@ resource poolDatabaseAssociation 'Microsoft.Insights/dataCollectionRuleAssociati
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolEdge 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-edge'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'edge' }
@@ -4561,7 +4561,7 @@ resource poolEdgeAssociation 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolNight 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-night'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'night' }
@@ -4825,7 +4825,7 @@ resource poolNightAssociation 'Microsoft.Insights/dataCollectionRuleAssociations
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolReports 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-reports'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'reports' }
@@ -5029,7 +5029,7 @@ resource poolReportsAssociation 'Microsoft.Insights/dataCollectionRuleAssociatio
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolScratch 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-scratch'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'scratch' }
@@ -5229,7 +5229,7 @@ resource poolScratchAssociation 'Microsoft.Insights/dataCollectionRuleAssociatio
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'globex-web'
   location: location
   tags: { swarm: 'globex', role: 'worker', costCentre: '1200', environment: 'production', pool: 'web' }
@@ -5496,7 +5496,7 @@ resource poolWebAssociation 'Microsoft.Insights/dataCollectionRuleAssociations@2
 }
 
 // Operators come in at this address, and only from the sources that jumpboxNsg names.
-resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'globex-jumpbox'
   location: location
   tags: { swarm: 'globex', role: 'jumpbox', costCentre: '1200', environment: 'production' }
@@ -5525,7 +5525,7 @@ resource jumpboxAddressLock 'Microsoft.Authorization/locks@2020-05-01' = {
 }
 
 // What connects the jumpbox to that address and to the nodes.
-resource jumpboxNic 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource jumpboxNic 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'globex-jumpbox'
   location: location
   tags: { swarm: 'globex', role: 'jumpbox', costCentre: '1200', environment: 'production' }
@@ -5544,7 +5544,7 @@ resource jumpboxNic 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The only machine that can be reached over SSH from outside. It may be stopped while nobody needs it.
-resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource jumpbox 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'globex-jumpbox'
   location: location
   tags: { swarm: 'globex', role: 'jumpbox', costCentre: '1200', environment: 'production' }
@@ -5646,7 +5646,7 @@ resource contact 'Microsoft.Insights/actionGroups@2023-01-01' = {
 }
 
 // A disk of a node is nearly full: images, logs or a database grow.
-resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'globex-disk-alarm'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -5683,7 +5683,7 @@ resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
 }
 
 // A disk of a node is nearly full: images, logs or a database grow.
-resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'globex-disk-warning'
   location: location
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }
@@ -5720,7 +5720,7 @@ resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = 
 }
 
 // No manager answers the load balancer: nothing of the swarm can be reached.
-resource alertUnreachable 'Microsoft.Insights/metricAlerts@2026-01-01' = {
+resource alertUnreachable 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: 'globex-no-manager'
   location: 'global'
   tags: { swarm: 'globex', costCentre: '1200', environment: 'production' }

@@ -56,7 +56,7 @@ var secretsUser = subscriptionResourceId(
 var reader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
 
 // Who may reach the managers.
-resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource managersNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'acme-managers'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -221,7 +221,7 @@ resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Who may reach the workers, and what workers may not do.
-resource workersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource workersNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'acme-workers'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -316,7 +316,7 @@ resource workersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // What Azure demands of the subnet of a Bastion, with the sources narrowed.
-resource bastionNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource bastionNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'acme-bastion'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -439,7 +439,7 @@ resource bastionNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Under these addresses the nodes appear in the internet.
-resource natAddress0 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource natAddress0 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'acme-nat-0'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -452,7 +452,7 @@ resource natAddress0 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // Machines without a public address reach the internet only through this gateway.
-resource nat 'Microsoft.Network/natGateways@2026-03-01' = {
+resource nat 'Microsoft.Network/natGateways@2025-01-01' = {
   name: 'acme-nat'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -464,7 +464,7 @@ resource nat 'Microsoft.Network/natGateways@2026-03-01' = {
 }
 
 // The network of the nodes; no subnet has a way out of its own.
-resource vnet 'Microsoft.Network/virtualNetworks@2026-03-01' = {
+resource vnet 'Microsoft.Network/virtualNetworks@2025-01-01' = {
   name: 'acme-vnet'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -503,7 +503,7 @@ resource vnet 'Microsoft.Network/virtualNetworks@2026-03-01' = {
 }
 
 // The address of the swarm; its DNS name stays when the address is made anew.
-resource ingressAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource ingressAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'acme-ingress'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -520,7 +520,7 @@ resource ingressAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // Spreads what comes in over the managers that can serve it.
-resource ingress 'Microsoft.Network/loadBalancers@2026-03-01' = {
+resource ingress 'Microsoft.Network/loadBalancers@2025-01-01' = {
   name: 'acme-ingress'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -601,7 +601,7 @@ resource workerIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-1
 }
 
 // Keeps what is measured and logged.
-resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: 'acme-logs'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -664,7 +664,7 @@ resource collectionRule 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
 }
 
 // Keeps the join tokens and all other secrets. Roles decide who reads what; a worker cannot read the managers' token.
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: 'acme-${uniqueString(resourceGroup().id)}'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -692,7 +692,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
 
 // '-' means: not yet. A token that is there is never overwritten.
 @onlyIfNotExists()
-resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-worker-token'
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -701,7 +701,7 @@ resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = 
 
 // '-' means: not yet. A token that is there is never overwritten.
 @onlyIfNotExists()
-resource tokenSwarmManagerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource tokenSwarmManagerToken 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-manager-token'
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -742,7 +742,7 @@ resource workerReadsToken 'Microsoft.Authorization/roleAssignments@2022-04-01' =
 }
 
 // Public SSH keys of the operators, a line each. Machines look every few minutes.
-resource operatorKeys 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource operatorKeys 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'operator-keys'
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -776,7 +776,7 @@ resource workerReadsOperatorKeys 'Microsoft.Authorization/roleAssignments@2022-0
 
 // First password of Portainer's administrator. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'portainer-password'
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -785,7 +785,7 @@ resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
 
 // Portainer and its agents know each other by it. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource portainerAgent 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource portainerAgent 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'portainer-agent-secret'
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -840,7 +840,7 @@ resource operatorReadsPortainer0 'Microsoft.Authorization/roleAssignments@2022-0
 
 // Copies of the swarm's state are encrypted with it. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource backup 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource backup 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'backup-key'
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -884,7 +884,7 @@ resource operatorReadsBackup0 'Microsoft.Authorization/roleAssignments@2022-04-0
 
 // Password of the Windows machines. Later deployments take it from here, for it cannot change.
 @onlyIfNotExists()
-resource windows 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource windows 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'windows-password'
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -916,7 +916,7 @@ resource operatorReadsWindows0 'Microsoft.Authorization/roleAssignments@2022-04-
 }
 
 // Holds the files that all nodes share.
-resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
+resource storageAccount 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: 'acme${uniqueString(resourceGroup().id)}'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -943,7 +943,7 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
 }
 
 // What holds for all shares of the account.
-resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' = {
+resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-01-01' = {
   parent: storageAccount
   name: 'default'
   properties: {
@@ -958,7 +958,7 @@ resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01'
 }
 
 // Every node but the jumpbox mounts it.
-resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-08-01' = {
+resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-01-01' = {
   parent: fileService
   name: 'swarm'
   properties: {
@@ -969,7 +969,7 @@ resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-08-01
 }
 
 // The key by which nodes mount the share; a deployment after its rotation brings the new one.
-resource shareKey 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource shareKey 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'share-key'
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -999,7 +999,7 @@ resource workerReadsShareKey 'Microsoft.Authorization/roleAssignments@2022-04-01
 }
 
 // What the managers deploy once the swarm is there. Each deployment makes a new version, which the running swarm takes over.
-resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource stack 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-stack'
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -1092,7 +1092,7 @@ resource managerReadsStack 'Microsoft.Authorization/roleAssignments@2022-04-01' 
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic0 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic0 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'acme-manager-0'
   location: location
   tags: { swarm: 'acme', role: 'manager', costCentre: '4711' }
@@ -1115,7 +1115,7 @@ resource managerNic0 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic1 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic1 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'acme-manager-1'
   location: location
   tags: { swarm: 'acme', role: 'manager', costCentre: '4711' }
@@ -1138,7 +1138,7 @@ resource managerNic1 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic2 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic2 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'acme-manager-2'
   location: location
   tags: { swarm: 'acme', role: 'manager', costCentre: '4711' }
@@ -1161,7 +1161,7 @@ resource managerNic2 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk0 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk0 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'acme-manager-0-data'
   location: location
   tags: { swarm: 'acme', role: 'manager', costCentre: '4711' }
@@ -1176,7 +1176,7 @@ resource managerDisk0 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk1 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk1 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'acme-manager-1-data'
   location: location
   tags: { swarm: 'acme', role: 'manager', costCentre: '4711' }
@@ -1191,7 +1191,7 @@ resource managerDisk1 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk2 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk2 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'acme-manager-2-data'
   location: location
   tags: { swarm: 'acme', role: 'manager', costCentre: '4711' }
@@ -1206,7 +1206,7 @@ resource managerDisk2 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager0 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'acme-manager-0'
   location: location
   tags: { swarm: 'acme', role: 'manager', costCentre: '4711' }
@@ -1331,7 +1331,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager0Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager0Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager0
   name: 'monitor'
   location: location
@@ -1358,7 +1358,7 @@ resource manager0Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager1 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'acme-manager-1'
   location: location
   tags: { swarm: 'acme', role: 'manager', costCentre: '4711' }
@@ -1483,7 +1483,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager1Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager1Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager1
   name: 'monitor'
   location: location
@@ -1510,7 +1510,7 @@ resource manager1Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager2 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'acme-manager-2'
   location: location
   tags: { swarm: 'acme', role: 'manager', costCentre: '4711' }
@@ -1635,7 +1635,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Measures the machine, and collects its logs.
-resource manager2Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager2Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager2
   name: 'monitor'
   location: location
@@ -1662,7 +1662,7 @@ resource manager2Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolBc 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'acme-bc'
   location: location
   tags: { swarm: 'acme', role: 'worker', costCentre: '4711', pool: 'bc' }
@@ -1867,7 +1867,7 @@ resource poolBcAssociation 'Microsoft.Insights/dataCollectionRuleAssociations@20
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolWeb 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'acme-web'
   location: location
   tags: { swarm: 'acme', role: 'worker', costCentre: '4711', pool: 'web' }
@@ -2363,7 +2363,7 @@ resource poolWebAssociation 'Microsoft.Insights/dataCollectionRuleAssociations@2
 }
 
 // Operators' browsers and SSH clients connect to this address.
-resource bastionAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource bastionAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'acme-bastion'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -2379,7 +2379,7 @@ resource bastionAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // The way in for operators: who may use it is decided by their roles in Azure.
-resource bastion 'Microsoft.Network/bastionHosts@2026-03-01' = {
+resource bastion 'Microsoft.Network/bastionHosts@2025-01-01' = {
   name: 'acme-bastion'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -2417,7 +2417,7 @@ resource contact 'Microsoft.Insights/actionGroups@2023-01-01' = {
 }
 
 // A disk of a node is nearly full: images, logs or a database grow.
-resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'acme-disk-alarm'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -2454,7 +2454,7 @@ resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
 }
 
 // A disk of a node is nearly full: images, logs or a database grow.
-resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'acme-disk-warning'
   location: location
   tags: { swarm: 'acme', costCentre: '4711' }
@@ -2491,7 +2491,7 @@ resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = 
 }
 
 // No manager answers the load balancer: nothing of the swarm can be reached.
-resource alertUnreachable 'Microsoft.Insights/metricAlerts@2026-01-01' = {
+resource alertUnreachable 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: 'acme-no-manager'
   location: 'global'
   tags: { swarm: 'acme', costCentre: '4711' }

@@ -48,7 +48,7 @@ var secretsUser = subscriptionResourceId(
 var reader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
 
 // Who may reach the managers.
-resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource managersNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'bcswarm-managers'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -213,7 +213,7 @@ resource managersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Who may reach the workers, and what workers may not do.
-resource workersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource workersNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'bcswarm-workers'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -308,7 +308,7 @@ resource workersNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Who may reach the jumpbox.
-resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'bcswarm-jumpbox'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -347,7 +347,7 @@ resource jumpboxNsg 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
 }
 
 // Under these addresses the nodes appear in the internet.
-resource natAddress0 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource natAddress0 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'bcswarm-nat-0'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -360,7 +360,7 @@ resource natAddress0 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // Machines without a public address reach the internet only through this gateway.
-resource nat 'Microsoft.Network/natGateways@2026-03-01' = {
+resource nat 'Microsoft.Network/natGateways@2025-01-01' = {
   name: 'bcswarm-nat'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -372,7 +372,7 @@ resource nat 'Microsoft.Network/natGateways@2026-03-01' = {
 }
 
 // The network of the nodes; no subnet has a way out of its own.
-resource vnet 'Microsoft.Network/virtualNetworks@2026-03-01' = {
+resource vnet 'Microsoft.Network/virtualNetworks@2025-01-01' = {
   name: 'bcswarm-vnet'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -413,7 +413,7 @@ resource vnet 'Microsoft.Network/virtualNetworks@2026-03-01' = {
 }
 
 // The address of the swarm; its DNS name stays when the address is made anew.
-resource ingressAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource ingressAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'bcswarm-ingress'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -430,7 +430,7 @@ resource ingressAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // Spreads what comes in over the managers that can serve it.
-resource ingress 'Microsoft.Network/loadBalancers@2026-03-01' = {
+resource ingress 'Microsoft.Network/loadBalancers@2025-01-01' = {
   name: 'bcswarm-ingress'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -518,7 +518,7 @@ resource jumpboxIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-
 }
 
 // Keeps what is measured and logged.
-resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: 'bcswarm-logs'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -581,7 +581,7 @@ resource collectionRule 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
 }
 
 // Keeps the join tokens and all other secrets. Roles decide who reads what; a worker cannot read the managers' token.
-resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: 'bcswarm-${uniqueString(resourceGroup().id)}'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -610,7 +610,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
 
 // '-' means: not yet. A token that is there is never overwritten.
 @onlyIfNotExists()
-resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-worker-token'
   tags: { swarm: 'bcswarm' }
@@ -619,7 +619,7 @@ resource tokenSwarmWorkerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = 
 
 // '-' means: not yet. A token that is there is never overwritten.
 @onlyIfNotExists()
-resource tokenSwarmManagerToken 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource tokenSwarmManagerToken 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-manager-token'
   tags: { swarm: 'bcswarm' }
@@ -661,7 +661,7 @@ resource workerReadsToken 'Microsoft.Authorization/roleAssignments@2022-04-01' =
 
 // Public SSH keys of the operators, a line each. swarm.yaml names none, so they are kept in the vault by hand.
 @onlyIfNotExists()
-resource operatorKeysByHand 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource operatorKeysByHand 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'operator-keys'
   tags: { swarm: 'bcswarm' }
@@ -703,7 +703,7 @@ resource jumpboxReadsOperatorKeys 'Microsoft.Authorization/roleAssignments@2022-
 
 // First password of Portainer's administrator. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'portainer-password'
   tags: { swarm: 'bcswarm' }
@@ -712,7 +712,7 @@ resource portainer 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
 
 // Portainer and its agents know each other by it. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource portainerAgent 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource portainerAgent 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'portainer-agent-secret'
   tags: { swarm: 'bcswarm' }
@@ -753,7 +753,7 @@ resource deployerReadsPortainer 'Microsoft.Authorization/roleAssignments@2022-04
 
 // Copies of the swarm's state are encrypted with it. Made at the first deployment, never overwritten.
 @onlyIfNotExists()
-resource backup 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource backup 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'backup-key'
   tags: { swarm: 'bcswarm' }
@@ -783,7 +783,7 @@ resource deployerReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01
 
 // Password of the Windows machines. Later deployments take it from here, for it cannot change.
 @onlyIfNotExists()
-resource windows 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource windows 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'windows-password'
   tags: { swarm: 'bcswarm' }
@@ -801,7 +801,7 @@ resource deployerReadsWindows 'Microsoft.Authorization/roleAssignments@2022-04-0
 }
 
 // Holds the files that all nodes share.
-resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
+resource storageAccount 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: 'bcswarm${uniqueString(resourceGroup().id)}'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -832,7 +832,7 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-08-01' = {
 }
 
 // What holds for all shares of the account.
-resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01' = {
+resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-01-01' = {
   parent: storageAccount
   name: 'default'
   properties: {
@@ -847,7 +847,7 @@ resource fileService 'Microsoft.Storage/storageAccounts/fileServices@2025-08-01'
 }
 
 // Every node but the jumpbox mounts it.
-resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-08-01' = {
+resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-01-01' = {
   parent: fileService
   name: 'swarm'
   properties: {
@@ -858,7 +858,7 @@ resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-08-01
 }
 
 // The key by which nodes mount the share; a deployment after its rotation brings the new one.
-resource shareKey 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource shareKey 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'share-key'
   tags: { swarm: 'bcswarm' }
@@ -888,7 +888,7 @@ resource workerReadsShareKey 'Microsoft.Authorization/roleAssignments@2022-04-01
 }
 
 // What the managers deploy once the swarm is there. Each deployment makes a new version, which the running swarm takes over.
-resource stack 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = {
+resource stack 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'swarm-stack'
   tags: { swarm: 'bcswarm' }
@@ -981,7 +981,7 @@ resource managerReadsStack 'Microsoft.Authorization/roleAssignments@2022-04-01' 
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic0 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic0 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'bcswarm-manager-0'
   location: location
   tags: { swarm: 'bcswarm', role: 'manager' }
@@ -1004,7 +1004,7 @@ resource managerNic0 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic1 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic1 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'bcswarm-manager-1'
   location: location
   tags: { swarm: 'bcswarm', role: 'manager' }
@@ -1027,7 +1027,7 @@ resource managerNic1 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The address by which the other nodes know the manager; it stays when the machine is made anew.
-resource managerNic2 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource managerNic2 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'bcswarm-manager-2'
   location: location
   tags: { swarm: 'bcswarm', role: 'manager' }
@@ -1050,7 +1050,7 @@ resource managerNic2 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk0 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk0 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'bcswarm-manager-0-data'
   location: location
   tags: { swarm: 'bcswarm', role: 'manager' }
@@ -1065,7 +1065,7 @@ resource managerDisk0 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk1 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk1 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'bcswarm-manager-1-data'
   location: location
   tags: { swarm: 'bcswarm', role: 'manager' }
@@ -1080,7 +1080,7 @@ resource managerDisk1 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Docker's data, and with them the manager's part of the swarm's state; it stays when the machine is made anew.
-resource managerDisk2 'Microsoft.Compute/disks@2026-03-02' = {
+resource managerDisk2 'Microsoft.Compute/disks@2025-01-02' = {
   name: 'bcswarm-manager-2-data'
   location: location
   tags: { swarm: 'bcswarm', role: 'manager' }
@@ -1095,7 +1095,7 @@ resource managerDisk2 'Microsoft.Compute/disks@2026-03-02' = {
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager0 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'bcswarm-manager-0'
   location: location
   tags: { swarm: 'bcswarm', role: 'manager' }
@@ -1215,7 +1215,7 @@ resource manager0 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Windows does not run customData by itself.
-resource manager0Start 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager0Start 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager0
   name: 'start'
   location: location
@@ -1232,7 +1232,7 @@ resource manager0Start 'Microsoft.Compute/virtualMachines/extensions@2026-04-01'
 }
 
 // Measures the machine, and collects its logs.
-resource manager0Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager0Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager0
   name: 'monitor'
   location: location
@@ -1259,7 +1259,7 @@ resource manager0Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager1 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'bcswarm-manager-1'
   location: location
   tags: { swarm: 'bcswarm', role: 'manager' }
@@ -1379,7 +1379,7 @@ resource manager1 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Windows does not run customData by itself.
-resource manager1Start 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager1Start 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager1
   name: 'start'
   location: location
@@ -1396,7 +1396,7 @@ resource manager1Start 'Microsoft.Compute/virtualMachines/extensions@2026-04-01'
 }
 
 // Measures the machine, and collects its logs.
-resource manager1Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager1Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager1
   name: 'monitor'
   location: location
@@ -1423,7 +1423,7 @@ resource manager1Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Runs the swarm itself, and what comes in from the outside.
-resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource manager2 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'bcswarm-manager-2'
   location: location
   tags: { swarm: 'bcswarm', role: 'manager' }
@@ -1543,7 +1543,7 @@ resource manager2 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Windows does not run customData by itself.
-resource manager2Start 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager2Start 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager2
   name: 'start'
   location: location
@@ -1560,7 +1560,7 @@ resource manager2Start 'Microsoft.Compute/virtualMachines/extensions@2026-04-01'
 }
 
 // Measures the machine, and collects its logs.
-resource manager2Agent 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource manager2Agent 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: manager2
   name: 'monitor'
   location: location
@@ -1587,7 +1587,7 @@ resource manager2Association 'Microsoft.Insights/dataCollectionRuleAssociations@
 }
 
 // Machines of one kind that do the work. They are made alike, and join the swarm by themselves.
-resource poolWorker 'Microsoft.Compute/virtualMachineScaleSets@2026-04-01' = {
+resource poolWorker 'Microsoft.Compute/virtualMachineScaleSets@2025-04-01' = {
   name: 'bcswarm-worker'
   location: location
   tags: { swarm: 'bcswarm', role: 'worker', pool: 'worker' }
@@ -1791,7 +1791,7 @@ resource poolWorkerAssociation 'Microsoft.Insights/dataCollectionRuleAssociation
 }
 
 // Operators come in at this address, and only from the sources that jumpboxNsg names.
-resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
+resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2025-01-01' = {
   name: 'bcswarm-jumpbox'
   location: location
   tags: { swarm: 'bcswarm', role: 'jumpbox' }
@@ -1810,7 +1810,7 @@ resource jumpboxAddress 'Microsoft.Network/publicIPAddresses@2026-03-01' = {
 }
 
 // What connects the jumpbox to that address and to the nodes.
-resource jumpboxNic 'Microsoft.Network/networkInterfaces@2026-03-01' = {
+resource jumpboxNic 'Microsoft.Network/networkInterfaces@2025-01-01' = {
   name: 'bcswarm-jumpbox'
   location: location
   tags: { swarm: 'bcswarm', role: 'jumpbox' }
@@ -1829,7 +1829,7 @@ resource jumpboxNic 'Microsoft.Network/networkInterfaces@2026-03-01' = {
 }
 
 // The only machine that can be reached over SSH from outside. It may be stopped while nobody needs it.
-resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
+resource jumpbox 'Microsoft.Compute/virtualMachines@2025-04-01' = {
   name: 'bcswarm-jumpbox'
   location: location
   tags: { swarm: 'bcswarm', role: 'jumpbox' }
@@ -1893,7 +1893,7 @@ resource jumpbox 'Microsoft.Compute/virtualMachines@2026-04-01' = {
 }
 
 // Windows does not run customData by itself.
-resource jumpboxStart 'Microsoft.Compute/virtualMachines/extensions@2026-04-01' = {
+resource jumpboxStart 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = {
   parent: jumpbox
   name: 'start'
   location: location
@@ -1926,7 +1926,7 @@ resource contact 'Microsoft.Insights/actionGroups@2023-01-01' = {
 }
 
 // A disk of a node is nearly full: images, logs or a database grow.
-resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'bcswarm-disk-alarm'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -1963,7 +1963,7 @@ resource alertDiskAlarm 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
 }
 
 // A disk of a node is nearly full: images, logs or a database grow.
-resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'bcswarm-disk-warning'
   location: location
   tags: { swarm: 'bcswarm' }
@@ -2000,7 +2000,7 @@ resource alertDiskWarning 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = 
 }
 
 // No manager answers the load balancer: nothing of the swarm can be reached.
-resource alertUnreachable 'Microsoft.Insights/metricAlerts@2026-01-01' = {
+resource alertUnreachable 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: 'bcswarm-no-manager'
   location: 'global'
   tags: { swarm: 'bcswarm' }
