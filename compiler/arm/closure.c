@@ -54,8 +54,7 @@ static void visit(Search *search, const Symbol *symbol)
     for (size_t i = 0; i < unit->loads.count; i++) {
         Load *load = &unit->loads.items[i];
         if (load->owner != symbol) continue;
-        Text name = text_format(arena, "$fxv#%zu", load->number);
-        list_add(arena, &search->found, ((Imported){unit, NULL, load, {0}, name}));
+        list_add(arena, &search->found, ((Imported){unit, NULL, load, {0}, load->name}));
     }
     const MentionList *mentions = &unit->mentions[symbol->index];
     for (size_t i = 0; i < mentions->count; i++) visit_mentioned(search, mentions->items[i].symbol);

@@ -499,8 +499,7 @@ static VariableList all_variables(Emitter *emitter, const ImportedList *imported
     Unit *unit = emitter->unit;
     VariableList list = {0};
     for (size_t i = 0; i < unit->loads.count; i++) {
-        Load *load = &unit->loads.items[i];
-        load->name = text_format(arena, "$fxv#%zu", load->number);
+        const Load *load = &unit->loads.items[i];
         list_add(arena, &list, ((Variable){&unit->root, load->name, load->call, true}));
     }
     if (list.count) qsort(list.items, list.count, sizeof(Variable), by_variable_name);

@@ -178,6 +178,7 @@ static void note_load(Survey *survey, const Syntax *node)
     if (survey->in_function || (direct && !is_load_always(node->call.name))) return;
     LoadList *loads = &survey->unit->loads;
     Load load = {.call = node, .owner = owner, .number = loads->count};
+    load.name = text_format(survey->arena, "$fxv#%zu", load.number);
     list_add(survey->arena, loads, load);
 }
 

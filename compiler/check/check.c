@@ -253,11 +253,27 @@ static bool are_dependencies(Check *check, const Shape *shape)
     return shape->kind == SHAPE_UNION || shape->kind == SHAPE_TUPLE;
 }
 
+// The official compiler also lets scopes stand there; they are not waited for.
+static bool are_scopes_too(Check *check, const InferPlace *place, const Syntax *list,
+                           const Shape *shape)
+{
+    if (list->kind != SYNTAX_ARRAY || shape->kind != SHAPE_TUPLE ||
+        shape->members.count != list->list.count)
+        return false;
+    for (size_t i = 0; i < list->list.count; i++) {
+        const Syntax *item = syntax_bare(list->list.items[i]);
+        if (scope_is_call(place->file, item)) continue;
+        if (!is_dependency(check, shape->members.items[i])) return false;
+    }
+    return true;
+}
+
 static void check_depends(Check *check, const InferPlace *place, const Syntax *body)
 {
     const Syntax *property = syntax_property(body, "dependsOn");
     const Shape *shape = property ? infer(place, property->property.value) : NULL;
-    if (shape && !are_dependencies(check, shape))
+    if (shape && !are_dependencies(check, shape) &&
+        !are_scopes_too(check, place, property->property.value, shape))
         diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(property->property.value),
                       TEXT("an array of resources and modules"), shape_name(check, shape));
 }

@@ -66,6 +66,15 @@ static unsigned scope_of_call(const BoundFile *file, const Syntax *node)
     return 0;
 }
 
+bool scope_is_call(const BoundFile *file, const Syntax *node)
+{
+    if (node->kind != SYNTAX_NAME) return scope_of_call(file, node) != 0;
+    const Symbol *symbol = bind_lookup(file, node->name);
+    bool variable = symbol && symbol->kind == SYMBOL_VAR && !symbol->import &&
+                    !symbol->declaration->declaration.type;
+    return variable && scope_of_call(file, symbol->declaration->declaration.value) != 0;
+}
+
 static void check_call(Check *check, const BoundFile *file, const Syntax *node, unsigned target)
 {
     unsigned scope = scope_of_call(file, node);
