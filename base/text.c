@@ -47,6 +47,12 @@ int text_compare_alike(Text a, Text b)
     return order ? order : (a.length > b.length) - (a.length < b.length);
 }
 
+bool text_within(Text path, Text folder)
+{
+    return text_alike(text_slice(path, 0, folder.length), folder) &&
+           (path.length == folder.length || path.at[folder.length] == '/');
+}
+
 Text text_lower(Arena *arena, Text text)
 {
     char *copy = text_string(arena, text);
@@ -86,7 +92,7 @@ Text text_slice(Text text, size_t from, size_t to)
 {
     if (to > text.length) to = text.length;
     if (from > to) from = to;
-    return (Text){text.at + from, to - from};
+    return (Text){from ? text.at + from : text.at, to - from}; // `at` may be NULL
 }
 
 size_t text_index(Text text, char c)

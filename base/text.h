@@ -23,6 +23,7 @@ bool text_alike(Text a, Text b); // equal but for the case of ASCII letters
 bool text_is_alike(Text a, const char *string);
 bool text_starts_alike(Text text, const char *prefix);
 int text_compare_alike(Text a, Text b);
+bool text_within(Text path, Text folder); // alike, or `folder`, '/' and more
 Text text_lower(Arena *arena, Text text); // the letters A to Z; ended by a zero byte
 int text_compare(Text a, Text b);         // by bytes, which for UTF-8 is by code point
 bool text_starts(Text text, const char *prefix);

@@ -52,7 +52,15 @@
     }
 
 static const Option what_if_options[] = {DESCRIBED, SIGNED_IN, {0}};
-static const Option deploy_options[] = {DESCRIBED, CONFIRMED, FOLLOWED, SIGNED_IN, {0}};
+static const Option deploy_options[] = {
+    DESCRIBED,
+    CONFIRMED,
+    {"skip-preflight", 0, OPTION_FLAG, offsetof(AzureOptions, skip_preflight), NULL,
+     "do not look ahead: Azure decides whether it works"},
+    FOLLOWED,
+    SIGNED_IN,
+    {0},
+};
 static const Option running_options[] = {SIGNED_IN, {0}};
 static const Option destroy_options[] = {
     CONFIRMED,

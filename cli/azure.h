@@ -15,7 +15,7 @@ typedef struct {
     const char *argument; // SWARM
     const char *library, *group, *subscription, *location, *cloud, *name, *format, *built;
     OptionList parameters; // NAME=VALUE
-    bool stack, yes, no_wait, purge, verbose, quiet;
+    bool stack, yes, skip_preflight, no_wait, purge, verbose, quiet;
 } AzureOptions;
 
 extern const Command command_what_if, command_deploy, command_status, command_cancel,

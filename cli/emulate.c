@@ -10,6 +10,8 @@ static const Option emulate_options[] = {
      "times faster than Azure; 60 if left out, 0: at once"},
     {"fault", 0, OPTION_LIST, offsetof(EmulateOptions, faults), "KIND[:VALUE]",
      "something that goes wrong; may stand several times"},
+    {"subscription", 0, OPTION_LIST, offsetof(EmulateOptions, subscriptions), "ID",
+     "one more subscription; may stand several times"},
     {"ready", 0, OPTION_TEXT, offsetof(EmulateOptions, ready), "FILE",
      "write address and certificate here when it listens"},
     {"quiet", 'q', OPTION_FLAG, offsetof(EmulateOptions, quiet), NULL, "no line a request"},

@@ -6,7 +6,7 @@
 typedef struct {
     const char *argument;                      // none
     const char *port, *folder, *speed, *ready; // `ready`: a file to be written when it listens
-    OptionList faults;
+    OptionList faults, subscriptions;
     bool http, quiet, record;
 } EmulateOptions;
 

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 #include <string.h>
 
@@ -72,6 +73,33 @@ static EVP_PKEY *read_key(Text pem, const char *password)
     BIO *bytes = BIO_new_mem_buf(pem.at, (int)pem.length);
     EVP_PKEY *key = PEM_read_bio_PrivateKey(bytes, NULL, give_password, &password);
     BIO_free(bytes);
+    return key;
+}
+
+// PKCS#12: certificates and key in one file, encrypted. NULL with an error of OpenSSL.
+static EVP_PKEY *read_packed(PKCS12 *file, const char *password, Chain *chain)
+{
+    EVP_PKEY *key = NULL;
+    X509 *leaf = NULL;
+    STACK_OF(X509) *others = NULL;
+    if (PKCS12_parse(file, password ? password : "", &key, &leaf, &others) != 1) return NULL;
+    if (leaf) chain->items[chain->count++] = leaf;
+    X509 *next;
+    while (others && chain->count < CHAIN_LIMIT && (next = sk_X509_shift(others)) != NULL)
+        chain->items[chain->count++] = next;
+    sk_X509_pop_free(others, X509_free);
+    return key;
+}
+
+static EVP_PKEY *read_file(const AssertionRequest *request, Chain *chain)
+{
+    const unsigned char *bytes = (const unsigned char *)request->file.at;
+    PKCS12 *packed = d2i_PKCS12(NULL, &bytes, (long)request->file.length);
+    ERR_clear_error(); // PEM is none
+    EVP_PKEY *key = packed ? read_packed(packed, request->password, chain)
+                           : read_key(request->file, request->password);
+    if (key && !packed) read_chain(request->file, chain);
+    PKCS12_free(packed);
     return key;
 }
 
@@ -171,26 +199,23 @@ Text assertion_make(Arena *secret, Arena *arena, const AssertionRequest *request
     Chain chain = {0};
     Text signature = {0}, made = {0};
     TextBuffer out = {.arena = secret};
-    EVP_PKEY *key = read_key(request->pem, request->password);
+    EVP_PKEY *key = read_file(request, &chain);
     if (!key) {
         *why = complain(arena, "has no private key that can be read");
     } else if (EVP_PKEY_base_id(key) != EVP_PKEY_RSA) {
         *why = TEXT("has a key that is not RSA, which Azure asks for");
+    } else if (!leaf_first(&chain, key)) {
+        *why = TEXT("has no certificate that belongs to its private key");
     } else {
-        read_chain(request->pem, &chain);
-        if (!leaf_first(&chain, key)) {
-            *why = TEXT("has no certificate that belongs to its private key");
-        } else {
-            base64(&out, header_of(secret, request, &chain), true);
+        base64(&out, header_of(secret, request, &chain), true);
+        buffer_char(&out, '.');
+        base64(&out, claims_of(secret, request), true);
+        if (sign(secret, key, !request->adfs, buffer_done(&out), &signature)) {
             buffer_char(&out, '.');
-            base64(&out, claims_of(secret, request), true);
-            if (sign(secret, key, !request->adfs, buffer_done(&out), &signature)) {
-                buffer_char(&out, '.');
-                base64(&out, signature, true);
-                made = buffer_done(&out);
-            } else {
-                *why = complain(arena, "cannot sign");
-            }
+            base64(&out, signature, true);
+            made = buffer_done(&out);
+        } else {
+            *why = complain(arena, "cannot sign");
         }
     }
     free_chain(&chain);

@@ -6,8 +6,8 @@
 #include "deploy/source.h"
 
 typedef struct {
-    Text pem;             // certificate (a chain, if it is to be sent) and its private key
-    const char *password; // of the key; NULL: none
+    Text file; // certificate (a chain, if it is to be sent) and its private key: PEM or PKCS#12
+    const char *password; // of the key, or of the whole file; NULL: none
     bool adfs, chain;     // `chain`: x5c, the certificates themselves
     Text client, endpoint;
     double now; // seconds since 1970

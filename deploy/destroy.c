@@ -9,12 +9,21 @@
 
 enum { PATIENCE = 1 }; // seconds between two looks
 
+// It is gone already, by somebody else's call or one of ours whose answer was lost.
+static bool is_gone(Answer *answer, const Failure *failure)
+{
+    *answer = (Answer){.status = failure->status};
+    return failure->status == 404;
+}
+
 bool destroy_begin(Arena *arena, Manager *manager, const Destroyed *what, Answer *answer,
                    Failure *failure)
 {
-    if (what->order.stack) return order_remove_stack(arena, manager, &what->order, answer, failure);
     Call call = {.method = "DELETE", .path = what->order.group, .api_version = RESOURCES};
-    return manager_call(manager, &call, answer, failure);
+    bool begun = what->order.stack
+                     ? order_remove_stack(arena, manager, &what->order, answer, failure)
+                     : manager_call(manager, &call, answer, failure);
+    return begun || is_gone(answer, failure);
 }
 
 // "Compute" of Microsoft.Compute/disks
@@ -142,6 +151,6 @@ bool destroy_purge(Arena *arena, Manager *manager, const Value *vault, Failure *
                  .path = text_format(arena, "%.*s/purge", TEXT_ARG(path)),
                  .api_version = VAULTS,
                  .safe = true};
-    return manager_call(manager, &call, &answer, failure) &&
-           (!answer.operation.length || manager_finish(manager, &answer, &result, failure));
+    if (!manager_call(manager, &call, &answer, failure)) return is_gone(&answer, failure);
+    return !answer.operation.length || manager_finish(manager, &answer, &result, failure);
 }

@@ -114,14 +114,14 @@ static SourceResult finish(const SourceRequest *request, bool answered, const Ht
 static Text assert_by(const SourceRequest *request, const Settings *settings, Failure *failure)
 {
     const char *chain = setting("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN");
-    Text why = {0}, made = {0}, pem = source_file(request, settings->certificate);
-    if (!pem.length) {
+    Text why = {0}, made = {0}, file = source_file(request, settings->certificate);
+    if (!file.length) {
         source_failed(request, failure, "AZURE_CLIENT_CERTIFICATE_PATH: %s: %s",
-                      settings->certificate, strerror(errno));
+                      settings->certificate, errno ? strerror(errno) : "it is empty");
         return made;
     }
     AssertionRequest assertion = {
-        .pem = pem,
+        .file = file,
         .password = setting("AZURE_CLIENT_CERTIFICATE_PASSWORD"),
         .adfs = is_adfs(request->cloud),
         .chain = chain && (strcmp(chain, "1") == 0 || strcasecmp(chain, "true") == 0),
@@ -131,12 +131,11 @@ static Text assert_by(const SourceRequest *request, const Settings *settings, Fa
     };
     made = assertion_make(request->secret, request->arena, &assertion, &why);
     if (!made.length)
-        source_failed(
-            request, failure, "AZURE_CLIENT_CERTIFICATE_PATH: %s %.*s%s", settings->certificate,
-            TEXT_ARG(why),
-            strstr(text_string(request->secret, pem), "-----BEGIN")
-                ? ""
-                : "; it must be PEM: openssl pkcs12 -nodes -in FILE.pfx makes it from PFX");
+        source_failed(request, failure,
+                      "AZURE_CLIENT_CERTIFICATE_PATH: %s %.*s. It must hold an RSA key and its "
+                      "certificate, as PEM or PKCS#12 (.pfx); AZURE_CLIENT_CERTIFICATE_PASSWORD "
+                      "opens it",
+                      settings->certificate, TEXT_ARG(why));
     return made;
 }
 

@@ -7,6 +7,7 @@
 #include "deploy/answer.h"
 #include "deploy/interrupt.h"
 #include "deploy/progress.h"
+#include "deploy/thumbprint.h"
 
 #include <curl/curl.h>
 #include <math.h>
@@ -36,7 +37,7 @@ struct Http {
     void *context;
     char *body; // of the answer that is being read
     size_t length, room;
-    bool too_large;
+    bool too_large, stranger; // `stranger`: its certificate has not the thumbprint wanted
     char error[CURL_ERROR_SIZE];
 };
 
@@ -44,6 +45,7 @@ struct Http {
 typedef struct {
     Http *http;
     Arena *arena;
+    Text thumbprint;
     HttpAnswer *answer;
     size_t room;
 } Reading;
@@ -164,6 +166,36 @@ static void wipe_headers(struct curl_slist *list)
     curl_slist_free_all(list);
 }
 
+// Before anything is sent.
+static int meet(void *given, char *address, char *own, int port, int own_port)
+{
+    (void)address, (void)own, (void)port, (void)own_port;
+    const Reading *reading = given;
+    struct curl_certinfo *certificates = NULL;
+    curl_easy_getinfo(reading->http->easy, CURLINFO_CERTINFO, &certificates);
+    bool fits = false;
+    if (certificates && certificates->num_of_certs > 0) {
+        for (const struct curl_slist *at = certificates->certinfo[0]; at; at = at->next) {
+            if (strncmp(at->data, "Cert:", 5) == 0)
+                fits = thumbprint_fits(at->data + 5, reading->thumbprint);
+        }
+    }
+    reading->http->stranger = !fits;
+    return fits ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+// Nobody's signature counts but this certificate; a kept connection would not show it.
+static void trust_only(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, meet);
+}
+
 static bool is_safe(const HttpRequest *request) // to repeat
 {
     static const char *const safe[] = {"GET", "HEAD", "PUT", "DELETE"};
@@ -189,6 +221,7 @@ static void set_up(Http *http, const HttpRequest *request, const char *address,
     if (authorities && *authorities) curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
     if (folder && *folder) curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
     if (request->direct) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    if (request->thumbprint.length) trust_only(easy);
     // A kept connection that turns out to be closed makes libcurl repeat by itself.
     if (!is_safe(request)) curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -239,15 +272,20 @@ static CURLcode transfer(Http *http, Arena *arena, const HttpRequest *request, T
                          bool with_secrets, HttpAnswer *answer)
 {
     struct curl_slist *headers = headers_of(request, with_secrets);
-    Reading reading = {http, arena, answer, 0};
+    Reading reading = {http, arena, request->thumbprint, answer, 0};
     *answer = (HttpAnswer){0};
     http->length = 0;
-    http->too_large = false;
+    http->too_large = http->stranger = false;
     http->error[0] = '\0';
     set_up(http, request, text_string(arena, address), headers);
     curl_easy_setopt(http->easy, CURLOPT_WRITEDATA, &reading);
     curl_easy_setopt(http->easy, CURLOPT_HEADERDATA, &reading);
+    curl_easy_setopt(http->easy, CURLOPT_PREREQDATA, &reading);
     CURLcode result = perform(http);
+    if (http->stranger) {
+        result = CURLE_PEER_FAILED_VERIFICATION;
+        snprintf(http->error, sizeof http->error, "its certificate is another one than expected");
+    }
     long status = 0;
     curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
     answer->status = (int)status;
@@ -374,7 +412,7 @@ static const char *hint_for(CURLcode result, const char *error)
         return "; is this machine's clock right?";
     if (result == CURLE_PEER_FAILED_VERIFICATION && strstr(error, "expired"))
         return "; is this machine's clock right?";
-    if (result == CURLE_PEER_FAILED_VERIFICATION)
+    if (result == CURLE_PEER_FAILED_VERIFICATION && !strstr(error, "than expected"))
         return "; SSL_CERT_FILE names a file of authorities to trust instead of the system's";
     if (result == CURLE_COULDNT_RESOLVE_PROXY) return "; see HTTPS_PROXY";
     return "";

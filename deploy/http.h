@@ -27,6 +27,7 @@ typedef struct {
     Text body;       // of PUT, POST, PATCH
     bool safe;       // a POST that may be repeated
     bool direct;     // without a proxy: services on this machine
+    Text thumbprint; // SHA-1 of the server's certificate, which no authority has signed; else empty
     double patience; // seconds for the whole answer; 0: no limit but SWARMGEN_TIMEOUT
     int tries;       // 0: 6
 } HttpRequest;

@@ -1,5 +1,7 @@
-// deploy/identity.c: the managed identity of the machine that we run on, in the forms that it has at
-// App Service, on Azure Arc's servers, and on virtual machines.
+// deploy/identity.c: the managed identity of the machine that we run on, in the forms that it has in
+// Service Fabric, App Service, Azure Machine Learning, Cloud Shell, on Azure Arc's servers, and on
+// virtual machines; which it is, the environment tells.
+//   facts: Microsoft's libraries (MSAL), whose order this is
 #include "deploy/source.h"
 
 #include "deploy/address.h"
@@ -21,15 +23,22 @@ static const char *setting(const char *name)
     return value && *value ? value : NULL;
 }
 
-static Text address_of(const SourceRequest *request, const char *endpoint, const char *version)
+// `client_id`: how that parameter is called here.
+static Text address_for(const SourceRequest *request, const char *endpoint, const char *version,
+                        const char *client_id)
 {
     TextBuffer out = {.arena = request->arena};
     const char *client = setting("AZURE_CLIENT_ID");
     buffer_format(&out, "%s?api-version=%s&resource=", endpoint, version);
     address_quote(&out, request->audience);
-    if (client) buffer_string(&out, "&client_id=");
+    if (client) buffer_format(&out, "&%s=", client_id);
     if (client) address_quote(&out, text_of(client));
     return buffer_done(&out);
+}
+
+static Text address_of(const SourceRequest *request, const char *endpoint, const char *version)
+{
+    return address_for(request, endpoint, version, "client_id");
 }
 
 static bool get(const SourceRequest *request, Text address, const HttpHeader *headers, size_t count,
@@ -66,6 +75,58 @@ static SourceResult app_service(const SourceRequest *request, const char *endpoi
     Text address = address_of(request, endpoint, "2019-08-01");
     if (!get(request, address, &header, 1, &answer, failure)) return SOURCE_FAILED;
     return finish(request, "App Service", &answer, token, failure);
+}
+
+// Its certificate is its own; the thumbprint tells that it is the right one.
+static SourceResult service_fabric(const SourceRequest *request, const char *endpoint,
+                                   const char *key, const char *thumbprint, SourceToken *token,
+                                   Failure *failure)
+{
+    HttpAnswer answer;
+    const HttpHeader header = {"Secret", text_of(key), true};
+    HttpRequest call = {.method = "GET",
+                        .address = address_of(request, endpoint, "2019-07-01-preview"),
+                        .headers = &header,
+                        .header_count = 1,
+                        .direct = true,
+                        .thumbprint = text_of(thumbprint),
+                        .patience = 30};
+    if (!http_ask(request->http, request->secret, &call, &answer, failure)) return SOURCE_FAILED;
+    return finish(request, "Service Fabric", &answer, token, failure);
+}
+
+static SourceResult machine_learning(const SourceRequest *request, const char *endpoint,
+                                     const char *key, SourceToken *token, Failure *failure)
+{
+    HttpAnswer answer;
+    const HttpHeader header = {"secret", text_of(key), true};
+    Text address = address_for(request, endpoint, "2017-09-01", "clientid");
+    if (!get(request, address, &header, 1, &answer, failure)) return SOURCE_FAILED;
+    return finish(request, "Azure Machine Learning", &answer, token, failure);
+}
+
+// It has one identity: that of the person.
+static SourceResult cloud_shell(const SourceRequest *request, const char *endpoint,
+                                SourceToken *token, Failure *failure)
+{
+    HttpAnswer answer;
+    TextBuffer form = {.arena = request->arena};
+    buffer_string(&form, "resource=");
+    address_quote(&form, request->audience);
+    const HttpHeader headers[] = {
+        {"Metadata", TEXT("true"), false},
+        {"Content-Type", TEXT("application/x-www-form-urlencoded"), false},
+    };
+    HttpRequest call = {.method = "POST",
+                        .address = text_of(endpoint),
+                        .headers = headers,
+                        .header_count = 2,
+                        .body = buffer_done(&form),
+                        .safe = true,
+                        .direct = true,
+                        .patience = 30};
+    if (!http_ask(request->http, request->secret, &call, &answer, failure)) return SOURCE_FAILED;
+    return finish(request, "Cloud Shell", &answer, token, failure);
 }
 
 // ---- Azure Arc: whoever can read a file that only administrators can gets a token
@@ -112,7 +173,7 @@ static SourceResult arc(const SourceRequest *request, const char *endpoint, Sour
     Text key = source_file(request, file);
     if (!key.length)
         return source_failed(request, failure, "%s: %s; members of group himds can read it", file,
-                             strerror(errno));
+                             errno ? strerror(errno) : "it is empty");
     headers[1].value = text_format(request->secret, "Basic %.*s", TEXT_ARG(key));
     if (!get(request, address, headers, 2, &answer, failure)) return SOURCE_FAILED;
     return finish(request, "Azure Arc", &answer, token, failure);
@@ -153,13 +214,17 @@ static SourceResult machine(const SourceRequest *request, SourceToken *token, Fa
 
 SourceResult identity_managed(const SourceRequest *request, SourceToken *token, Failure *failure)
 {
-    const char *endpoint = setting("IDENTITY_ENDPOINT"), *key = setting("IDENTITY_HEADER");
-    if (setting("IDENTITY_SERVER_THUMBPRINT"))
-        return source_not_here(request, failure, "Service Fabric's identity is not supported");
+    const char *endpoint = setting("IDENTITY_ENDPOINT"), *key = setting("IDENTITY_HEADER"),
+               *thumbprint = setting("IDENTITY_SERVER_THUMBPRINT"),
+               *other = setting("MSI_ENDPOINT"), *other_key = setting("MSI_SECRET");
+    if (endpoint && key && thumbprint)
+        return service_fabric(request, endpoint, key, thumbprint, token, failure);
     if (endpoint && key) return app_service(request, endpoint, key, token, failure);
     if (endpoint && setting("IMDS_ENDPOINT")) return arc(request, endpoint, token, failure);
     if (endpoint)
         return source_not_here(request, failure,
                                "IDENTITY_ENDPOINT is set without IDENTITY_HEADER or IMDS_ENDPOINT");
+    if (other && other_key) return machine_learning(request, other, other_key, token, failure);
+    if (other) return cloud_shell(request, other, token, failure);
     return machine(request, token, failure);
 }

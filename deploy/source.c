@@ -87,7 +87,10 @@ Text source_file(const SourceRequest *request, const char *path)
     char *bytes = arena_alloc(request->secret, LARGEST_FILE);
     size_t length = fread(bytes, 1, LARGEST_FILE, file);
     bool whole = !ferror(file) && length < LARGEST_FILE;
-    if (fclose(file) == 0 && whole && length) return (Text){bytes, length};
+    if (fclose(file) == 0 && whole) {
+        errno = 0;
+        return (Text){bytes, length};
+    }
     if (!errno || length) errno = EFBIG;
     return (Text){0};
 }

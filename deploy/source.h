@@ -41,5 +41,6 @@ SourceResult source_read(const SourceRequest *request, const HttpAnswer *answer,
 // Seconds that a token is good for: `said` if that is known, else by its own claims.
 double source_life(const SourceRequest *request, Text token, double said);
 
-// Of a file that holds a secret, at most 64 KiB, in `secret`; empty with errno set.
+// Of a file that holds a secret, at most 64 KiB, in `secret`. Empty with errno set, to 0 if the
+// file is empty.
 Text source_file(const SourceRequest *request, const char *path);

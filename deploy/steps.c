@@ -335,14 +335,17 @@ static Text waits_for(Steps *steps, const Entry *entry)
 
 static const double unknown_usual = 10; // seconds, of a type that is new among known ones
 
-// Seconds until `at` is over; `left` remembers, negative while it is being asked.
+static const double asked = -1, never = -2; // instead of seconds
+
+// Seconds until `at` is over, or `never`: it waits for what has failed. `left` remembers.
 static double left_of(const Steps *steps, size_t at, double now, double *left)
 {
     const Entry *entry = steps->items[at];
-    if (left[at] != 0) return left[at] > 0 ? left[at] : 0;
-    if (is_over(entry->step.state)) return 0;
+    if (left[at] == asked) return 0;
+    if (left[at] != 0) return left[at];
+    if (is_over(entry->step.state)) return entry->step.state == STEP_DONE ? 0 : never;
     double usual = entry->step.usual > 0 ? entry->step.usual : unknown_usual, before = 0;
-    left[at] = -1;
+    left[at] = asked;
     if (entry->step.state == STEP_RUNNING) {
         double gone = now - entry->step.begun;
         left[at] = gone < usual - 1 ? usual - gone : 1;
@@ -350,6 +353,7 @@ static double left_of(const Steps *steps, size_t at, double now, double *left)
     }
     for (size_t i = 0; i < steps->count; i++) {
         double other = needs(entry, steps->items[i]) ? left_of(steps, i, now, left) : 0;
+        if (other == never) return left[at] = never;
         if (other > before) before = other;
     }
     left[at] = before + usual;

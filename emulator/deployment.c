@@ -1,14 +1,12 @@
-// emulator/deployment.c
+// emulator/deployment.c: the life of deployments, step by step.
 #include "emulator/deployment.h"
 
-#include "compiler/evaluate/hashes.h"
 #include "compiler/evaluate/shape.h"
 #include "emulator/fault.h"
 #include "emulator/preflight.h"
 #include "emulator/resource.h"
 #include "emulator/vault.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const phase_names[] = {"Waiting", "Running", "Succeeded", "Failed", "Canceled"};
@@ -21,14 +19,6 @@ const char *phase_name(Phase phase)
 bool phase_over(Phase phase)
 {
     return phase > PHASE_RUNNING;
-}
-
-static Phase phase_of(Text name)
-{
-    for (size_t i = 0; i < sizeof phase_names / sizeof *phase_names; i++) {
-        if (text_is(name, phase_names[i])) return (Phase)i;
-    }
-    return PHASE_FAILED;
 }
 
 Deployment *deployment_find(const World *world, Text id)
@@ -70,6 +60,7 @@ TemplateContext deployment_context(const World *world, Arena *arena, Text id, co
     return (TemplateContext){
         .tenant = world->tenant,
         .subscription = id_subscription_name(id),
+        .management_group = id_management_group_name(id),
         .group = id_group(id),
         .location = text_copy(arena, location),
         .name = parts.last,
@@ -106,7 +97,7 @@ static Text copy(Deployment *deployment, Text text)
     return text_copy(&deployment->arena, text);
 }
 
-static Deployment *new_deployment(Text id, const Value *order)
+Deployment *deployment_new(Text id, const Value *order)
 {
     Arena arena = {0};
     Deployment *deployment = arena_new(&arena, Deployment);
@@ -172,13 +163,13 @@ static void lay_out(Deployment *deployment)
     deployment->parameters = shown_parameters(deployment);
 }
 
-// As when it was taken: `now` and `seed` of the context are the deployment's.
-static Template *read_template(World *world, Deployment *deployment, TemplateProblem *problem)
+Template *deployment_template(World *world, Deployment *deployment, TemplateProblem *problem)
 {
     Arena *arena = &deployment->arena;
     TemplateContext context = deployment_context(world, arena, deployment->id, deployment->order);
     context.now = (int64_t)deployment->begun;
     context.seed = deployment->seed;
+    context.source = deployment->source;
     const Value *parameters = vault_parameters(
         world, arena, shape_at(deployment->order, "properties.parameters"), problem);
     if (!parameters) return NULL;
@@ -196,15 +187,16 @@ static Deployment *enlist(World *world, Deployment *deployment)
     return deployment;
 }
 
-Deployment *deployment_start(World *world, Arena *arena, Text id, const Value *order,
+Deployment *deployment_start(World *world, Arena *arena, Text id, const Value *order, Text source,
                              Text correlation, TemplateProblem *problem)
 {
-    Deployment *deployment = new_deployment(id, order);
+    Deployment *deployment = deployment_new(id, order);
+    deployment->source = copy(deployment, source);
     deployment->correlation = copy(deployment, correlation);
     deployment->phase = PHASE_RUNNING;
     deployment->begun = world->now;
     deployment->seed = text_hash(text_format(arena, "%.*s %f", TEXT_ARG(id), world->now));
-    deployment->template = read_template(world, deployment, problem);
+    deployment->template = deployment_template(world, deployment, problem);
     if (deployment->template) return enlist(world, deployment);
     *problem =
         (TemplateProblem){text_copy(arena, problem->code), text_copy(arena, problem->message),
@@ -235,6 +227,11 @@ static void begin_nested(World *world, Deployment *deployment, size_t index)
     Arena *arena = &deployment->arena;
     TemplateRuntime runtime = deployment_runtime(world);
     TemplateProblem problem = {0};
+    const Value *refused = resource_scope_refused(world, arena, step->id);
+    if (refused) {
+        fail_step(deployment, step, step->begun, refused);
+        return;
+    }
     const Deployment *running = deployment_find(world, step->id);
     if (running && !phase_over(running->phase)) {
         Text message =
@@ -253,7 +250,7 @@ static void begin_nested(World *world, Deployment *deployment, size_t index)
         fail_step(deployment, step, step->begun, problem_value(arena, &problem));
         return;
     }
-    Deployment *child = new_deployment(step->id, body);
+    Deployment *child = deployment_new(step->id, body);
     child->correlation = copy(child, deployment->correlation);
     child->phase = PHASE_RUNNING;
     child->begun = step->begun;
@@ -408,7 +405,7 @@ static void remove_others(World *world, const Deployment *deployment)
     for (size_t i = shelf->count; i-- > 0;) {
         if (i >= shelf->count) continue; // children went with their parent
         Text id = shelf->items[i]->id;
-        if (is_within(id, deployment->scope) && !id_parent(id).length &&
+        if (text_within(id, deployment->scope) && !id_parent(id).length &&
             !has_made(world, deployment, id))
             resource_remove(world, id);
     }
@@ -484,269 +481,13 @@ void deployment_cancel(World *world, Deployment *deployment)
     end_deployment(world, deployment, PHASE_CANCELED);
 }
 
-// ---- as Azure shows it
-
-const Value *template_providers(Arena *arena, const Step *steps, size_t count)
-{
-    Value *providers = value_array(arena);
-    for (size_t i = 0; i < count; i++) {
-        size_t slash = 0;
-        while (slash < steps[i].type.length && steps[i].type.at[slash] != '/') slash++;
-        Text space = text_slice(steps[i].type, 0, slash);
-        bool known = false;
-        for (size_t k = 0; k < i && !known; k++) known = starts_with(steps[k].type, space);
-        if (known) continue;
-        Value *types = value_array(arena);
-        for (size_t k = i; k < count; k++) {
-            bool listed = !starts_with(steps[k].type, space);
-            for (size_t m = i; m < k && !listed; m++)
-                listed = text_alike(steps[m].type, steps[k].type);
-            if (listed) continue;
-            Text type = text_slice(steps[k].type, slash + 1, steps[k].type.length);
-            value_append(arena, types,
-                         shape_make(arena, "{resourceType:%t,locations:[null]}", type));
-        }
-        value_append(arena, providers,
-                     shape_make(arena, "{namespace:%t,resourceTypes:%v}", space, types));
-    }
-    return providers;
-}
-
-static const Value *dependencies_of(Arena *arena, const Deployment *deployment)
-{
-    Value *items = value_array(arena);
-    for (size_t i = 0; i < deployment->count; i++) {
-        const Step *step = &deployment->steps[i];
-        if (!step->depends_on) continue;
-        value_append(arena, items,
-                     shape_make(arena, "{dependsOn:%v,id:%t,resourceType:%t,resourceName:%t}",
-                                step->depends_on, step->id, step->type, step->name));
-    }
-    return items;
-}
-
-static void list_made(Arena *arena, const Deployment *deployment, Value *items)
-{
-    for (size_t i = 0; i < deployment->count; i++) {
-        const Step *step = &deployment->steps[i];
-        if (step->phase == PHASE_SUCCEEDED && !step->existing && !step->nested)
-            value_append(arena, items, shape_make(arena, "{id:%t}", step->id));
-    }
-}
-
-static Text hash_of(Arena *arena, const Value *value)
-{
-    HashState state = {0};
-    Text text = shape_json(arena, value);
-    size_t taken = hash_add(&state, text);
-    uint64_t hash = hash_end(&state, text_slice(text, taken, text.length));
-    return text_format(arena, "%llu", (unsigned long long)hash);
-}
-
-const Value *deployment_value(Arena *arena, const Deployment *deployment)
-{
-    const Value *order = deployment->order, *template = shape_at(order, "properties.template");
-    Text mode = shape_text(order, "properties.mode");
-    bool over = phase_over(deployment->phase);
-    double last = deployment->begun;
-    for (size_t i = 0; i < deployment->count; i++) {
-        const Step *step = &deployment->steps[i];
-        double moved = phase_over(step->phase) ? step->ends : step->begun;
-        if (moved > last) last = moved;
-    }
-    Value *made = value_array(arena);
-    list_made(arena, deployment, made);
-    bool group = id_group(deployment->id).length;
-    return shape_make(
-        arena,
-        "{id:%t,name:%t,type:'Microsoft.Resources/deployments',location:%v,tags:%v,properties:{"
-        "templateHash:%t,parameters:%v,mode:%t,debugSetting:%v,provisioningState:%s,timestamp:%t,"
-        "duration:%t,correlationId:%t,providers:%v,dependencies:%v,outputs:%v,outputResources:%v,"
-        "error:%v}}",
-        deployment->id, deployment->name, group ? NULL : shape_at(order, "location"),
-        shape_at(order, "tags"), template ? hash_of(arena, template) : (Text){0},
-        deployment->parameters, mode.length ? mode : TEXT("Incremental"),
-        shape_at(order, "properties.debugSetting"), phase_name(deployment->phase),
-        time_text(arena, over ? deployment->ended : last),
-        duration_text(arena, (over ? deployment->ended : last) - deployment->begun),
-        deployment->correlation, template_providers(arena, deployment->steps, deployment->count),
-        dependencies_of(arena, deployment), deployment->outputs, over ? made : NULL,
-        deployment->error);
-}
-
-static const Value *status_message(Arena *arena, const Step *step)
-{
-    if (!step->error) return NULL;
-    bool late = text_is(shape_text(step->error, "code"), "ResourceDeploymentFailure");
-    return shape_make(arena, "{status:%s,error:%v}", late ? "Failed" : NULL,
-                      shape_with(arena, step->error, "status", NULL));
-}
-
-static const char *failed_status(const Step *step)
-{
-    int status = (int)shape_number(step->error, "status", 409);
-    return status == 400   ? "BadRequest"
-           : status == 403 ? "Forbidden"
-           : status == 404 ? "NotFound"
-                           : "Conflict";
-}
-
-static const Value *operation_value(Arena *arena, const Deployment *deployment, const Step *step,
-                                    double now)
-{
-    const char *kind = step->existing ? "Read" : "Create";
-    const char *status = step->phase == PHASE_FAILED      ? failed_status(step)
-                         : step->phase != PHASE_SUCCEEDED ? NULL
-                         : step->created                  ? "Created"
-                                                          : "OK";
-    double end = phase_over(step->phase) ? step->ends : now;
-    Text symbol = step->symbol.length ? step->symbol : (Text){0};
-    return shape_make(
-        arena,
-        "{id:%t,operationId:%t,properties:{provisioningOperation:%s,provisioningState:%s,"
-        "timestamp:%t,duration:%t,trackingId:%t,serviceRequestId:%t,statusCode:%s,statusMessage:%v,"
-        "targetResource:{id:%t,resourceType:%t,resourceName:%t,symbolicName:%t}}}",
-        text_format(arena, "%.*s/operations/%.*s", TEXT_ARG(deployment->id),
-                    TEXT_ARG(step->operation)),
-        step->operation, kind, phase_name(step->phase), time_text(arena, end),
-        duration_text(arena, end - step->begun),
-        guid_of(arena, "tracking %.*s", TEXT_ARG(step->operation)),
-        guid_of(arena, "request %.*s", TEXT_ARG(step->operation)), status,
-        status_message(arena, step), step->id, step->type, step->name, symbol);
-}
-
-const Value *deployment_operations(Arena *arena, const Deployment *deployment)
-{
-    Value *items = value_array(arena);
-    double now = world_clock();
-    for (size_t i = 0; i < deployment->count; i++) {
-        if (deployment->steps[i].phase == PHASE_WAITING) continue;
-        value_append(arena, items, operation_value(arena, deployment, &deployment->steps[i], now));
-    }
-    if (!deployment->outputs) return items;
-    Text operation = text_format(arena, "%016llX", (unsigned long long)deployment->seed);
-    value_append(
-        arena, items,
-        shape_make(
-            arena,
-            "{id:%t,operationId:%t,properties:{provisioningOperation:'EvaluateDeploymentOutput',"
-            "provisioningState:'Succeeded',timestamp:%t,duration:'PT0S',trackingId:%t,"
-            "statusCode:'OK'}}",
-            text_format(arena, "%.*s/operations/%.*s", TEXT_ARG(deployment->id),
-                        TEXT_ARG(operation)),
-            operation, time_text(arena, deployment->ended),
-            guid_of(arena, "tracking %.*s", TEXT_ARG(operation))));
-    return items;
-}
-
-// ---- saving
-
-const Value *deployment_saved(Arena *arena, const Deployment *deployment)
-{
-    Value *steps = value_array(arena);
-    for (size_t i = 0; i < deployment->count; i++) {
-        const Step *step = &deployment->steps[i];
-        value_append(
-            arena, steps,
-            shape_make(arena,
-                       "{symbol:%t,id:%t,type:%t,name:%t,existing:%b,nested:%b,phase:%s,begun:%f,"
-                       "ends:%f,operation:%t,created:%b,error:%v,dependsOn:%v}",
-                       step->symbol, step->id, step->type, step->name, step->existing, step->nested,
-                       phase_name(step->phase), step->begun, step->ends, step->operation,
-                       step->created, step->error, step->depends_on));
-    }
-    return shape_make(arena,
-                      "{id:%t,order:%v,correlation:%t,seed:%t,phase:%s,begun:%f,ended:%f,"
-                      "parameters:%v,outputs:%v,error:%v,parent:%t,parentStep:%i,steps:%v}",
-                      deployment->id, deployment->order, deployment->correlation,
-                      text_format(arena, "%llu", (unsigned long long)deployment->seed),
-                      phase_name(deployment->phase), deployment->begun, deployment->ended,
-                      deployment->parameters, deployment->outputs, deployment->error,
-                      deployment->parent, (int64_t)deployment->parent_step, steps);
-}
-
-static const Value *copied(Deployment *deployment, const Value *saved, const char *path)
-{
-    const Value *value = shape_at(saved, path);
-    return value ? shape_copy(&deployment->arena, value) : NULL;
-}
-
-static Template *read_again(World *world, Deployment *deployment, TemplateProblem *problem)
-{
-    if (!deployment->parent.length) return read_template(world, deployment, problem);
-    const Deployment *parent = deployment_find(world, deployment->parent);
-    TemplateRuntime runtime = deployment_runtime(world);
-    if (!parent || !parent->template) return NULL;
-    return template_nested(parent->template, deployment->parent_step, &runtime, problem);
-}
-
-static void read_steps(Deployment *deployment, const Value *saved)
-{
-    const Value *steps = copied(deployment, saved, "steps");
-    if (!steps) steps = value_array(&deployment->arena);
-    deployment->count = steps->array.count;
-    deployment->steps = arena_array(&deployment->arena, Step, deployment->count);
-    for (size_t i = 0; i < deployment->count; i++) {
-        const Value *step = steps->array.items[i];
-        deployment->steps[i] = (Step){
-            .symbol = shape_text(step, "symbol"),
-            .id = shape_text(step, "id"),
-            .type = shape_text(step, "type"),
-            .name = shape_text(step, "name"),
-            .existing = shape_bool(step, "existing"),
-            .nested = shape_bool(step, "nested"),
-            .phase = phase_of(shape_text(step, "phase")),
-            .begun = shape_number(step, "begun", 0),
-            .ends = shape_number(step, "ends", 0),
-            .operation = shape_text(step, "operation"),
-            .created = shape_bool(step, "created"),
-            .error = shape_at(step, "error"),
-            .depends_on = shape_at(step, "dependsOn"),
-        };
-    }
-}
-
-// Without its template.
-static Deployment *read_saved(const Value *saved)
-{
-    Deployment *deployment = new_deployment(shape_text(saved, "id"), shape_at(saved, "order"));
-    Arena *arena = &deployment->arena;
-    Text seed = shape_text(saved, "seed");
-    deployment->correlation = copy(deployment, shape_text(saved, "correlation"));
-    deployment->seed = strtoull(text_string(arena, seed), NULL, 10);
-    deployment->phase = phase_of(shape_text(saved, "phase"));
-    deployment->begun = shape_number(saved, "begun", 0);
-    deployment->ended = shape_number(saved, "ended", 0);
-    deployment->parameters = copied(deployment, saved, "parameters");
-    deployment->outputs = copied(deployment, saved, "outputs");
-    deployment->error = copied(deployment, saved, "error");
-    deployment->parent = copy(deployment, shape_text(saved, "parent"));
-    deployment->parent_step = (size_t)shape_number(saved, "parentStep", 0);
-    read_steps(deployment, saved);
-    return deployment;
-}
-
-void deployment_restore(World *world, const Value *saved)
-{
-    Deployment *deployment = read_saved(saved);
-    list_add(&world->arena, world->deployments, deployment);
-    if (phase_over(deployment->phase)) return;
-    TemplateProblem problem = {0};
-    size_t count = 0;
-    deployment->template = read_again(world, deployment, &problem);
-    if (deployment->template) template_resources(deployment->template, &count);
-    if (!deployment->template || count != deployment->count) { // only if the folder was changed
-        deployment->phase = PHASE_CANCELED;
-        deployment->ended = world->now;
-        deployment->template = NULL;
-    }
-}
+// ---- all of them
 
 // A deployment that is over needs what would be saved of it, not what evaluated its template.
 static void shrink(Deployment **place)
 {
     Arena work = {0};
-    Deployment *small = read_saved(deployment_saved(&work, *place));
+    Deployment *small = deployment_from(deployment_saved(&work, *place));
     small->shrunk = true;
     free_deployment(*place);
     *place = small;

@@ -31,6 +31,7 @@ struct Deployment {
     Arena arena;
     Text id, name;
     Text scope;         // ID of what it deploys to: a group, the subscription; empty: the tenant
+    Text source;        // its template as it was written, while it runs; empty after a restart
     const Value *order; // {location, tags, properties: {template, parameters, mode …}}
     Text correlation;
     uint64_t seed;
@@ -53,9 +54,10 @@ struct Deployments {
 
 Deployment *deployment_find(const World *world, Text id);
 
-// Takes an order: reads the template, checks it, and starts. NULL with `problem` set, whose texts are
-// in `arena`. An earlier one of that ID is replaced; it must be over.
-Deployment *deployment_start(World *world, Arena *arena, Text id, const Value *order,
+// Takes an order: reads the template, checks it, and starts. `source` is the template as it was
+// written. NULL with `problem` set, whose texts are in `arena`. An earlier one of that ID is replaced;
+// it must be over.
+Deployment *deployment_start(World *world, Arena *arena, Text id, const Value *order, Text source,
                              Text correlation, TemplateProblem *problem);
 void deployment_remove(World *world, Deployment *deployment);
 void deployment_cancel(World *world, Deployment *deployment);
@@ -75,3 +77,9 @@ TemplateContext deployment_context(const World *world, Arena *arena, Text id, co
 
 const Value *deployment_saved(Arena *arena, const Deployment *deployment);
 void deployment_restore(World *world, const Value *saved);
+
+// ---- what the files deployment….c share
+Deployment *deployment_new(Text id, const Value *order);
+Deployment *deployment_from(const Value *saved); // without its template
+// Its template, read as when it was taken: `now` and `seed` of the context are the deployment's.
+Template *deployment_template(World *world, Deployment *deployment, TemplateProblem *problem);

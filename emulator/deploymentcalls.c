@@ -135,6 +135,7 @@ static Template *template_checked(Exchange *exchange, Text id)
     Arena *arena = exchange->arena;
     World *world = exchange->world;
     TemplateContext context = deployment_context(world, arena, id, exchange->body);
+    context.source = exchange_source(exchange);
     TemplateProblem problem = {0};
     const Value *given =
         vault_parameters(world, arena, shape_at(exchange->body, "properties.parameters"), &problem);
@@ -144,6 +145,13 @@ static Template *template_checked(Exchange *exchange, Text id)
                              : NULL;
     if (!template) {
         refuse_with(exchange, 400, problem_error(exchange, &problem));
+        return NULL;
+    }
+    size_t size = template_size(template);
+    if (size > TEMPLATE_LIMIT) {
+        refuse(exchange, 400, "JobSizeExceeded",
+               "The expanded template has %zu bytes, more than the limit of %d.", size,
+               TEMPLATE_LIMIT);
         return NULL;
     }
     const Value *errors = preflight_template(world, arena, template, context.location);
@@ -176,8 +184,9 @@ void deployment_put(Exchange *exchange)
     if (!template_checked(exchange, id)) return;
     bool existed = old != NULL;
     TemplateProblem problem = {0};
-    const Deployment *deployment = deployment_start(
-        exchange->world, exchange->arena, id, exchange->body, exchange->correlation, &problem);
+    const Deployment *deployment =
+        deployment_start(exchange->world, exchange->arena, id, exchange->body,
+                         exchange_source(exchange), exchange->correlation, &problem);
     if (!deployment) {
         refuse_with(exchange, 400, problem_error(exchange, &problem));
         return;
@@ -310,7 +319,7 @@ static Text wanted_state(Exchange *exchange)
 {
     Text filter = exchange_query(exchange, "$filter");
     const char *from = filter.length ? memchr(filter.at, '\'', filter.length) : NULL;
-    if (!from || !starts_with(filter, TEXT("provisioningState eq "))) return (Text){0};
+    if (!from || !text_starts_alike(filter, "provisioningState eq ")) return (Text){0};
     Text rest = text_slice(filter, (size_t)(from - filter.at) + 1, filter.length);
     const char *to = memchr(rest.at, '\'', rest.length);
     return to ? text_slice(rest, 0, (size_t)(to - rest.at)) : (Text){0};

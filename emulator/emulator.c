@@ -194,7 +194,7 @@ static bool write_ready(World *world, const char *authority)
     const Value *ready = shape_make(&work,
                                     "{url:%t,certificate:%s,tenant:%t,subscription:%t,client:%t,"
                                     "secret:%t,object:%t,process:%i}",
-                                    world->url, authority, world->tenant, world->subscription,
+                                    world->url, authority, world->tenant, world->subscriptions[0],
                                     world->client, world->secret, world->object, (int64_t)getpid());
     bool good = write_file(&work, world->options->ready, shape_json(&work, ready), 0644);
     arena_free(&work);
@@ -228,7 +228,12 @@ static void catch_signals(void)
 static void name_everything(World *world)
 {
     world->tenant = TEXT("72f988bf-0000-4000-8000-00000000aaaa");
-    world->subscription = TEXT("00000000-0000-4000-8000-000000000001");
+    size_t more = world->options->subscription_count;
+    world->subscriptions = arena_array(&world->arena, Text, more + 1);
+    world->subscriptions[0] = TEXT("00000000-0000-4000-8000-000000000001");
+    for (size_t i = 0; i < more; i++)
+        world->subscriptions[i + 1] = text_of(world->options->subscriptions[i]);
+    world->subscription_count = more + 1;
     world->client = TEXT("11111111-0000-4000-8000-000000000002");
     world->object = TEXT("22222222-0000-4000-8000-000000000003");
     world->secret = TEXT("local-secret");

@@ -12,6 +12,8 @@ typedef struct {
     const char *
         *faults; // "throttle:3", "fail:Microsoft.Compute/virtualMachines" …; emulator/fault.def
     size_t fault_count;
+    const char *const *subscriptions; // IDs of more than the one there always is
+    size_t subscription_count;
     const char
         *ready;  // a file that gets {"url", "certificate", …} as JSON when it listens; NULL: none
     bool quiet;  // no line a request

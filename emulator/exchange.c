@@ -28,9 +28,18 @@ Text exchange_id(Exchange *exchange, const char *type)
         scope = known->id;
     else if (group.length)
         scope = text_format(arena, "/subscriptions/%.*s/resourceGroups/%.*s",
-                            TEXT_ARG(exchange->world->subscription), TEXT_ARG(group));
+                            TEXT_ARG(id_subscription_name(scope)), TEXT_ARG(group));
     return text_format(arena, "%.*s/providers/Microsoft.Resources/%s/%.*s", TEXT_ARG(scope), type,
                        TEXT_ARG(exchange->words[0]));
+}
+
+Text exchange_source(Exchange *exchange)
+{
+    const Value *template = shape_at(exchange->body, "properties.template");
+    size_t from = 0, to = 0;
+    bool found = template && value_json_span(exchange->arena, exchange->text, exchange->body,
+                                             template, &from, &to);
+    return found ? text_slice(exchange->text, from, to) : (Text){0};
 }
 
 void answer(Exchange *exchange, int status, const Value *value)

@@ -38,6 +38,9 @@ Text exchange_header(const Exchange *exchange, const char *name); // likewise
 // group written as it was made.
 Text exchange_id(Exchange *exchange, const char *type);
 
+// The template in the body as it was written; empty if there is none.
+Text exchange_source(Exchange *exchange);
+
 void answer(Exchange *exchange, int status, const Value *value);
 void answer_text(Exchange *exchange, int status, const char *content_type, Text text);
 // Azure's {error: {code, message}}.

@@ -92,6 +92,7 @@ static bool read_values(Arena *arena, Fault *fault)
         return number_of(arena, first, 600, &ignored) && number_of(arena, second, 1, &fault->left);
     case FAULT_SLOW: return number_of(arena, first, 1, &ignored);
     case FAULT_FAIL: return first.length && (!second.length || failure_row(second));
+    case FAULT_POLICY:
     case FAULT_SOLD_OUT: return first.length;
     case FAULT_QUOTA:
     case FAULT_DENY:
@@ -254,9 +255,19 @@ Text fault_failure(const World *world, Text type)
         if (fault->kind != FAULT_FAIL || !text_alike(fault->first, type)) continue;
         if (fault->second.length) return fault->second;
         if (text_ends(type, "/extensions")) return TEXT("VMExtensionProvisioningError");
-        return starts_with(type, TEXT("Microsoft.Compute/virtualMachine"))
+        return text_starts_alike(type, "Microsoft.Compute/virtualMachine")
                    ? TEXT("AllocationFailed")
                    : text_of(failures[0].code);
+    }
+    return (Text){0};
+}
+
+Text fault_policy(const World *world, Text type)
+{
+    for (size_t i = 0; world->faults && i < world->faults->count; i++) {
+        const Fault *fault = &world->faults->items[i];
+        if (fault->kind == FAULT_POLICY && text_alike(fault->first, type))
+            return fault->second.length ? fault->second : TEXT("Not allowed resource types");
     }
     return (Text){0};
 }

@@ -31,5 +31,8 @@ bool fault_holds(const World *world, FaultKind kind, Text *value);
 // The code with which resources of that type fail; NULL `at` if they do not.
 Text fault_failure(const World *world, Text type);
 
+// The policy that forbids resources of that type; NULL `at` if none does.
+Text fault_policy(const World *world, Text type);
+
 // A row of failure.def as an error {status, code, message}; `later`: it shows only at the end.
 const Value *failure_value(Arena *arena, Text code, Text id, bool *later);

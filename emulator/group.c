@@ -12,10 +12,11 @@
 
 enum { NAME_LIMIT = 90, DELETE_SECONDS = 120 };
 
-static Text group_id(Exchange *exchange, Text name)
+// Of the route /subscriptions/*/resourcegroups/*.
+static Text group_id(Exchange *exchange)
 {
     return text_format(exchange->arena, "/subscriptions/%.*s/resourceGroups/%.*s",
-                       TEXT_ARG(exchange->world->subscription), TEXT_ARG(name));
+                       TEXT_ARG(exchange->words[0]), TEXT_ARG(exchange->words[1]));
 }
 
 Record *group_needed(Exchange *exchange, Text scope)
@@ -46,7 +47,7 @@ static bool is_deleting(const Record *group)
 void group_put(Exchange *exchange)
 {
     Arena *arena = exchange->arena;
-    Text name = exchange->words[1], id = group_id(exchange, name);
+    Text name = exchange->words[1], id = group_id(exchange);
     Record *old = world_find(exchange->world, SHELF_GROUPS, id);
     bool patch = strcmp(exchange->method, "PATCH") == 0;
     Text location = shape_text(exchange->body, "location");
@@ -92,13 +93,13 @@ void group_put(Exchange *exchange)
         "properties:{provisioningState:'Succeeded'}}",
         old ? old->id : id, old ? id_group(old->id) : name, there, tags,
         shape_at(exchange->body, "managedBy"));
-    world_put(exchange->world, SHELF_GROUPS, id, value, NULL);
-    answer(exchange, old ? 200 : 201, value);
+    int status = old ? 200 : 201; // `value` holds texts of the old record, which goes now
+    answer(exchange, status, world_put(exchange->world, SHELF_GROUPS, id, value, NULL)->value);
 }
 
 void group_get(Exchange *exchange)
 {
-    Text id = group_id(exchange, exchange->words[1]);
+    Text id = group_id(exchange);
     if (strcmp(exchange->method, "HEAD") == 0) {
         answer(exchange, world_find(exchange->world, SHELF_GROUPS, id) ? 204 : 404, NULL);
         return;
@@ -111,8 +112,10 @@ void groups_list(Exchange *exchange)
 {
     Value *items = value_array(exchange->arena);
     const Shelf *shelf = &exchange->world->shelves[SHELF_GROUPS];
-    for (size_t i = 0; i < shelf->count; i++)
-        value_append(exchange->arena, items, shelf->items[i]->value);
+    for (size_t i = 0; i < shelf->count; i++) {
+        if (text_alike(id_subscription_name(shelf->items[i]->id), exchange->words[0]))
+            value_append(exchange->arena, items, shelf->items[i]->value);
+    }
     answer_page(exchange, items, 0);
 }
 
@@ -131,7 +134,7 @@ static bool is_locked(Exchange *exchange, Text scope)
 
 void group_delete(Exchange *exchange)
 {
-    Text id = group_id(exchange, exchange->words[1]);
+    Text id = group_id(exchange);
     Record *group = group_needed(exchange, id);
     if (!group || is_locked(exchange, group->id)) return;
     id = text_copy(exchange->arena, group->id);
@@ -145,17 +148,17 @@ void group_delete(Exchange *exchange)
 void group_remove(World *world, Text scope)
 {
     for (size_t i = world->deployments->count; i-- > 0;) {
-        if (i < world->deployments->count && is_within(world->deployments->items[i]->id, scope))
+        if (i < world->deployments->count && text_within(world->deployments->items[i]->id, scope))
             deployment_remove(world, world->deployments->items[i]);
     }
     Shelf *resources = &world->shelves[SHELF_RESOURCES];
     for (size_t i = resources->count; i-- > 0;) {
-        if (i < resources->count && is_within(resources->items[i]->id, scope))
+        if (i < resources->count && text_within(resources->items[i]->id, scope))
             resource_remove(world, resources->items[i]->id);
     }
     Shelf *stacks = &world->shelves[SHELF_STACKS];
     for (size_t i = stacks->count; i-- > 0;) {
-        if (is_within(stacks->items[i]->id, scope))
+        if (text_within(stacks->items[i]->id, scope))
             world_remove(world, SHELF_STACKS, stacks->items[i]->id);
     }
     world_remove(world, SHELF_GROUPS, scope);

@@ -41,7 +41,7 @@ void locations_list(Exchange *exchange)
     for (size_t i = 0; i < LOCATION_COUNT; i++) {
         const Location *location = &locations[i];
         Text id = text_format(arena, "/subscriptions/%.*s/locations/%s",
-                              TEXT_ARG(exchange->world->subscription), location->name);
+                              TEXT_ARG(exchange->words[0]), location->name);
         Value *zones = value_array(arena);
         for (int zone = 1; location->zones && zone <= 3; zone++)
             value_append(arena, zones,

@@ -21,7 +21,7 @@ void operation_begin(Exchange *exchange, OperationKind kind, Text subject, doubl
     World *world = exchange->world;
     Arena *arena = exchange->arena;
     Text id = text_format(arena, "/subscriptions/%.*s/operationresults/%.*s",
-                          TEXT_ARG(world->subscription), TEXT_ARG(random_guid(arena)));
+                          TEXT_ARG(world->subscriptions[0]), TEXT_ARG(random_guid(arena)));
     const Value *record =
         shape_make(arena, "{kind:%s,subject:%t,begun:%f,ends:%f,done:false,result:%v,error:%v}",
                    kind_names[kind], subject, world->now,

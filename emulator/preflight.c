@@ -133,31 +133,95 @@ static const Value *sold_out(const World *world, Arena *arena, Text size, Text l
                     TEXT_ARG(size), TEXT_ARG(location)));
 }
 
+// ---- policies
+
+const Value *preflight_policy(const World *world, Arena *arena, Text id, Text type)
+{
+    Text policy = fault_policy(world, type);
+    IdParts parts = {0};
+    if (!policy.at || !id_parts(arena, id, &parts)) return NULL;
+    Text assignment = text_format(
+        arena, "/subscriptions/%.*s/providers/Microsoft.Authorization/policyAssignments/local",
+        TEXT_ARG(id_subscription_name(id)));
+    const Value *info = shape_make(
+        arena,
+        "{policyDefinitionDisplayName:%t,policyAssignmentDisplayName:%t,policyAssignmentId:%t,"
+        "policyDefinitionEffect:'deny',evaluationDetails:{evaluatedExpressions:[{result:'True',"
+        "expressionKind:'Field',expression:'type',path:'type',expressionValue:%t,targetValue:%t,"
+        "operator:'Equals'}]}}",
+        policy, policy, assignment, type, type);
+    Text message = text_format(
+        arena,
+        "Resource '%.*s' was disallowed by policy. Policy identifiers: '[{\"policyAssignment\":"
+        "{\"name\":\"%.*s\",\"id\":\"%.*s\"}}]'.",
+        TEXT_ARG(parts.last), TEXT_ARG(policy), TEXT_ARG(assignment));
+    return shape_make(arena,
+                      "{status:403,code:'RequestDisallowedByPolicy',target:%t,message:%t,"
+                      "additionalInfo:[{type:'PolicyViolation',info:%v}]}",
+                      parts.last, message, info);
+}
+
+// ---- a template
+
+typedef struct {
+    const World *world;
+    Arena *arena;
+    Text location;
+    Machines *machines;
+    size_t count, room;
+    Value *errors;
+} Check;
+
+static void add_machines(Check *self, const TemplateResource *resource, const Value *body)
+{
+    Machines machines = body ? machines_of(body) : (Machines){0};
+    // What runs already has its cores.
+    const Record *there = world_find(self->world, SHELF_RESOURCES, resource->id);
+    if (there) machines.count -= machines_of(there->value).count;
+    if (machines.count <= 0) return;
+    const Value *none = sold_out(self->world, self->arena, machines.size, self->location);
+    if (none) {
+        value_append(self->arena, self->errors, none);
+        return;
+    }
+    if (self->count == self->room) {
+        size_t room = self->room ? 2 * self->room : 16;
+        self->machines = arena_grow(self->arena, self->machines, self->room * sizeof(Machines),
+                                    room * sizeof(Machines));
+        self->room = room;
+    }
+    self->machines[self->count++] = machines;
+}
+
+static void check_template(Check *self, Template *template)
+{
+    size_t count;
+    const TemplateResource *resources = template_resources(template, &count);
+    for (size_t i = 0; i < count; i++) {
+        TemplateProblem problem = {0};
+        if (resources[i].existing) continue;
+        if (resources[i].nested) {
+            Template *nested = template_nested(template, i, NULL, &problem);
+            if (nested) check_template(self, nested);
+            continue;
+        }
+        const Value *forbidden =
+            preflight_policy(self->world, self->arena, resources[i].id, resources[i].type);
+        if (forbidden)
+            value_append(self->arena, self->errors,
+                         shape_with(self->arena, forbidden, "status", NULL));
+        if (text_starts_alike(resources[i].type, "Microsoft.Compute/virtualMachine"))
+            add_machines(self, &resources[i], template_body(template, i, NULL, &problem));
+    }
+}
+
 const Value *preflight_template(World *world, Arena *arena, Template *template, Text location)
 {
-    size_t count, found = 0;
-    const TemplateResource *resources = template_resources(template, &count);
-    Machines *all = arena_array(arena, Machines, count);
-    Value *errors = value_array(arena);
-    for (size_t i = 0; i < count; i++) {
-        if (resources[i].existing || resources[i].nested ||
-            !starts_with(resources[i].type, TEXT("Microsoft.Compute/virtualMachine")))
-            continue;
-        TemplateProblem problem = {0};
-        const Value *body = template_body(template, i, NULL, &problem);
-        Machines machines = body ? machines_of(body) : (Machines){0};
-        // What runs already has its cores.
-        const Record *there = world_find(world, SHELF_RESOURCES, resources[i].id);
-        if (there) machines.count -= machines_of(there->value).count;
-        if (machines.count <= 0) continue;
-        const Value *none = sold_out(world, arena, machines.size, location);
-        if (none)
-            value_append(arena, errors, none);
-        else
-            all[found++] = machines;
-    }
-    check_cores(world, arena, all, found, location, errors);
-    return errors;
+    Check check = {.world = world, .arena = arena, .location = location};
+    check.errors = value_array(arena);
+    check_template(&check, template);
+    check_cores(world, arena, check.machines, check.count, location, check.errors);
+    return check.errors;
 }
 
 // ---- Microsoft.Compute: sizes and usage
@@ -325,10 +389,9 @@ static bool good_name(Text name, bool hyphens)
 void name_check(Exchange *exchange)
 {
     Text name = shape_text(exchange->body, "name");
-    bool vault = starts_with(exchange->path, text_format(exchange->arena,
-                                                         "/subscriptions/%.*s/providers/"
-                                                         "Microsoft.KeyVault/",
-                                                         TEXT_ARG(exchange->words[0])));
+    Text vaults = text_format(exchange->arena, "/subscriptions/%.*s/providers/Microsoft.KeyVault",
+                              TEXT_ARG(exchange->words[0]));
+    bool vault = text_within(exchange->path, vaults);
     Text type =
         vault ? TEXT("Microsoft.KeyVault/vaults") : TEXT("Microsoft.Storage/storageAccounts");
     bool good = good_name(name, vault), taken = name_in_use(exchange->world, type, name);
@@ -387,9 +450,10 @@ static const Namespace namespaces[] = {
 };
 enum { NAMESPACE_COUNT = sizeof namespaces / sizeof *namespaces };
 
+// All subscriptions have the same ones registered.
 static Text provider_id(const World *world, Arena *arena, const char *name)
 {
-    return text_format(arena, "/subscriptions/%.*s/providers/%s", TEXT_ARG(world->subscription),
+    return text_format(arena, "/subscriptions/%.*s/providers/%s", TEXT_ARG(world->subscriptions[0]),
                        name);
 }
 
@@ -444,9 +508,8 @@ void provider_get(Exchange *exchange)
 void preflight_register(World *world, Arena *arena, Text type)
 {
     for (size_t i = 0; i < NAMESPACE_COUNT; i++) {
-        Text prefix = text_format(arena, "%s/", namespaces[i].name);
         Text id = provider_id(world, arena, namespaces[i].name);
-        if (!namespaces[i].registered && starts_with(type, prefix) &&
+        if (!namespaces[i].registered && text_within(type, text_of(namespaces[i].name)) &&
             !world_find(world, SHELF_PROVIDERS, id))
             world_put(world, SHELF_PROVIDERS, id, value_object(arena), NULL);
     }

@@ -3,6 +3,7 @@
 
 #include "compiler/evaluate/shape.h"
 #include "emulator/fault.h"
+#include "emulator/preflight.h"
 #include "emulator/resource.h"
 
 #include <stdio.h>
@@ -281,7 +282,7 @@ static const Value *give_identity(const World *world, Arena *arena, Text id, con
 {
     Text type = shape_text(value, "identity.type");
     const Value *assigned = shape_at(value, "identity.userAssignedIdentities");
-    if (starts_with(type, TEXT("SystemAssigned"))) {
+    if (text_starts_alike(type, "SystemAssigned")) {
         Text principal = guid_of(arena, "%.*s identity", TEXT_ARG(id));
         value = shape_with(arena, value, "identity.principalId", value_string(arena, principal));
         value = shape_with(arena, value, "identity.tenantId", value_string(arena, world->tenant));
@@ -327,8 +328,7 @@ const Value *provider_complete(const World *world, Arena *arena, Text id, const 
     }
     value = give(&filling, value, earlier);
     value = give_identity(world, arena, id, value);
-    if (!starts_with(id, id_group_scope(id)) ||
-        !starts_with(filling.parts.type, TEXT("Microsoft.Network/")))
+    if (!id_group(id).length || !text_starts_alike(filling.parts.type, "Microsoft.Network/"))
         return value;
     value = name_parts(arena, id, value);
     return give_addresses(world, arena, id, value, earlier);
@@ -481,8 +481,8 @@ static Text missing_reference(const World *world, Arena *arena, Text own, const 
         }
         Text id = property.value->string;
         bool ours =
-            text_alike(id_subscription_name(id), world->subscription) && id_group(id).length;
-        if (ours && !is_within(id, own) && !resource_get(world, arena, id)) missing = id;
+            world_subscription(world, arena, id_subscription_name(id)) && id_group(id).length;
+        if (ours && !text_within(id, own) && !resource_get(world, arena, id)) missing = id;
     }
     return missing;
 }
@@ -490,8 +490,8 @@ static Text missing_reference(const World *world, Arena *arena, Text own, const 
 static const Value *reference_refused(const World *world, Arena *arena, Text id, Text type,
                                       const Value *body)
 {
-    if (!starts_with(type, TEXT("Microsoft.Network/")) &&
-        !starts_with(type, TEXT("Microsoft.Compute/")))
+    if (!text_starts_alike(type, "Microsoft.Network/") &&
+        !text_starts_alike(type, "Microsoft.Compute/"))
         return NULL;
     const Value *properties = shape_at(body, "properties");
     Text missing = properties ? missing_reference(world, arena, id, properties) : (Text){0};
@@ -510,7 +510,8 @@ const Value *provider_refuses(const World *world, Arena *arena, Text id, const V
 {
     IdParts parts = {0};
     id_parts(arena, id, &parts);
-    const Value *refused = unknown_place(arena, parts.type, body);
+    const Value *refused = preflight_policy(world, arena, id, parts.type);
+    if (!refused) refused = unknown_place(arena, parts.type, body);
     if (!refused && record) refused = other_place(arena, id, body, record->value);
     if (!refused && record && record->wished)
         refused = changed_property(arena, parts.type, body, record->wished);

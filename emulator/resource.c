@@ -25,7 +25,8 @@ double resource_seconds(Text type, Text id, bool exists)
     const Time *time = times;
     for (; time->type[0]; time++) { // the last row fits all
         Text wanted = text_of(time->type);
-        if (text_ends(wanted, "/") ? starts_with(type, wanted) : text_alike(type, wanted)) break;
+        bool all = text_ends(wanted, "/"); // types of that provider
+        if (all ? text_starts_alike(type, time->type) : text_alike(type, wanted)) break;
     }
     double share = (double)(text_hash(id) % 1000) / 1000;
     double seconds = time->from + share * (time->to - time->from);
@@ -49,14 +50,14 @@ const Value *resource_not_found(Arena *arena, Text id)
 static const Value *built_in(const World *world, Arena *arena, Text id)
 {
     IdParts parts = {0};
-    Text subscription = text_format(arena, "/subscriptions/%.*s", TEXT_ARG(world->subscription));
-    if (text_alike(id, subscription))
-        return shape_make(
-            arena, "{id:%t,subscriptionId:%t,tenantId:%t,displayName:'Local',state:'Enabled'}",
-            subscription, world->subscription, world->tenant);
-    if (!id_parts(arena, id, &parts) ||
-        !text_alike(parts.type, TEXT("Microsoft.Authorization/roleDefinitions")))
-        return NULL;
+    Text name = id_subscription_name(id);
+    if (name.length && text_ends(id, text_string(arena, name)))
+        return world_subscription(world, arena, name);
+    if (!id_parts(arena, id, &parts)) return NULL;
+    if (text_alike(parts.type, TEXT("Microsoft.Management/managementGroups")))
+        return shape_make(arena, "{id:%t,name:%t,type:%t,properties:{tenantId:%t,displayName:%t}}",
+                          id, parts.name, parts.type, world->tenant, parts.name);
+    if (!text_alike(parts.type, TEXT("Microsoft.Authorization/roleDefinitions"))) return NULL;
     return shape_make(arena, "{id:%t,name:%t,type:%t,properties:{type:'BuiltInRole',roleName:%t}}",
                       id, parts.name, parts.type, parts.name);
 }
@@ -119,14 +120,25 @@ static const Value *refusal(Arena *arena, int status, const char *code, Text mes
     return shape_make(arena, "{status:%i,code:%s,message:%t}", (int64_t)status, code, message);
 }
 
+const Value *resource_scope_refused(const World *world, Arena *arena, Text id)
+{
+    Text subscription = id_subscription_name(id), group = id_group_scope(id);
+    if (subscription.length && !world_subscription(world, arena, subscription))
+        return refusal(arena, 404, "SubscriptionNotFound",
+                       text_format(arena, "The subscription '%.*s' could not be found.",
+                                   TEXT_ARG(subscription)));
+    if (!group.length || world_find(world, SHELF_GROUPS, group)) return NULL;
+    return refusal(
+        arena, 404, "ResourceGroupNotFound",
+        text_format(arena, "Resource group '%.*s' could not be found.", TEXT_ARG(id_group(id))));
+}
+
 // The group and the parent that a resource needs.
 static const Value *place_refused(const World *world, Arena *arena, Text id)
 {
-    Text group = id_group_scope(id), parent = id_parent(id);
-    if (group.length && !world_find(world, SHELF_GROUPS, group))
-        return refusal(arena, 404, "ResourceGroupNotFound",
-                       text_format(arena, "Resource group '%.*s' could not be found.",
-                                   TEXT_ARG(id_group(id))));
+    Text parent = id_parent(id);
+    const Value *refused = resource_scope_refused(world, arena, id);
+    if (refused) return refused;
     if (!parent.length || resource_get(world, arena, parent)) return NULL;
     IdParts parts = {0};
     id_parts(arena, id, &parts);
@@ -156,7 +168,7 @@ static const Value *lock_refused(const World *world, Arena *arena, Text id)
     const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count; i++) {
         Text on = id_lock_scope(shelf->items[i]->id);
-        if (!on.length || !is_within(id, on) || id_lock_scope(id).length ||
+        if (!on.length || !text_within(id, on) || id_lock_scope(id).length ||
             !text_alike(shape_text(shelf->items[i]->value, "properties.level"), TEXT("ReadOnly")))
             continue;
         return refusal(arena, 409, "ScopeLocked",
@@ -240,7 +252,7 @@ void resource_remove(World *world, Text id)
     id = text_copy(&work, id);
     if (is_vault(&work, id)) vault_deleted(world, &work, id);
     for (size_t i = shelf->count; i-- > 0;) {
-        if (i < shelf->count && is_within(shelf->items[i]->id, id))
+        if (i < shelf->count && text_within(shelf->items[i]->id, id))
             world_remove(world, SHELF_RESOURCES, shelf->items[i]->id);
     }
     arena_free(&work);
@@ -250,9 +262,9 @@ void resource_remove(World *world, Text id)
 
 Text id_lock_scope(Text id)
 {
-    Text word = TEXT("/providers/Microsoft.Authorization/locks/");
+    static const char word[] = "/providers/Microsoft.Authorization/locks/";
     for (size_t i = 0; i < id.length; i++) {
-        if (starts_with(text_slice(id, i, id.length), word)) return text_slice(id, 0, i);
+        if (text_starts_alike(text_slice(id, i, id.length), word)) return text_slice(id, 0, i);
     }
     return (Text){0};
 }
@@ -262,7 +274,7 @@ const Record *resource_lock(const World *world, Text scope, bool below)
     const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count; i++) {
         Text on = id_lock_scope(shelf->items[i]->id);
-        if (on.length && (is_within(scope, on) || (below && is_within(on, scope))))
+        if (on.length && (text_within(scope, on) || (below && text_within(on, scope))))
             return shelf->items[i];
     }
     return NULL;

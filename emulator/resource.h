@@ -5,6 +5,8 @@
 // Makes or changes a resource, as a PUT of `body` does; its provisioning state stays open until
 // resource_settle. NULL, or the error {status, code, message, target} with which it is refused.
 const Value *resource_put(World *world, Arena *arena, Text id, Text api_version, const Value *body);
+// The error if the subscription or the group in an ID does not exist; else NULL.
+const Value *resource_scope_refused(const World *world, Arena *arena, Text id);
 // As GET gives it, also groups, subscriptions and what Azure has built in; NULL if there is none.
 const Value *resource_get(const World *world, Arena *arena, Text id);
 // What POST id/function gives (listKeys …); NULL if there is no such thing.

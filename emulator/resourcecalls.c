@@ -29,7 +29,7 @@ static const Value *expanded(Exchange *exchange, const Record *record)
 {
     Text expand = exchange_query(exchange, "$expand");
     const Value *data = shape_at(record->wished, "properties.userData");
-    if (!starts_with(expand, TEXT("userData")) || !data) return record->value;
+    if (!text_starts_alike(expand, "userData") || !data) return record->value;
     return shape_with(exchange->arena, record->value, "properties.userData", data);
 }
 
@@ -134,9 +134,9 @@ static const Record *user_of(const World *world, Arena *arena, Text id)
     const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count; i++) {
         const Record *other = shelf->items[i];
-        if (is_within(other->id, id)) continue;
-        bool network = starts_with(shape_text(other->value, "type"), TEXT("Microsoft.Network/"));
-        bool compute = starts_with(shape_text(other->value, "type"), TEXT("Microsoft.Compute/"));
+        if (text_within(other->id, id)) continue;
+        bool network = text_starts_alike(shape_text(other->value, "type"), "Microsoft.Network/");
+        bool compute = text_starts_alike(shape_text(other->value, "type"), "Microsoft.Compute/");
         if (!network && !compute) continue;
         Text text = text_lower(arena, shape_json(arena, other->value));
         const char *wanted = text_format(arena, "\"%.*s", TEXT_ARG(text_lower(arena, id))).at;
@@ -177,7 +177,7 @@ void resource_delete(Exchange *exchange)
                TEXT_ARG(record->id), TEXT_ARG(id_lock_scope(lock->id)));
         return;
     }
-    bool network = starts_with(parts.type, TEXT("Microsoft.Network/"));
+    bool network = text_starts_alike(parts.type, "Microsoft.Network/");
     const Record *user = network ? user_of(world, exchange->arena, record->id) : NULL;
     if (user) {
         refuse(exchange, 400, "InUseResourceCannotBeDeleted",
@@ -200,7 +200,7 @@ void resource_action(Exchange *exchange)
         refuse_with(exchange, 404, resource_not_found(exchange->arena, id));
         return;
     }
-    const Value *result = starts_with(action, TEXT("list"))
+    const Value *result = text_starts_alike(action, "list")
                               ? resource_list(exchange->world, exchange->arena, id, action)
                               : NULL;
     if (result)
@@ -218,7 +218,7 @@ static Text filter_value(Exchange *exchange, const char *name)
     Text key = text_format(exchange->arena, "%s eq '", name);
     for (size_t i = 0; i + key.length <= filter.length; i++) {
         Text rest = text_slice(filter, i, filter.length);
-        if (!starts_with(rest, key)) continue;
+        if (!text_alike(text_slice(rest, 0, key.length), key)) continue;
         rest = text_slice(rest, key.length, rest.length);
         const char *end = memchr(rest.at, '\'', rest.length);
         return end ? text_slice(rest, 0, (size_t)(end - rest.at)) : (Text){0};
@@ -249,11 +249,11 @@ void resources_list(Exchange *exchange)
         const Record *record = shelf->items[i];
         const Value *value = record->value;
         Text its = shape_text(value, "type");
-        bool extension = starts_with(its, TEXT("Microsoft.Authorization/")) ||
+        bool extension = text_starts_alike(its, "Microsoft.Authorization/") ||
                          text_alike(its, TEXT("Microsoft.KeyVault/vaults/secrets")) ||
                          text_alike(its, TEXT("Microsoft.Insights/diagnosticSettings")) ||
                          text_alike(its, TEXT("Microsoft.Insights/dataCollectionRuleAssociations"));
-        if (extension || !is_within(record->id, scope) || (type.at && !text_alike(type, its)) ||
+        if (extension || !text_within(record->id, scope) || (type.at && !text_alike(type, its)) ||
             (name.at && !text_alike(name, shape_text(value, "name"))) ||
             (group.at && !text_alike(group, id_group(record->id))) || !tag_fits(exchange, value))
             continue;
@@ -296,8 +296,8 @@ static void resources_of_type(Exchange *exchange)
     const Shelf *shelf = &exchange->world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count; i++) {
         const Record *record = shelf->items[i];
-        bool below = parent.length ? is_within(record->id, parent)
-                                   : is_within(record->id, parts.scope) || !parts.scope.length;
+        bool below = parent.length ? text_within(record->id, parent)
+                                   : text_within(record->id, parts.scope) || !parts.scope.length;
         if (below && text_alike(shape_text(record->value, "type"), parts.type))
             value_append(arena, items, record->value);
     }
@@ -347,7 +347,7 @@ void group_export(Exchange *exchange)
         const Record *record = shelf->items[i];
         IdParts parts = {0};
         id_parts(arena, record->id, &parts);
-        if (!is_within(record->id, scope)) continue;
+        if (!text_within(record->id, scope)) continue;
         const Value *version = shape_at(record->wished, "apiVersion");
         value_append(
             arena, items,

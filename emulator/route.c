@@ -55,7 +55,7 @@ static bool fits(const Route *route, Exchange *exchange)
 static bool known_subscription(Exchange *exchange)
 {
     Text given = id_subscription_name(exchange->path);
-    if (!given.length || text_alike(given, exchange->world->subscription)) return true;
+    if (!given.length || world_subscription(exchange->world, exchange->arena, given)) return true;
     refuse(exchange, 404, "SubscriptionNotFound", "The subscription '%.*s' could not be found.",
            TEXT_ARG(given));
     return false;

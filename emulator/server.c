@@ -81,7 +81,7 @@ static void take(Conversation *conversation, const char *data, size_t size)
 static bool read_body(Exchange *exchange)
 {
     Text type = exchange_header(exchange, "content-type"), error;
-    if (!exchange->text.length || starts_with(type, TEXT("application/x-www-form-urlencoded")))
+    if (!exchange->text.length || text_starts_alike(type, "application/x-www-form-urlencoded"))
         return true;
     exchange->body = value_read_json(exchange->arena, exchange->text, &error);
     if (exchange->body && exchange->body->kind == VALUE_OBJECT) return true;
@@ -105,7 +105,7 @@ static Text vault_named(Text host)
     size_t dot = 0;
     while (dot < host.length && host.at[dot] != '.') dot++;
     Text rest = text_slice(host, dot, host.length);
-    return starts_with(rest, TEXT(".vault.localhost")) ? text_slice(host, 0, dot) : (Text){0};
+    return text_starts_alike(rest, ".vault.localhost") ? text_slice(host, 0, dot) : (Text){0};
 }
 
 // Without empty segments, which the Azure CLI sends now and then, and without '/' at the end.
@@ -147,7 +147,7 @@ static void work(Conversation *conversation)
     world_advance(world);
     if (conversation->too_long)
         refuse(exchange, 413, "RequestContentTooLarge",
-               "Request content size exceeds the maximum size of %d MB.", BODY_LIMIT >> 20);
+               "The request content size exceeds the maximum size of %d MB.", BODY_LIMIT >> 20);
     else if (fault != FAULT_NONE && fault != FAULT_DROP_AFTER)
         fault_answer(exchange, conversation->fault);
     else if (read_body(exchange))

@@ -107,7 +107,7 @@ static void unauthorized(Exchange *exchange, const char *code, const char *messa
 bool signin_check(Exchange *exchange)
 {
     Text given = exchange_header(exchange, "authorization");
-    if (!starts_with(given, TEXT("Bearer "))) {
+    if (!text_starts_alike(given, "Bearer ")) {
         unauthorized(exchange, "AuthenticationFailed",
                      "Authentication failed. The 'Authorization' header is missing.");
         return false;
@@ -369,18 +369,6 @@ void identity_get(Exchange *exchange)
 
 // ---- who and where
 
-static const Value *subscription_value(Exchange *exchange)
-{
-    Text id = exchange->world->subscription;
-    return shape_make(exchange->arena,
-                      "{id:%t,authorizationSource:'RoleBased',managedByTenants:[],"
-                      "subscriptionId:%t,tenantId:%t,displayName:'Local',state:'Enabled',"
-                      "subscriptionPolicies:{locationPlacementId:'Public_2014-09-01',"
-                      "quotaId:'PayAsYouGo_2014-09-01',spendingLimit:'Off'}}",
-                      text_format(exchange->arena, "/subscriptions/%.*s", TEXT_ARG(id)), id,
-                      exchange->world->tenant);
-}
-
 void tenants_list(Exchange *exchange)
 {
     Text tenant = exchange->world->tenant;
@@ -395,12 +383,17 @@ void tenants_list(Exchange *exchange)
 
 void subscriptions_list(Exchange *exchange)
 {
+    const World *world = exchange->world;
+    Value *items = value_array(exchange->arena);
+    for (size_t i = 0; i < world->subscription_count; i++)
+        value_append(exchange->arena, items,
+                     world_subscription(world, exchange->arena, world->subscriptions[i]));
     answer(exchange, 200,
-           shape_make(exchange->arena, "{value:[%v],count:{type:'Total',value:1}}",
-                      subscription_value(exchange)));
+           shape_make(exchange->arena, "{value:%v,count:{type:'Total',value:%i}}", items,
+                      (int64_t)world->subscription_count));
 }
 
 void subscription_get(Exchange *exchange)
 {
-    answer(exchange, 200, subscription_value(exchange));
+    answer(exchange, 200, world_subscription(exchange->world, exchange->arena, exchange->words[0]));
 }

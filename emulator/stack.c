@@ -259,6 +259,7 @@ static Template *template_of(Exchange *exchange, Text scope)
     Text id = text_format(arena, "%.*s/providers/Microsoft.Resources/deployments/%.*s",
                           TEXT_ARG(scope), TEXT_ARG(exchange->words[0]));
     TemplateContext context = deployment_context(exchange->world, arena, id, exchange->body);
+    context.source = exchange_source(exchange);
     const Value *given = vault_parameters(
         exchange->world, arena, shape_at(exchange->body, "properties.parameters"), &problem);
     Template *template = given
@@ -301,8 +302,8 @@ void stack_put(Exchange *exchange)
         arena, "%.*s/providers/Microsoft.Resources/deployments/%.*s-%lld%.*s", TEXT_ARG(scope),
         TEXT_ARG(exchange->words[0]), (long long)world->now, TEXT_ARG(tail));
     TemplateProblem problem = {0};
-    if (!deployment_start(world, arena, deployment, order_of(exchange), exchange->correlation,
-                          &problem)) {
+    if (!deployment_start(world, arena, deployment, order_of(exchange), exchange_source(exchange),
+                          exchange->correlation, &problem)) {
         refuse(exchange, 400, text_string(arena, problem.code), "%.*s", TEXT_ARG(problem.message));
         return;
     }

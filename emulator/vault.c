@@ -149,7 +149,7 @@ void vault_deleted(World *world, Arena *arena, Text id)
         shape_number(vault->value, "properties.softDeleteRetentionInDays", RETENTION_DAYS);
     Text deleted = text_format(
         arena, "/subscriptions/%.*s/providers/Microsoft.KeyVault/locations/%.*s/deletedVaults/%.*s",
-        TEXT_ARG(world->subscription), TEXT_ARG(location), TEXT_ARG(name));
+        TEXT_ARG(id_subscription_name(id)), TEXT_ARG(location), TEXT_ARG(name));
     const Value *value = shape_make(
         arena,
         "{id:%t,name:%t,type:'Microsoft.KeyVault/deletedVaults',properties:{vaultId:%t,location:%t,"
@@ -166,7 +166,7 @@ static void forget(World *world, const Record *deleted)
     Text vault = text_copy(&work, shape_text(deleted->value, "properties.vaultId"));
     Shelf *secrets = &world->shelves[SHELF_SECRETS];
     for (size_t i = secrets->count; i-- > 0;) {
-        if (is_within(secrets->items[i]->id, vault))
+        if (text_within(secrets->items[i]->id, vault))
             world_remove(world, SHELF_SECRETS, secrets->items[i]->id);
     }
     world_remove(world, SHELF_DELETED, deleted->id);
@@ -193,7 +193,7 @@ void vault_made(World *world, Arena *arena, Text id)
     world_remove(world, SHELF_DELETED, deleted->id);
     const Shelf *secrets = &world->shelves[SHELF_SECRETS];
     for (size_t i = 0; i < secrets->count; i++) {
-        if (is_within(secrets->items[i]->id, id))
+        if (text_within(secrets->items[i]->id, id))
             show_again(world, arena, text_copy(arena, secrets->items[i]->id));
     }
 }
@@ -202,8 +202,10 @@ void deleted_vaults_list(Exchange *exchange)
 {
     Value *items = value_array(exchange->arena);
     const Shelf *shelf = &exchange->world->shelves[SHELF_DELETED];
-    for (size_t i = 0; i < shelf->count; i++)
-        value_append(exchange->arena, items, shelf->items[i]->value);
+    for (size_t i = 0; i < shelf->count; i++) {
+        if (text_alike(id_subscription_name(shelf->items[i]->id), exchange->words[0]))
+            value_append(exchange->arena, items, shelf->items[i]->value);
+    }
     answer_page(exchange, items, 0);
 }
 
@@ -403,7 +405,7 @@ void secrets_list(Exchange *exchange)
     Value *items = value_array(exchange->arena);
     const Shelf *shelf = &exchange->world->shelves[SHELF_SECRETS];
     for (size_t i = 0; i < shelf->count; i++) {
-        if (is_within(shelf->items[i]->id, vault))
+        if (text_within(shelf->items[i]->id, vault))
             value_append(exchange->arena, items,
                          bundle(exchange, shelf->items[i]->id, newest(shelf->items[i]), false));
     }

@@ -204,9 +204,9 @@ const Value *whatif_changes(World *world, Arena *arena, Template *template, Text
     const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
     for (size_t i = 0; i < shelf->count && id_group(scope).length; i++) {
         const Record *record = shelf->items[i];
-        if (!is_within(record->id, scope) || is_listed(changes, described, record->id)) continue;
+        if (!text_within(record->id, scope) || is_listed(changes, described, record->id)) continue;
         Text type = shape_text(record->value, "type");
-        bool extension = starts_with(type, TEXT("Microsoft.Authorization/"));
+        bool extension = text_starts_alike(type, "Microsoft.Authorization/");
         const Value *before = shape_copy(
             arena, shown(arena, record->id, record->wished ? record->wished : record->value));
         value_append(arena, changes,

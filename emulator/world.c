@@ -76,6 +76,22 @@ void world_free(World *world)
     arena_free(&world->arena);
 }
 
+const Value *world_subscription(const World *world, Arena *arena, Text id)
+{
+    for (size_t i = 0; i < world->subscription_count; i++) {
+        if (!text_alike(world->subscriptions[i], id)) continue;
+        return shape_make(arena,
+                          "{id:%t,authorizationSource:'RoleBased',managedByTenants:[],"
+                          "subscriptionId:%t,tenantId:%t,displayName:%t,state:'Enabled',"
+                          "subscriptionPolicies:{locationPlacementId:'Public_2014-09-01',"
+                          "quotaId:'PayAsYouGo_2014-09-01',spendingLimit:'Off'}}",
+                          text_format(arena, "/subscriptions/%.*s", TEXT_ARG(id)), id,
+                          world->tenant,
+                          i ? text_format(arena, "Local %zu", i + 1) : TEXT("Local"));
+    }
+    return NULL;
+}
+
 // ---- time
 
 double world_clock(void)
@@ -115,16 +131,6 @@ Text duration_text(Arena *arena, double seconds)
 }
 
 // ---- texts
-
-bool starts_with(Text text, Text prefix)
-{
-    return text.length >= prefix.length && text_alike(text_slice(text, 0, prefix.length), prefix);
-}
-
-bool is_within(Text id, Text scope)
-{
-    return starts_with(id, scope) && (id.length == scope.length || id.at[scope.length] == '/');
-}
 
 Text hex_text(Arena *arena, const unsigned char *bytes, size_t count)
 {
@@ -191,15 +197,21 @@ static Text part_behind(Text id, const char *key)
 
 Text id_subscription_name(Text id)
 {
-    return starts_with(id, TEXT("/subscriptions/")) ? part_behind(id, "/subscriptions/")
+    return text_starts_alike(id, "/subscriptions/") ? part_behind(id, "/subscriptions/")
                                                     : (Text){0};
+}
+
+Text id_management_group_name(Text id)
+{
+    static const char groups[] = "/providers/Microsoft.Management/managementGroups/";
+    return text_starts_alike(id, groups) ? part_behind(id, "/managementGroups/") : (Text){0};
 }
 
 Text id_group_scope(Text id)
 {
     size_t end = slash_after(id, 1, 2);
     if (!id_subscription_name(id).length || end >= id.length) return (Text){0};
-    if (!starts_with(text_slice(id, end, id.length), TEXT("/resourcegroups/"))) return (Text){0};
+    if (!text_starts_alike(text_slice(id, end, id.length), "/resourcegroups/")) return (Text){0};
     return text_slice(id, 0, slash_after(id, end + 1, 2));
 }
 

@@ -39,7 +39,9 @@ typedef struct {
     Arena arena; // lives as long as the program
     const EmulatorOptions *options;
     Text url; // https://localhost:8443, without '/' at its end
-    Text tenant, subscription, client, secret, object;
+    Text tenant, client, secret, object;
+    Text *subscriptions; // IDs; the first one is there always
+    size_t subscription_count;
     Text token_key; // signs tokens
     Shelf shelves[SHELF_COUNT];
     Deployments *deployments;
@@ -55,6 +57,9 @@ Record *world_put(World *world, ShelfKind kind, Text id, const Value *value, con
 void world_remove(World *world, ShelfKind kind, Text id);
 void world_free(World *world);
 
+// {id, subscriptionId, displayName, …}; NULL if it is none of this world's.
+const Value *world_subscription(const World *world, Arena *arena, Text id);
+
 // Lets the time until now pass: deployments, operations.
 void world_advance(World *world);
 
@@ -67,8 +72,6 @@ double world_clock(void);
 double world_seconds(const World *world, double seconds);
 
 // ---- texts
-bool starts_with(Text text, Text prefix);           // without regard to case
-bool is_within(Text id, Text scope);                // `scope` itself, or something in it
 Text time_text(Arena *arena, double time);          // 2026-11-27T13:40:01.1234567Z
 Text duration_text(Arena *arena, double seconds);   // PT1M2.5S
 Text guid_of(Arena *arena, const char *format, ...) // the same text gives the same GUID
@@ -86,7 +89,8 @@ typedef struct {
 
 // False if `id` is no ID of a resource.
 bool id_parts(Arena *arena, Text id, IdParts *parts);
-Text id_group(Text id);             // name of the resource group, or empty
-Text id_group_scope(Text id);       // '/subscriptions/…/resourceGroups/…', or empty
-Text id_subscription_name(Text id); // or empty
+Text id_management_group_name(Text id); // its name, or empty
+Text id_group(Text id);                 // name of the resource group, or empty
+Text id_group_scope(Text id);           // '/subscriptions/…/resourceGroups/…', or empty
+Text id_subscription_name(Text id);     // or empty
 Text id_parent(Text id); // of a child or of an extension resource: what it belongs to; else empty

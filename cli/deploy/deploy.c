@@ -145,9 +145,24 @@ static Status fix(Work *work, const Finding *finding, bool *fixed)
     return work_refused(work, &failure);
 }
 
-// What Azure would surely refuse is not even sent.
+// What Azure would surely refuse is not sent, unless somebody knows better.
+static Status go_on(Work *work, size_t fatal)
+{
+    const char *are = fatal == 1 ? "problem is" : "problems are";
+    bool yes = false;
+    Text prompt = text_format(work->arena, "%zu %s in the way. Try it nevertheless?", fatal, are);
+    if (!work->want->yes && question_yes(work->arena, prompt, &yes) == QUESTION_INTERRUPTED)
+        return not_answered(work);
+    if (yes) return STATUS_DONE;
+    return work_fail(work, STATUS_AZURE,
+                     "%zu %s in the way; nothing was deployed. If you know better: "
+                     "--skip-preflight",
+                     fatal, are);
+}
+
 static Status look_ahead(Work *work, const Resolved *resolved, bool *taken)
 {
+    if (work->want->skip_preflight) return STATUS_DONE;
     PreflightWanted wanted = {resolved->known, &work->existing, work->wanted.group,
                               work->existing.location,
                               work->want->location ? work->place : TEXT("")};
@@ -164,9 +179,7 @@ static Status look_ahead(Work *work, const Resolved *resolved, bool *taken)
         if (status != STATUS_DONE) return status;
         fatal -= finding->fatal && fixed;
     }
-    if (!fatal) return STATUS_DONE;
-    return work_fail(work, STATUS_AZURE, "%zu %s in the way; nothing was deployed", fatal,
-                     fatal == 1 ? "problem is" : "problems are");
+    return fatal ? go_on(work, fatal) : STATUS_DONE;
 }
 
 // ---- the deployment
@@ -194,7 +207,7 @@ static Status submit(Work *work, bool *taken)
         return STATUS_DONE;
     }
     if (failure.kind == FAILURE_INTERRUPTED || failure.kind == FAILURE_CONNECTION)
-        work_say(work, "Whether Azure has taken the order: %.*s",
+        work_say(work, "Whether Azure has taken the order:\n  %.*s",
                  TEXT_ARG(work_told(work, "status")));
     Status status = failure.status == 409 ? look_again(work, taken) : STATUS_DONE;
     return *taken || status != STATUS_DONE ? status : work_refused(work, &failure);

@@ -15,6 +15,7 @@ static Template *read_template(Work *work, const Value *parameters, TemplateProb
         .subscription = manager_subscription(manager),
         .group = work->group_name,
         .location = work->existing.location,
+        .source = work->source,
         .name = work->order.name,
         .deployer = shape_make(work->arena, "{objectId:%t,tenantId:%t}", manager_object(manager),
                                manager_tenant(manager)),
@@ -73,6 +74,12 @@ Status work_resolve(Work *work, Resolved *resolved)
         work_say(work, "%.*s", TEXT_ARG(resolved->parameters.notes.items[i]));
     resolved->known = read_template(work, resolved->parameters.plain, &problem);
     if (!resolved->known) return wrong_template(work, &problem);
+    size_t whole = template_size(resolved->known);
+    if (whole > TEMPLATE_LIMIT)
+        return work_fail(work, STATUS_INPUT,
+                         "the template has %zu bytes once its loops are unrolled; Azure takes %d. "
+                         "Fewer pools, or shorter scripts of your own, make it smaller",
+                         whole, TEMPLATE_LIMIT);
     work->order.parameters = resolved->parameters.values;
     size_t size = shape_json(work->arena, work->order.parameters).length;
     if (size > PARAMETERS_LIMIT)

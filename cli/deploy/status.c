@@ -17,14 +17,19 @@ Status cancel_run(Work *work)
     Failure failure = {0};
     Status status = work_find(work, &run);
     if (status != STATUS_DONE) return status;
-    if (!existing_runs(run)) {
-        work_say(work, "%.*s does not run any more: %.*s", TEXT_ARG(work->order.name),
-                 TEXT_ARG(shape_text(run, "properties.provisioningState")));
-        return STATUS_DONE;
+    if (existing_runs(run)) {
+        if (order_cancel(work->arena, work->manager, &work->order, &failure)) {
+            work_say(work, "%.*s is being canceled. What it made stays.",
+                     TEXT_ARG(work->order.name));
+            return STATUS_DONE;
+        }
+        if (failure.status != 409) return work_refused(work, &failure);
+        status =
+            work_find(work, &run); // it has ended meanwhile, or by a call whose answer was lost
+        if (status != STATUS_DONE) return status;
     }
-    if (!order_cancel(work->arena, work->manager, &work->order, &failure))
-        return work_refused(work, &failure);
-    work_say(work, "%.*s is being canceled. What it made stays.", TEXT_ARG(work->order.name));
+    work_say(work, "%.*s does not run any more: %.*s", TEXT_ARG(work->order.name),
+             TEXT_ARG(shape_text(run, "properties.provisioningState")));
     return STATUS_DONE;
 }
 

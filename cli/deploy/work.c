@@ -2,9 +2,11 @@
 #include "cli/deploy/work.h"
 
 #include "compiler/evaluate/shape.h"
+#include "deploy/azconfig.h"
 #include "deploy/follow.h"
 #include "deploy/interrupt.h"
 #include "deploy/name.h"
+#include "deploy/paint.h"
 #include "deploy/problem.h"
 
 #include <errno.h>
@@ -24,8 +26,17 @@ static void sentence(const Work *work, const char *event, bool shown, const char
 {
     TextBuffer line = {.arena = work->arena};
     buffer_format_list(&line, format, arguments);
-    work_event(work, event, event, value_string(work->arena, buffer_done(&line)));
-    if (!work->json && shown) fprintf(stderr, "%.*s\n", TEXT_ARG(buffer_done(&line)));
+    Text said = buffer_done(&line), first = text_slice(said, 0, text_index(said, '\n'));
+    work_event(work, event, event, value_string(work->arena, said));
+    if (work->json || !shown) return;
+    TextBuffer out = {.arena = work->arena};
+    Painter painter = paint_begin(&out, STDERR_FILENO);
+    painter.limit = isatty(STDERR_FILENO) ? paint_columns(STDERR_FILENO) : 0;
+    bool long_one = painter.limit && paint_width(&painter, first) > painter.limit;
+    if (!long_one || text_starts(first, " ")) first.length = 0; // a row of a list has columns
+    paint_words(&painter, PAINT_PLAIN, first); // what follows may be a command, to be copied
+    buffer_text(&out, text_slice(said, first.length, said.length));
+    fprintf(stderr, "%.*s\n", TEXT_ARG(buffer_done(&out)));
 }
 
 void work_say(const Work *work, const char *format, ...)
@@ -105,7 +116,10 @@ static Status read_built(Work *work)
     const Value *template = files ? value_get(files, TEXT("azuredeploy.json")) : NULL;
     work->swarm = shape_at(built, "swarm");
     work->sections = shape_at(built, "sections");
-    if (template) work->template = value_read_json(work->arena, template->string, &error);
+    if (template) {
+        work->source = template->string;
+        work->template = value_read_json(work->arena, work->source, &error);
+    }
     if (!work->template || !work->swarm)
         return work_fail(work, STATUS_INPUT, "what was built is not complete: %.*s",
                          TEXT_ARG(error));
@@ -119,13 +133,13 @@ static bool one_of(const char *word, const char *first, const char *second)
     return !word || strcmp(word, first) == 0 || strcmp(word, second) == 0;
 }
 
-// The option, else what swarm.yaml says under `deployment`, else the environment.
-static Text chosen(const Work *work, const char *option, const char *path, const char *variable)
+// The option, else what swarm.yaml says under `deployment`, else the Azure CLI's default.
+static Text chosen(const Work *work, const char *option, const char *name)
 {
     if (option) return text_of(option);
+    const char *path = text_string(work->arena, text_format(work->arena, "deployment.%s", name));
     Text described = shape_text(work->swarm, path);
-    const char *set = variable ? getenv(variable) : NULL;
-    return described.length || !set ? described : text_of(set);
+    return described.length ? described : azconfig_default(work->arena, name);
 }
 
 static Status check_options(Work *work)
@@ -163,9 +177,8 @@ static Text place_name(Arena *arena, Text place)
 static Status choose_group(Work *work)
 {
     const AzureOptions *want = work->want;
-    work->group_name = chosen(work, want->group, "deployment.group", "AZURE_DEFAULTS_GROUP");
-    work->place = place_name(work->arena, chosen(work, want->location, "deployment.location",
-                                                 "AZURE_DEFAULTS_LOCATION"));
+    work->group_name = chosen(work, want->group, "group");
+    work->place = place_name(work->arena, chosen(work, want->location, "location"));
     if (!work->group_name.length)
         return work_fail(
             work, STATUS_USAGE,
@@ -308,7 +321,7 @@ Status work_follow(Work *work)
     case STEP_WAITING:
     case STEP_RUNNING: break;
     }
-    work_say(work, "To follow it: %.*s\nTo stop it:   %.*s", TEXT_ARG(work_told(work, "status")),
+    work_say(work, "\nTo follow it: %.*s\nTo stop it:   %.*s", TEXT_ARG(work_told(work, "status")),
              TEXT_ARG(work_told(work, "cancel")));
     return STATUS_INTERRUPTED;
 }
@@ -318,6 +331,20 @@ Status work_follow(Work *work)
 static void row(TextBuffer *out, const char *what, Text value)
 {
     if (value.length) buffer_format(out, "%-11s%.*s\n", what, TEXT_ARG(value));
+}
+
+// "ssh -J jumpbox swarm@10.0.0.4", and of the others only the last word, which alone differs.
+static Text managers_of(Arena *arena, const Value *managers)
+{
+    TextBuffer out = {.arena = arena};
+    for (size_t i = 0; i < managers->array.count; i++) {
+        Text command = shape_text(managers->array.items[i], "");
+        size_t word = command.length;
+        while (i && word > 0 && command.at[word - 1] != ' ') word--;
+        buffer_string(&out, i == 0 ? "" : i == 1 ? "\n           likewise " : ", ");
+        buffer_text(&out, i ? text_slice(command, word, command.length) : command);
+    }
+    return buffer_done(&out);
 }
 
 void work_outputs(const Work *work, const Value *outputs)
@@ -341,9 +368,7 @@ void work_outputs(const Work *work, const Value *outputs)
                         TEXT_ARG(vault)));
     }
     row(&out, "Jumpbox", shape_text(outputs, "jumpbox.value"));
-    const Value *managers = shape_list(outputs, "managers.value");
-    for (size_t i = 0; i < managers->array.count; i++)
-        row(&out, i ? "" : "Managers", shape_text(managers->array.items[i], ""));
+    row(&out, "Managers", managers_of(arena, shape_list(outputs, "managers.value")));
     row(&out, "Vault", vault);
     if (!out.count) return;
     work_say(work, "%s", "");

@@ -15,6 +15,7 @@ typedef struct {
     const Value *swarm;     // the completed description; NULL: there is none here
     const Value *sections;  // {symbol: section of the description}
     const Value *template;  // azuredeploy.json
+    Text source;            // the same as text
     const Value *given;     // of -p
     Manager *manager;       // NULL before work_open
     double wait;            // seconds of the wait that was said last

@@ -4,6 +4,7 @@
 #include "emulator/emulator.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool number(const char *text, double most, double *value)
 {
@@ -25,6 +26,12 @@ Status emulate_run(Session *session, const void *given)
         fprintf(stderr, "swarmgen: --speed '%s' is not a number from 0\n", want->speed);
         return STATUS_USAGE;
     }
+    for (size_t i = 0; i < want->subscriptions.count; i++) {
+        if (strspn(want->subscriptions.items[i], "0123456789abcdefABCDEF-") == 36) continue;
+        fprintf(stderr, "swarmgen: --subscription '%s' is no ID of 36 characters\n",
+                want->subscriptions.items[i]);
+        return STATUS_USAGE;
+    }
     EmulatorOptions options = {
         .port = (int)port,
         .tls = !want->http,
@@ -32,6 +39,8 @@ Status emulate_run(Session *session, const void *given)
         .speed = speed,
         .faults = want->faults.items,
         .fault_count = want->faults.count,
+        .subscriptions = want->subscriptions.items,
+        .subscription_count = want->subscriptions.count,
         .ready = want->ready,
         .quiet = want->quiet,
         .record = want->record,

@@ -17,8 +17,10 @@ typedef struct {
     Text text;
     size_t at;
     int depth;
-    bool any_size; // of whole numbers
-    Text error;    // the first one
+    bool any_size;        // of whole numbers
+    Text error;           // the first one
+    size_t count, wanted; // values that began; of which the place is asked, 0: none
+    size_t from, to;      // its place
 } Reader;
 
 static const Value *read_value(Reader *reader);
@@ -213,7 +215,9 @@ static const Value *read_array(Reader *reader)
     for (;;) {
         skip_space(reader);
         if (peek(reader) == ']') break;
-        const Value *item = peek(reader) == ',' ? &value_null : read_value(reader);
+        bool left_out = peek(reader) == ',';
+        reader->count += left_out;
+        const Value *item = left_out ? &value_null : read_value(reader);
         if (!item) return NULL;
         value_append(reader->arena, array, item);
         skip_space(reader);
@@ -267,9 +271,8 @@ static const Value *read_object(Reader *reader)
     return object;
 }
 
-static const Value *read_value(Reader *reader)
+static const Value *read_bare(Reader *reader)
 {
-    skip_space(reader);
     char c = peek(reader);
     if (reader->error.length) return NULL;
     if (reader->at >= reader->text.length) return fail(reader, "expected a value");
@@ -283,6 +286,42 @@ static const Value *read_value(Reader *reader)
     const Value *value = c == '{' ? read_object(reader) : read_array(reader);
     reader->depth--;
     return value;
+}
+
+static const Value *read_value(Reader *reader)
+{
+    skip_space(reader);
+    size_t from = reader->at, own = ++reader->count;
+    const Value *value = read_bare(reader);
+    if (own == reader->wanted) reader->from = from, reader->to = reader->at;
+    return value;
+}
+
+// The number of `wanted` in the order of the text, from 1; 0 with `*count` moved on if it is not there.
+static size_t number_of(const Value *value, const Value *wanted, size_t *count)
+{
+    size_t found = 0;
+    ++*count;
+    if (value == wanted) return *count;
+    if (value->kind == VALUE_ARRAY) {
+        for (size_t i = 0; !found && i < value->array.count; i++)
+            found = number_of(value->array.items[i], wanted, count);
+    } else if (value->kind == VALUE_OBJECT) {
+        for (size_t i = 0; !found && i < value->object.count; i++)
+            found = number_of(value->object.items[i].value, wanted, count);
+    }
+    return found;
+}
+
+bool value_json_span(Arena *arena, Text text, const Value *root, const Value *wanted, size_t *from,
+                     size_t *to)
+{
+    size_t count = 0;
+    Reader reader = {
+        .arena = arena, .text = text, .any_size = true, .wanted = number_of(root, wanted, &count)};
+    if (!reader.wanted || !read_value(&reader)) return false;
+    *from = reader.from, *to = reader.to;
+    return true;
 }
 
 static const Value *read_all(Reader reader, Text *error)

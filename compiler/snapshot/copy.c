@@ -47,12 +47,11 @@ int64_t copy_count(const Frame *frame, const Value *loop)
         call_write(&shown, count);
         buffer_char(&shown, ']');
     }
-    engine_fail(
-        frame,
-        "The template 'copy' definition at line '1' and column '1' has an invalid copy count "
-        "of: '%.*s'. The copy count must be a non-negative integer value and cannot exceed "
-        "'%d'. Please see https://aka.ms/arm-resource-loops for usage details.",
-        TEXT_ARG(buffer_done(&shown)), COPY_LIMIT);
+    engine_fail(frame,
+                "The template 'copy' definition at %s has an invalid copy count "
+                "of: '%.*s'. The copy count must be a non-negative integer value and cannot exceed "
+                "'%d'. Please see https://aka.ms/arm-resource-loops for usage details.",
+                engine_at(frame, loop), TEXT_ARG(buffer_done(&shown)), COPY_LIMIT);
     return -1;
 }
 
@@ -83,9 +82,10 @@ bool copy_into(const Frame *frame, const Value *loops, Value *object)
         }
         if (holds_loop(value_find(loop, TEXT("input")))) {
             engine_fail(frame,
-                        "The template 'copy' definition at line '1' and column '1' has nested "
+                        "The template 'copy' definition at %s has nested "
                         "copy arrays. The use of nested copy arrays is not supported. Please "
-                        "see https://aka.ms/arm-resource-loops for usage details.");
+                        "see https://aka.ms/arm-resource-loops for usage details.",
+                        engine_at(frame, loop));
             return false;
         }
         const Value *list = copy_list(frame, name->string, loop, false);

@@ -60,7 +60,8 @@ Frame declared_frame(Template *template, const Item *item, const TemplateRuntime
                    .flags = FRAME_BODY | FRAME_RESOURCE | FRAME_COPY,
                    .loops = item->loops,
                    .runtime = runtime,
-                   .problem = problem};
+                   .problem = problem,
+                   .at = item->json};
 }
 
 Item *declared_find(const Template *template, Text name)
@@ -78,12 +79,6 @@ static Text within(Arena *arena, Text outer, Text own)
     return text_format(arena, "%.*s/%.*s", TEXT_ARG(outer), TEXT_ARG(own));
 }
 
-static bool starts_with(Text text, Text start)
-{
-    return text.length > start.length && text.at[start.length] == '/' &&
-           text_alike(text_slice(text, 0, start.length), start);
-}
-
 static bool name_and_type(const Frame *frame, Item *item)
 {
     Arena *arena = engine_arena(frame);
@@ -92,7 +87,8 @@ static bool name_and_type(const Frame *frame, Item *item)
     if (!item->name) return false;
     const Item *parent = item->parent;
     item->shown.type = type->string;
-    if (parent && !starts_with(type->string, parent->shown.type)) {
+    if (parent && (!text_within(type->string, parent->shown.type) ||
+                   text_alike(type->string, parent->shown.type))) {
         item->shown.type = within(arena, parent->shown.type, type->string);
         if (!call_of(item->name) && !call_of(parent->name))
             item->name =
@@ -101,10 +97,11 @@ static bool name_and_type(const Frame *frame, Item *item)
     item->shown.name = item->name->string;
     if (item->shown.name.length) return true;
     engine_fail(frame,
-                "The template resource '%.*s' of type '%.*s' at line '1' and column '1' is not "
+                "The template resource '%.*s' of type '%.*s' at %s is not "
                 "valid. The name property cannot be null or empty. Please see "
                 "https://aka.ms/arm-syntax-resources for usage details.",
-                TEXT_ARG(label(arena, item->json, item->shown.symbol)), TEXT_ARG(item->shown.type));
+                TEXT_ARG(label(arena, item->json, item->shown.symbol)), TEXT_ARG(item->shown.type),
+                engine_at(frame, item->json));
     return false;
 }
 
@@ -193,13 +190,13 @@ static bool read_version(const Frame *frame, Item *item)
     if (version->string.length) return true;
     engine_fail(
         frame,
-        "The template resource '%.*s' is not valid. The api-version property at line '1' and "
-        "column '1' is not defined. The api-profile '<null>' for the template does not match "
+        "The template resource '%.*s' is not valid. The api-version property at %s "
+        "is not defined. The api-profile '<null>' for the template does not match "
         "any valid api-version for the resource type '%.*s'.  Either explicitly specify the "
         "api-version for the resource or specify the correct api-profile for the template.. "
         "Please see https://aka.ms/arm-syntax-resources for usage details.",
         TEXT_ARG(label(engine_arena(frame), item->json, item->shown.symbol)),
-        TEXT_ARG(item->shown.type));
+        engine_at(frame, item->json), TEXT_ARG(item->shown.type));
     return false;
 }
 
@@ -241,9 +238,23 @@ static bool register_item(const Frame *frame, Item *item)
                 !item->shown.existing && !call_of(item->id);
     if (!same || template->context.partial) return true; // as the official snapshot
     engine_fail(frame,
-                "The resource '%.*s' at line '1' and column '1' is defined multiple times in a "
+                "The resource '%.*s' at %s is defined multiple times in a "
                 "template. Please see https://aka.ms/arm-syntax-resources for usage details.",
-                TEXT_ARG(item->shown.id));
+                TEXT_ARG(item->shown.id), engine_at(frame, item->json));
+    return false;
+}
+
+static bool of_no_extension(const Frame *frame, const Item *item)
+{
+    const Value *extension = value_find(item->json, TEXT("extension"));
+    if (!extension) extension = value_find(item->json, TEXT("import"));
+    if (!extension || frame->template->context.partial) return true;
+    engine_fail(frame,
+                "The template resource '%.*s' at %s is of the extension '%.*s': only resources of "
+                "Azure can be deployed here.",
+                TEXT_ARG(label(engine_arena(frame), item->json, item->shown.symbol)),
+                engine_at(frame, item->json),
+                TEXT_ARG(extension->kind == VALUE_STRING ? extension->string : TEXT("")));
     return false;
 }
 
@@ -260,7 +271,8 @@ static bool read_turn_within(const Frame *frame, const Value *json, Text symbol,
         item->shown.only_if_not_exists = value_find(options, TEXT("onlyIfNotExists"));
         item->shown.retry_on = value_find(options, TEXT("retryOn"));
     }
-    if (!decide(frame, item) || !name_and_type(frame, item) || !read_version(frame, item))
+    if (!of_no_extension(frame, item) || !decide(frame, item) || !name_and_type(frame, item) ||
+        !read_version(frame, item))
         return false;
     item->shown.nested = !item->shown.existing &&
                          text_alike(item->shown.type, TEXT("Microsoft.Resources/deployments"));
@@ -273,41 +285,43 @@ static bool read_turn(const Frame *frame, const Value *json, Text symbol, Text k
 {
     Frame own = *frame;
     own.flags |= FRAME_RESOURCE | FRAME_COPY;
+    own.at = json;
     if (read_turn_within(&own, json, symbol, key, parent)) return true;
-    engine_within(frame, "resource", label(engine_arena(frame), json, symbol));
+    engine_within(frame, "resource", label(engine_arena(frame), json, symbol), json);
     return false;
 }
 
 // ---- loops
 
-static bool good_mode(const Frame *frame, const Value *copy, Text name)
+static bool good_mode(const Frame *frame, const Value *copy, Text name, const Value *resource)
 {
     const Value *mode = value_find(copy, TEXT("mode"));
     if (!mode || mode->kind != VALUE_STRING || text_alike(mode->string, TEXT("serial")) ||
         text_alike(mode->string, TEXT("parallel")))
         return true;
     engine_fail(frame,
-                "The template resource '%.*s' at line '1' and column '1' has an invalid copy mode "
+                "The template resource '%.*s' at %s has an invalid copy mode "
                 "'%.*s'. The supported values are 'Parallel,Serial'. Please see "
                 "https://aka.ms/arm-resource-loops for usage details.",
-                TEXT_ARG(name), TEXT_ARG(mode->string));
+                TEXT_ARG(name), engine_at(frame, resource), TEXT_ARG(mode->string));
     return false;
 }
 
 // The names of loops are told apart in templates with symbolic names.
-static bool new_loop(const Frame *frame, Text name)
+static bool new_loop(const Frame *frame, Text name, const Value *resource)
 {
     Template *template = frame->template;
     Text key = text_lower(template->arena, name);
     bool doubled = template->symbolic && map_has(&template->loops, key);
     if (!doubled) map_put(template->arena, &template->loops, key, template);
-    if (doubled)
-        engine_fail(frame,
-                    "The resource copy with name '%.*s' at line '1' column '1' has already been "
-                    "defined. Duplicate resource copy names are not allowed in templates using "
-                    "symbolic names.",
-                    TEXT_ARG(name));
-    return !doubled;
+    if (!doubled) return true;
+    EnginePlace place = engine_place(frame, resource);
+    engine_fail(frame,
+                "The resource copy with name '%.*s' at line '%zu' column '%zu' has already been "
+                "defined. Duplicate resource copy names are not allowed in templates using "
+                "symbolic names.",
+                TEXT_ARG(name), place.line, place.column);
+    return false;
 }
 
 static bool read_loop(const Frame *frame, const Value *json, const Value *copy, Text symbol,
@@ -316,11 +330,12 @@ static bool read_loop(const Frame *frame, const Value *json, const Value *copy, 
     Arena *arena = engine_arena(frame);
     const Value *name = value_find(copy, TEXT("name"));
     Text loop_name = name && name->kind == VALUE_STRING ? name->string : key;
-    if (!good_mode(frame, copy, label(arena, json, symbol)) || !new_loop(frame, loop_name))
+    if (!good_mode(frame, copy, label(arena, json, symbol), json) ||
+        !new_loop(frame, loop_name, json))
         return false;
     int64_t count = copy_count(frame, copy);
     if (count < 0) {
-        engine_within(frame, "resource", label(arena, json, symbol));
+        engine_within(frame, "resource", label(arena, json, symbol), json);
         return false;
     }
     if (!key.length) key = loop_name;

@@ -39,7 +39,34 @@ const Value *engine_fail(const Frame *frame, const char *format, ...)
     return NULL;
 }
 
-const Value *engine_within(const Frame *frame, const char *kind, Text name)
+EnginePlace engine_place(const Frame *frame, const Value *json)
+{
+    const Template *outermost = frame->template;
+    size_t from = 0, to = 0;
+    while (outermost->around) outermost = outermost->around;
+    Text source = outermost->context.source;
+    const Value *wanted = json ? json : frame->at;
+    if (!source.length || !wanted ||
+        !value_json_span(engine_arena(frame), source, outermost->json, wanted, &from, &to))
+        return (EnginePlace){1, 1};
+    EnginePlace place = {1, 1};
+    bool opens = wanted->kind == VALUE_ARRAY || wanted->kind == VALUE_OBJECT;
+    for (size_t i = 0; i < (opens ? from + 1 : to); i++) {
+        place.column = source.at[i] == '\n' ? 1 : place.column + 1;
+        place.line += source.at[i] == '\n';
+    }
+    return place;
+}
+
+const char *engine_at(const Frame *frame, const Value *json)
+{
+    EnginePlace place = engine_place(frame, json);
+    Text text =
+        text_format(engine_arena(frame), "line '%zu' and column '%zu'", place.line, place.column);
+    return text_string(engine_arena(frame), text);
+}
+
+const Value *engine_within(const Frame *frame, const char *kind, Text name, const Value *json)
 {
     static const char *const starts[] = {"The template function ",
                                          "The template language function ", "Unable to ",
@@ -51,8 +78,8 @@ const Value *engine_within(const Frame *frame, const char *kind, Text name)
         bool variable = text_is(text_of(kind), "variable"),
              resource = text_is(text_of(kind), "resource");
         *message = text_format(
-            arena, "The template %s '%.*s'%s is not valid: %.*s%s", kind, TEXT_ARG(name),
-            variable ? "" : " at line '1' and column '1'", TEXT_ARG(*message),
+            arena, "The template %s '%.*s'%s%s is not valid: %.*s%s", kind, TEXT_ARG(name),
+            variable ? "" : " at ", variable ? "" : engine_at(frame, json), TEXT_ARG(*message),
             variable || resource ? ". Please see https://aka.ms/arm-functions for usage details."
                                  : "");
         break;

@@ -33,6 +33,7 @@ typedef struct {
     Text function;          // its name
     const TemplateRuntime *runtime;
     TemplateProblem *problem;
+    const Value *at; // of the template: the resource that this is about; NULL: none
 } Frame;
 
 const Value *engine_json(const Frame *frame, const Value *json);
@@ -50,9 +51,17 @@ const Value *engine_evaluated(const Frame *frame, const Call *call, Text functio
 const Value *engine_fail(const Frame *frame, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+// Where that JSON, or the frame's with NULL, stands in the template: behind its first token, as Azure
+// counts. 1 and 1 where the context has no source, as the official snapshot writes.
+typedef struct {
+    size_t line, column;
+} EnginePlace;
+EnginePlace engine_place(const Frame *frame, const Value *json);
+const char *engine_at(const Frame *frame, const Value *json); // "line '3' and column '5'"
+
 // NULL; the problem of a function or an expression is said to be one of `name`, which is a `kind`:
-// variable, resource, expression in parameter.
-const Value *engine_within(const Frame *frame, const char *kind, Text name);
+// variable, resource, expression in parameter; and stands at `json`, or where the frame is with NULL.
+const Value *engine_within(const Frame *frame, const char *kind, Text name, const Value *json);
 
 const char *engine_kind(const Value *value); // "String" … as in messages
 Arena *engine_arena(const Frame *frame);

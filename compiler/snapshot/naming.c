@@ -58,7 +58,8 @@ static const Value *parameter_value(const Frame *frame, const Named *named)
 {
     Frame own = frame_of(frame, FRAME_DEFAULT);
     const Value *value = typecheck_parameter(&own, named);
-    return value ? value : engine_within(frame, "expression in parameter", named->name);
+    return value ? value
+                 : engine_within(frame, "expression in parameter", named->name, named->json);
 }
 
 static const Value *variable_value(const Frame *frame, const Named *named)
@@ -66,7 +67,7 @@ static const Value *variable_value(const Frame *frame, const Named *named)
     Frame own = frame_of(frame, FRAME_COPY);
     const Value *value = named->given ? copy_list(&own, named->name, named->given, false)
                                       : engine_json(&own, named->json);
-    return value ? value : engine_within(frame, "variable", named->name);
+    return value ? value : engine_within(frame, "variable", named->name, named->json);
 }
 
 static const Value *naming_variable(const Frame *frame, Named *named)

@@ -58,7 +58,8 @@ static const Value *made_or_said(const Frame *frame, const Item *item)
     const Value *body = make_body(frame, item);
     return body || frame->runtime
                ? body
-               : engine_within(frame, "resource", declared_label(engine_arena(frame), item));
+               : engine_within(frame, "resource", declared_label(engine_arena(frame), item),
+                               item->json);
 }
 
 const Value *nested_body(const Frame *frame, Item *item)

@@ -378,12 +378,10 @@ static const Value *wrong_segments(const Frame *frame, Text type, Text name)
     for (size_t i = 0; i < type.length; i++) types += type.at[i] == '/';
     return engine_fail(
         frame,
-        "The template resource '%.*s' of type '%.*s' at line '1' and column '1' has an invalid "
-        "name. "
+        "The template resource '%.*s' of type '%.*s' at %s has an invalid name. "
         "The name '%.*s' contains '%zu' name segment(s) separated by '/', but '%zu' segment(s) "
-        "were "
-        "expected. Please see https://aka.ms/arm-syntax-resources for usage details.",
-        TEXT_ARG(name), TEXT_ARG(type), TEXT_ARG(name), names, types);
+        "were expected. Please see https://aka.ms/arm-syntax-resources for usage details.",
+        TEXT_ARG(name), TEXT_ARG(type), engine_at(frame, NULL), TEXT_ARG(name), names, types);
 }
 
 const Value *resourceid_in_group(const Frame *frame, Text type, const Value *name,

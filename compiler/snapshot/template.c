@@ -158,6 +158,21 @@ static bool valid_bodies(const Frame *frame)
     return template_outputs(template, NULL, frame->problem) != NULL;
 }
 
+static bool good_assertions(const Frame *frame)
+{
+    const Value *assertions = object_of(frame->template->json, "asserts");
+    for (size_t i = 0; assertions && i < assertions->object.count; i++) {
+        const ValueProperty *assertion = &assertions->object.items[i];
+        const Value *holds = engine_json(frame, assertion->value);
+        if (!holds) return false;
+        if (call_of(holds) || (holds->kind == VALUE_BOOL && holds->boolean)) continue;
+        engine_fail(frame, "The template assertion '%.*s' at %s does not hold.",
+                    TEXT_ARG(assertion->name), engine_at(frame, assertion->value));
+        return false;
+    }
+    return true;
+}
+
 static const Value *text_or_unknown(Arena *arena, Text text, const char *function,
                                     const char *property)
 {
@@ -207,7 +222,8 @@ Template *reading_template(Arena *arena, const Reading *reading, TemplateProblem
                 naming_variables(&frame) && declared_read(&frame) && sequence_read(&frame) &&
                 few_enough(&frame);
     frame.flags = FRAME_BODY;
-    if (good && !template->context.partial && !reading->runtime) good = valid_bodies(&frame);
+    if (good && !template->context.partial && !reading->runtime)
+        good = good_assertions(&frame) && valid_bodies(&frame);
     return good ? template : NULL;
 }
 
@@ -243,12 +259,32 @@ const Value *template_body(Template *template, size_t index, const TemplateRunti
     Item *item = template->sequence.items[index];
     const Value *body = nested_body(&frame, item);
     if (!body && runtime && text_is(problem->code, "InvalidTemplate"))
-        problem->message =
-            text_format(template->arena,
-                        "Unable to process template language expressions for resource "
-                        "'%.*s' at line '1' and column '1'. '%.*s'",
-                        TEXT_ARG(item->shown.id), TEXT_ARG(problem->message));
+        problem->message = text_format(
+            template->arena,
+            "Unable to process template language expressions for resource "
+            "'%.*s' at %s. '%.*s'",
+            TEXT_ARG(item->shown.id), engine_at(&frame, item->json), TEXT_ARG(problem->message));
     return body;
+}
+
+static size_t json_size(Arena *arena, const Value *value)
+{
+    TextBuffer out = {.arena = arena};
+    JsonWriter json = {.out = &out, .compact = true};
+    value_write_json(&json, value);
+    return out.count;
+}
+
+size_t template_size(Template *template)
+{
+    TemplateProblem problem = {0};
+    const Value *outputs = template_outputs(template, NULL, &problem);
+    size_t size = outputs ? json_size(template->arena, outputs) : 0;
+    for (size_t i = 0; i < template->sequence.count; i++) {
+        const Value *body = template_body(template, i, NULL, &problem);
+        if (body) size += json_size(template->arena, body);
+    }
+    return size;
 }
 
 Template *template_nested(Template *template, size_t index, const TemplateRuntime *runtime,

@@ -22,8 +22,9 @@ typedef struct {
     const Value *subscription_object;
     const Value *environment; // what environment() gives; NULL: the public cloud's
     const Value *deployer;    // what deployer() gives; NULL: made up
-    int64_t now;              // seconds since 1970, for utcNow()
-    uint64_t seed;            // for newGuid(): the same seed gives the same
+    Text source; // the template's JSON as it was written, so that messages name lines; may be empty
+    int64_t now; // seconds since 1970, for utcNow()
+    uint64_t seed; // for newGuid(): the same seed gives the same
     // A secret of a vault that a parameter refers to; a NULL answer is Azure's error. NULL: unknown.
     const Value *(*secret)(void *self, Arena *arena, Text vault, Text name, Text version);
     void *secret_self;
@@ -69,6 +70,11 @@ const Value *template_parameters(const Template *template);
 // The body to PUT: {type, apiVersion, name, location, tags, sku, properties …}, all evaluated.
 const Value *template_body(Template *template, size_t index, const TemplateRuntime *runtime,
                            TemplateProblem *problem);
+
+// Bytes of it as JSON once everything is in its place: bodies and outputs, those of the templates
+// within it counted in their bodies. Azure takes TEMPLATE_LIMIT.
+enum { TEMPLATE_LIMIT = 4 * 1024 * 1024 };
+size_t template_size(Template *template);
 
 // The template that a nested deployment deploys, with its own parameters and context.
 Template *template_nested(Template *template, size_t index, const TemplateRuntime *runtime,

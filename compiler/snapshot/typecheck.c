@@ -427,12 +427,11 @@ static const Value *secret(const Frame *frame, const Value *reference, Text para
     return NULL;
 }
 
-static const Value *not_provided(const Frame *frame, Text name)
+static const Value *not_provided(const Frame *frame, const Named *parameter)
 {
-    return engine_fail(frame,
-                       "The value for the template parameter '%.*s' at line '1' and column '1' is "
-                       "not provided. " SEE_FILE,
-                       TEXT_ARG(name));
+    return engine_fail(
+        frame, "The value for the template parameter '%.*s' at %s is not provided. " SEE_FILE,
+        TEXT_ARG(parameter->name), engine_at(frame, parameter->json));
 }
 
 const Value *typecheck_parameter(const Frame *frame, const Named *parameter)
@@ -458,7 +457,7 @@ const Value *typecheck_parameter(const Frame *frame, const Named *parameter)
     if (!own && fallback) given = engine_json(frame, fallback);
     if (!own && !fallback && is_nullable(frame, type)) given = &value_null;
     if (!given || (given->kind == VALUE_NULL && !is_nullable(frame, type)))
-        return frame->problem->message.length ? NULL : not_provided(frame, name);
+        return frame->problem->message.length ? NULL : not_provided(frame, parameter);
     Check to = {frame, TEXT("template parameter"), own && frame->template->context.partial};
     const Value *call = to.masks ? parameter_call(engine_arena(frame), name) : NULL;
     return check(&to, type, given, name, call);

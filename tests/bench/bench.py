@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """A table: swarmgen's release build beside an empty process and the official compiler, cold and warm. Each row's
 programs run in turn within the same seconds; the median counts. `cpu` is the processor's time, which a busy machine
-disturbs less. A build writes a folder that holds another swarm's files; 'unchanged' is one that finds its own."""
+disturbs less. A build writes a folder that holds another swarm's files; 'unchanged' is one that finds its own.
+Below, the client: how soon after Azure's end it ends, what it asks of Azure, and that `build` does not pay for it."""
+import datetime
 import itertools
 import os
 import re
@@ -13,7 +15,9 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, 'tests', 'official'))
+sys.path[:0] = [os.path.join(ROOT, 'tests', part) for part in ('official', 'deploy')]
+os.environ['SWARMGEN_BUILD'] = os.path.join(ROOT, 'build/release')
+import harness
 import judge
 
 PROGRAM = os.path.join(ROOT, 'build/release/swarmgen')
@@ -65,6 +69,45 @@ def large(lines):
     return head + ''.join(one.format(i) for i in range(lines // 12))
 
 
+SPEED = 20  # times faster than Azure; pauses between two looks stay as long
+
+
+def follow(example):
+    """(minutes of the deployment, seconds between Azure's end and ours, requests a minute, peak memory) of `deploy`."""
+    deployments = '/subscriptions/{}/resourcegroups/bench/providers/Microsoft.Resources/deployments'
+    with harness.Emulator(speed=SPEED) as azure, tempfile.TemporaryDirectory() as home:
+        command = [PROGRAM, 'deploy', example, '-g', 'bench', '-l', 'westeurope', '--yes', '--quiet', '--cloud', azure.url,
+                   '-p', 'sshKey=ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIbench bench@acme.example']
+        environment = azure.environment(HOME=home)
+        done = subprocess.run(['time', '-f', '%M', *command], env=environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        ended = time.time()
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        run, = azure.get(deployments.format(azure.subscription))['value']
+        moment = datetime.datetime.fromisoformat(run['properties']['timestamp'][:26] + '+00:00').timestamp()
+        asked = [one for one in azure.requests() if '/deployments/' in one['target']]
+        span = (datetime.datetime.fromisoformat(asked[-1]['time'][:26]) -
+                datetime.datetime.fromisoformat(asked[0]['time'][:26])).total_seconds() / 60
+        return span, ended - moment, len(asked) / span, int(done.stderr.split()[-1]) / 1024
+
+
+def libraries(program):
+    return subprocess.run(['ldd', program], check=True, capture_output=True, text=True).stdout.split('\n\t')
+
+
+def client():
+    span, late, asked, memory = follow(os.path.join(ROOT, 'examples/linux'))
+    print(f'\ndeploy of examples/linux, {SPEED} times faster than Azure: {span * 60:.0f} s')
+    print(f'{"  ends after Azure":34}{late:>9.2f} s\n{"  requests a minute":34}{asked:>9.0f}\n{"  peak":34}{memory:>9.1f} MiB')
+    for name in ('swarmgen', 'swarmgen-deploy'):
+        program = os.path.join(ROOT, 'build/release', name)
+        loaded = libraries(program)
+        curl = 'with' if any('libcurl' in one for one in loaded) else 'without'
+        started, = measure([lambda: run(program, '--help')], 30)
+        print(f'{"  start of " + name:34}{started[0]:>9.1f} ms, {len(loaded)} libraries, {curl} libcurl')
+
+
 def main():
     print(f'{"":34}{"swarmgen":>12}{"cpu":>11}{"peak":>11}{"empty":>10}{"bicep cold":>13}{"bicep warm":>13}')
     with judge.Bicep() as bicep, tempfile.TemporaryDirectory() as folder:
@@ -109,6 +152,7 @@ def main():
         with open(path, 'w') as file:
             file.write(large(20000))
         row('compile, 20,000 lines', None, [PROGRAM, 'compile', path, '--stdout'])
+    client()
 
 
 if __name__ == '__main__':

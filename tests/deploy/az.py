@@ -84,6 +84,12 @@ def test_templates_of_others():
         assert made['properties']['outputs']['id']['value'].endswith('/rules'), made
         az.run('deployment', 'sub', 'create', '-n', 's', '-l', 'westeurope', '-f', write(azure, 'whole', templates.WHOLE),
                '-p', 'group=made')
+        role = {'type': 'Microsoft.Authorization/roleDefinitions', 'apiVersion': '2022-04-01', 'name': 'role', 'properties': {}}
+        for scope, kind, words in [('mg', 'managementGroup', ['--management-group-id', 'acme']), ('tenant', 'tenant', [])]:
+            schema = f'https://schema.management.azure.com/schemas/2019-08-01/{kind}DeploymentTemplate.json#'
+            made = az.run('deployment', scope, 'create', '-n', 'd', '-l', 'westeurope', *words,
+                          '-f', write(azure, scope, templates.template([role], schema=schema)))
+            assert made['properties']['outputResources'][0]['id'].endswith('/roleDefinitions/role'), made
         exported = az.run('deployment', 'group', 'export', '-g', 'g', '-n', 'c')
         assert exported['parameters']['prefix'] == {'type': 'string', 'maxLength': 10}, exported
         shown = az.run('resource', 'show', '-g', 'made', '-n', 'who', '--resource-type', 'Microsoft.ManagedIdentity/userAssignedIdentities')

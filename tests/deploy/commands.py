@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from harness import SWARMGEN, Emulator, cases
+from harness import ROOT, SWARMGEN, Emulator, cases
 
 LINUX = '''name: acme
 managers: { count: 1 }
@@ -352,6 +352,19 @@ def test_group_and_place_from_elsewhere():
         has(anna.run('deploy', '--yes', '-l', 'westus', group='two').stderr, 'is in eastus, not in westus')
 
 
+def test_defaults_of_the_azure_cli():
+    with acme() as anna:
+        own, here = os.path.join(anna.home, '.azure'), os.path.join(anna.folder, '.azure')
+        for folder, text in (own, '[core]\ngroup = no\n[defaults]\n; told once\ngroup = from-home\nlocation=northeurope\n[x]\n'), \
+                (here, '[defaults]\ngroup : nearer\n'):
+            os.mkdir(folder)
+            anna.write(os.path.join(folder, 'config'), text)
+        for where, group in (anna.home, 'from-home'), (anna.folder, 'nearer'):
+            done = subprocess.run([SWARMGEN, 'deploy', anna.folder, '--yes', '--cloud', anna.azure.url], cwd=where,
+                                  env=anna.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            assert done.returncode == 0 and f"'{group}' made in northeurope" in done.stderr, done.stderr
+
+
 def test_which_key():
     with acme() as anna:
         ssh = os.path.join(anna.home, '.ssh')
@@ -490,6 +503,14 @@ def test_preflight():
             assert not listed(anna, DEPLOYMENTS)
 
 
+def test_preflight_is_not_the_last_word():
+    with acme('quota') as anna:
+        has(anna.deploy('--skip-preflight', status=4).stderr, 'QuotaExceeded')
+        said = anna.talk('deploy', status=4, answers=[('Try it nevertheless?', 'y\n')])
+        has(said, 'cores are left', 'QuotaExceeded')
+        has(anna.talk('deploy', status=4, answers=[('Try it nevertheless?', 'n\n')]), '--skip-preflight')
+
+
 def test_provider_is_registered():
     with acme(swarm=LINUX.replace('kind: linux', 'kind: linux, shutdown: {}')) as anna:
         path = f'/subscriptions/{anna.azure.subscription}/providers/Microsoft.DevTestLab'
@@ -516,6 +537,28 @@ def test_without_a_description():
             done = subprocess.run([SWARMGEN, *command.split(), '-g', 'acme', '--cloud', anna.azure.url], cwd=empty,
                                   env=anna.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
+
+
+def test_examples_large():
+    """A vault of one other subscription, a registry and an image of another."""
+    shared, images = (f'{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}' for digit in '31')
+    with acme(subscriptions=[shared, images]) as anna:
+        for subscription, group, *there in (shared, 'shared', 'KeyVault/vaults/globex-shared', 'secrets/artifacts-token'), \
+                (images, 'images', 'ContainerRegistry/registries/globex'), \
+                (images, 'images', 'Compute/galleries/globex', 'images/node'):
+            scope = f'/subscriptions/{subscription}/resourceGroups/{group}'
+            assert anna.azure.put(scope, {'location': 'westeurope'})[0] in (200, 201)
+            scope += '/providers/Microsoft.' + there[0]
+            for path in scope, *(f'{scope}/{below}' for below in there[1:]):
+                status, said = anna.azure.put(path, {'location': 'westeurope', 'properties': {'value': 'x'}})
+                assert status == 201, said
+        anna.folder = os.path.join(ROOT, 'examples', 'large')
+        secrets = {name: 'Secret-1' for name in re.findall(r'SWARM_SECRET_\w+', anna.deploy(
+            '--subscription', anna.azure.subscription, status=2).stderr)}
+        anna.deploy('--subscription', anna.azure.subscription, seconds=200, **secrets)
+        roles = anna.azure.get(f'/subscriptions/{images}/resourceGroups/images/providers/Microsoft.ContainerRegistry'
+                               '/registries/globex/providers/Microsoft.Authorization/roleAssignments', '2022-04-01')
+        assert roles['value'], roles
 
 
 def test_locks():

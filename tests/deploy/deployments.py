@@ -103,6 +103,91 @@ def test_templates_that_are_wrong():
         assert status == 201, status
 
 
+WRONG = {  # what is wrong in it; its line and column, counted as Azure does, behind the first token
+    "parameter 'p' at line '3' and column '31'": ('"parameters": {\n  "a": {"type": "int"}, "p": {"type": "string"}}, "resources": []', {'a': 1}),
+    "resource '[nobody()]' at line '3' and column '2'": (
+        '"resources": [\n{\n"type": "A.B/c", "apiVersion": "1", "name": "[nobody()]"}]', {}),
+    "'copy' definition at line '3' and column '10'": (
+        '"resources": [{"type": "A.B/c", "apiVersion": "1", "name": "x",\n"copy": {"name": "c", "count": -1}}]', {}),
+    "assertion 'small' at line '3' and column '24'": (
+        '"resources": [], "asserts": {\n"small": "[less(2, 1)]", "x": true}', {}),
+    "resource 'pod' at line '3' and column '9' is of the extension 'kubernetes'": (
+        '"languageVersion": "2.0", "resources": {\n"pod": {"extension": "kubernetes", "type": "core/Pod@v1", "properties": {}}}', {}),
+}
+
+
+def test_where_a_template_is_wrong():
+    with Emulator() as azure:
+        path = azure.group('g') + '/providers/Microsoft.Resources/deployments/d'
+        azure.token = azure.sign_in()
+        for where, (text, given) in WRONG.items():
+            values = json.dumps({name: {'value': value} for name, value in given.items()})
+            body = f'{{"properties": {{"mode": "Incremental", "parameters": {values}, template:{{\n{text}}}}}}}'
+            body = body.replace('template:{\n', 'template:{"contentVersion": "1.0.0.0",\n').encode()
+            status, _, said = azure.ask('PUT', path + '?api-version=2022-09-01', body,
+                                        {'Authorization': 'Bearer ' + azure.token, 'Content-Type': 'application/json'})
+            assert status == 400 and where in said['error']['message'], (where, said)
+
+
+def test_what_is_too_large():
+    loop = {**network('a'), 'name': "[concat('n', copyIndex())]", 'tags': {'much': 'x' * 9000},
+            'copy': {'name': 'all', 'count': 500}}
+    with Emulator() as azure:
+        group = azure.group('g')
+        refused(azure.deploy(group, 'd', template([loop])), 'JobSizeExceeded')
+        status, _, said = azure.full('PUT', group + '/providers/Microsoft.Resources/deployments/d', {'x': 'x' * 4194304})
+        assert status == 413 and said['error']['code'] == 'RequestContentTooLarge', said
+
+
+def test_policies():
+    with Emulator('policy:Microsoft.Network/virtualNetworks:No networks here') as azure:
+        group = azure.group('g')
+        within = {'type': 'Microsoft.Resources/deployments', 'apiVersion': '2022-09-01', 'name': 'inner', 'properties': {
+            'mode': 'Incremental', 'expressionEvaluationOptions': {'scope': 'inner'}, 'template': template([network()])}}
+        for order in [network()], [within]:
+            said = refused(azure.deploy(group, 'd', template(order)), 'InvalidTemplateDeployment', 'RequestDisallowedByPolicy')
+            assert 'No networks here' in said, said
+        status, said = azure.put(group + '/providers/Microsoft.Network/virtualNetworks/n', network())
+        assert status == 403 and said['error']['code'] == 'RequestDisallowedByPolicy', said
+
+
+OTHER = '33333333-3333-3333-3333-333333333333'
+
+
+def test_another_subscription():
+    def order(group, subscription=OTHER):
+        return template([{'type': 'Microsoft.Resources/deployments', 'apiVersion': '2022-09-01', 'name': 'there',
+                          'subscriptionId': subscription, 'resourceGroup': group, 'properties': {
+                              'mode': 'Incremental', 'expressionEvaluationOptions': {'scope': 'inner'},
+                              'template': template([network()], outputs={'id': {
+                                  'type': 'string', 'value': "[resourceId('Microsoft.Network/virtualNetworks', 'net')]"}})}}],
+                        outputs={'id': {'type': 'string', 'value': f"[reference(resourceId('{subscription}', '{group}', "
+                                        "'Microsoft.Resources/deployments', 'there'), '2022-09-01').outputs.id.value]"}})
+    with Emulator(subscriptions=[OTHER]) as azure:
+        here, there = azure.group('g'), f'/subscriptions/{OTHER}/resourceGroups/shared'
+        assert azure.put(there, {'location': 'northeurope'})[0] == 201
+        assert [item['name'] for item in azure.get(f'/subscriptions/{OTHER}/resourcegroups')['value']] == ['shared']
+        outputs = good(azure.deploy(here, 'd', order('shared')))
+        assert outputs['id'] == there + '/providers/Microsoft.Network/virtualNetworks/net', outputs
+        assert azure.get(outputs['id'])['name'] == 'net'
+        assert azure.get(here + '/resources')['value'] == []
+        refused(azure.deploy(here, 'd', order('nothing')), 'ResourceGroupNotFound')
+        refused(azure.deploy(here, 'd', order('shared', OTHER.replace('3', '4'))), 'SubscriptionNotFound')
+
+
+def test_management_groups_and_the_tenant():
+    schema = 'https://schema.management.azure.com/schemas/2019-08-01/{}DeploymentTemplate.json#'
+    with Emulator() as azure:
+        group = '/providers/Microsoft.Management/managementGroups/acme'
+        for scope, kind, said in [(group, 'managementGroup', "[managementGroup().id]"), ('', 'tenant', "[tenant().tenantId]")]:
+            role = {'type': 'Microsoft.Authorization/roleDefinitions', 'apiVersion': '2022-04-01', 'name': 'r' + kind,
+                    'properties': {'roleName': 'r'}}
+            order = template([role], schema=schema.format(kind), outputs={'it': {'type': 'string', 'value': said}})
+            outputs = good(azure.deploy(scope, 'd', order))
+            assert outputs['it'] == (group if scope else azure.tenant), outputs
+            assert azure.get(f'{scope}/providers/Microsoft.Authorization/roleDefinitions/r{kind}')['name'] == 'r' + kind
+
+
 def test_what_resource_providers_refuse():
     with Emulator() as azure:
         group = azure.group('g')

@@ -28,15 +28,16 @@ def ends_with_parent():
 class Emulator:
     """`with Emulator(speed=0) as azure:`; `azure.get(path)` and the like are signed in."""
 
-    def __init__(self, *faults, speed=0, folder=None, record=False, tls=True, program=()):
+    def __init__(self, *faults, speed=0, folder=None, record=False, tls=True, program=(), subscriptions=()):
         self.scratch = tempfile.mkdtemp(prefix='swarmgen-test-')
         self.command = [*program, os.path.join(FOLDER, 'swarmgen-emulate'), 'emulate', '--port', '0',
                         '--speed', str(speed), '--ready', os.path.join(self.scratch, 'ready')]
         self.command += [] if tls else ['--http']
         self.command += ['--folder', folder] if folder else []
         self.command += ['--record'] if record else []
-        for fault in faults:
-            self.command += ['--fault', fault]
+        for option, values in (('--fault', faults), ('--subscription', subscriptions)):
+            for value in values:
+                self.command += [option, value]
         self.process = None
         self.token = None
 

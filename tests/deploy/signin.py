@@ -158,17 +158,37 @@ def test_certificate_with_password():
         refused(azure, pem, 'no private key that can be read', **environment)
 
 
+def packed(pem, password, *words):
+    """The same as PKCS#12."""
+    pfx = pem.replace('.pem', '.pfx')
+    subprocess.run(['openssl', 'pkcs12', '-export', '-in', pem, '-out', pfx, '-passout', f'pass:{password}', *words],
+                   check=True, capture_output=True)
+    return pfx
+
+
+def test_certificate_as_pfx():
+    for password in ('', 'secret1'):
+        with Folder() as folder, StandIn() as azure:
+            leaf, other = certificate(folder.path), certificate(folder.path, 'other').replace('.pem', '.crt')
+            environment = {'AZURE_CLIENT_SECRET': None,
+                           'AZURE_CLIENT_CERTIFICATE_PATH': packed(leaf, password, '-certfile', other)}
+            opened(azure, **environment, AZURE_CLIENT_CERTIFICATE_PASSWORD=password or None,
+                   AZURE_CLIENT_SEND_CERTIFICATE_CHAIN='1')
+            assertion(azure, leaf, chain=True)
+            refused(azure, 'no private key that can be read', 'AZURE_CLIENT_CERTIFICATE_PASSWORD', **environment,
+                    **{'AZURE_CLIENT_CERTIFICATE_PASSWORD': 'other'})
+
+
 def test_certificate_files_that_are_none():
     with Folder() as folder, StandIn() as azure:
         one, two = certificate(folder.path), certificate(folder.path, 'two')
         curve = certificate(folder.path, 'curve', key='ec:' + folder.write('p256', subprocess.run(
             ['openssl', 'ecparam', '-name', 'prime256v1'], check=True, capture_output=True).stdout))
-        pfx = os.path.join(folder.path, 'one.pfx')
-        subprocess.run(['openssl', 'pkcs12', '-export', '-in', one, '-out', pfx, '-passout', 'pass:'], check=True)
+        keyless = packed(one, '', '-nokeys')
         with open(one.replace('.pem', '.key')) as key, open(two.replace('.pem', '.crt')) as other:
             mixed = folder.write('mixed.pem', key.read() + other.read())
-        for path, words in ((pfx, ['openssl pkcs12']), (mixed, ['no certificate that belongs']), (curve, ['not RSA']),
-                            (folder.path + '/none', ['No such file']), (folder.write('empty', ''), [])):
+        for path, words in ((keyless, ['no private key']), (mixed, ['no certificate that belongs']), (curve, ['not RSA']),
+                            (folder.path + '/none', ['No such file']), (folder.write('empty', ''), ['it is empty'])):
             refused(azure, 'AZURE_CLIENT_CERTIFICATE_PATH', *words, AZURE_CLIENT_SECRET=None,
                     AZURE_CLIENT_CERTIFICATE_PATH=path)
 
@@ -309,6 +329,40 @@ def test_arc():
             else:
                 expect(done.status == 5 and said in done.said['message'], challenge, done.out)
                 expect(all('Authorization' not in request.headers for request in azure.requests), challenge)
+
+
+# ---- Service Fabric, Azure Machine Learning, Cloud Shell
+
+def test_service_fabric():
+    with Folder() as folder:
+        pem = certificate(folder.path)
+        der = subprocess.run(['openssl', 'x509', '-in', pem, '-outform', 'der'], check=True, capture_output=True).stdout
+        print_ = hashlib.sha1(der).hexdigest()
+        with StandIn(identity(lambda request: granted(), '/token'), certificate=pem) as fabric, StandIn() as azure:
+            environment = {**NONE, 'IDENTITY_ENDPOINT': fabric.url + '/token', 'IDENTITY_HEADER': 'sf-secret'}
+            opened(azure, **environment, IDENTITY_SERVER_THUMBPRINT=print_.upper())
+            request, = fabric.asked('/token')
+            expect(request.headers['Secret'] == 'sf-secret', dict(request.headers))
+            expect(query_of(request) == {'api-version': '2019-07-01-preview', 'resource': azure.url}, request)
+            done = client(azure.url, 'open', **environment, IDENTITY_SERVER_THUMBPRINT='ab' * 20)
+            expect(done.status == 5 and 'another one than expected' in done.said['message'], done.out)
+            expect(len(fabric.asked('')) == 1, 'the secret was shown to a stranger', fabric.requests)
+
+
+def test_machine_learning():
+    with StandIn(identity(lambda request: granted(), '/msi/token')) as azure:
+        opened(azure, **{**NONE, 'AZURE_CLIENT_ID': 'mine'}, MSI_ENDPOINT=azure.url + '/msi/token', MSI_SECRET='ml-secret')
+        request, = azure.asked('/msi/token')
+        expect(request.headers['secret'] == 'ml-secret', dict(request.headers))
+        expect(query_of(request) == {'api-version': '2017-09-01', 'resource': azure.url, 'clientid': 'mine'}, request)
+
+
+def test_cloud_shell():
+    with StandIn(identity(lambda request: granted(), '/oauth2/token')) as azure:
+        opened(azure, **NONE, MSI_ENDPOINT=azure.url + '/oauth2/token')
+        request, = azure.asked('/oauth2/token')
+        expect(request.method == 'POST' and request.headers['Metadata'] == 'true', request, dict(request.headers))
+        expect(form_of(request) == {'resource': azure.url}, request.body)
 
 
 # ---- Azure CLI

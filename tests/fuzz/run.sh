@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 cmake -S . -B build/fuzz -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang -DSWARMGEN_FUZZER=ON \
-    -DCMAKE_C_FLAGS='-O1 -fsanitize=address,undefined,fuzzer-no-link' >/dev/null
+    -DCMAKE_C_FLAGS='-O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined' >/dev/null
 mkdir -p build/fuzz/found
 for corpus in tests/fuzz/corpus/*; do
     name=${corpus##*/}

@@ -1,5 +1,6 @@
-// tests/fuzz/template.c: each line of any bytes as an expression of a template: what is read and
-// printed reads again as the same; evaluating it gives a value or a problem.
+// tests/fuzz/template.c: any bytes as a template, or else each line as an expression of one: what is
+// read and printed reads again as the same; evaluating it gives a value or a problem, in a snapshot
+// and in a deployment.
 #include "compiler/snapshot/call.h"
 #include "compiler/snapshot/prediction.h"
 #include "tests/fuzz/fuzz.h"
@@ -45,8 +46,57 @@ static void try_line(Arena *arena, Text line)
     fuzz_require(json.length || problem.message.length, "neither a snapshot nor a problem");
 }
 
+static const Value *nothing(void *self, Arena *arena, Text id, Text api_version)
+{
+    (void)self, (void)arena, (void)id, (void)api_version;
+    return NULL;
+}
+
+// As the emulator does: bodies and outputs with a runtime that knows no resource.
+static void deploy(Arena *arena, const Value *json)
+{
+    TemplateContext context = {.tenant = TEXT("t"),
+                               .subscription = TEXT("s"),
+                               .group = TEXT("g"),
+                               .location = TEXT("westeurope"),
+                               .name = TEXT("d")};
+    TemplateRuntime runtime = {.resource = nothing};
+    TemplateProblem problem = {0};
+    size_t count = 0;
+    Template *template = template_read(arena, json, NULL, &context, &problem);
+    fuzz_require(template || (problem.code.length && problem.message.length),
+                 "no words for a problem");
+    if (template) template_resources(template, &count);
+    for (size_t i = 0; i < count; i++) {
+        const TemplateResource *resource = &template_resources(template, &count)[i];
+        const Value *body = template_body(template, i, &runtime, &problem);
+        fuzz_require(body || problem.message.length, "neither a body nor a problem");
+        if (body && resource->nested) template_nested(template, i, &runtime, &problem);
+    }
+    if (template && !template_outputs(template, &runtime, &problem))
+        fuzz_require(problem.message.length > 0, "neither outputs nor a problem");
+}
+
+static bool try_template(Text text)
+{
+    Arena arena = {0};
+    Text error;
+    TemplateProblem problem = {0};
+    TemplateContext context = {.partial = true};
+    const Value *json = value_read_json(&arena, text, &error);
+    bool object = json && json->kind == VALUE_OBJECT;
+    Template *template = object ? template_read(&arena, json, NULL, &context, &problem) : NULL;
+    if (template)
+        fuzz_require(prediction_json(&arena, template, &problem).length || problem.message.length,
+                     "neither a snapshot nor a problem");
+    if (object) deploy(&arena, json);
+    arena_free(&arena);
+    return object;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fuzz_each_line((Text){(const char *)data, size}, try_line);
+    Text text = {(const char *)data, size};
+    if (!try_template(text)) fuzz_each_line(text, try_line);
     return 0;
 }

@@ -169,6 +169,26 @@ static void test_problems(void)
         "template. Please see https://aka.ms/arm-syntax-resources for usage details.");
 }
 
+// Behind the first token of what is wrong, in the text that the template was read from.
+static void test_places(void)
+{
+    Text text = TEXT("{\n  // comments count\n  \"resources\": [],\n"
+                     "  \"parameters\": {\"p\": {\"type\": \"string\"}}}");
+    TemplateContext own = context;
+    Text error = {0};
+    const Value *json = value_read_json(&arena, text, &error);
+    own.source = text;
+    CHECK(json && !template_read(&arena, json, NULL, &own, &problem));
+    CHECK(text_starts(problem.message, "Deployment template validation failed: 'The value for the "
+                                       "template parameter 'p' at line '4' and column '24'"));
+    size_t from = 0, to = 0;
+    const Value *type = json ? value_find(value_find(json, TEXT("parameters")), TEXT("p")) : NULL;
+    type = type ? value_find(type, TEXT("type")) : NULL;
+    CHECK(type && value_json_span(&arena, text, json, type, &from, &to));
+    CHECK_TEXT(text_slice(text, from, to), "\"string\"");
+    CHECK(json && !value_json_span(&arena, text, json, &value_null, &from, &to));
+}
+
 // ---- values of a deployment
 
 static Text output(Template *template, const char *name)
@@ -203,6 +223,7 @@ int main(void)
     test_order();
     test_batches();
     test_problems();
+    test_places();
     test_values();
     arena_free(&arena);
     return check_done();
