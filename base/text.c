@@ -151,6 +151,7 @@ uint64_t text_hash(Text text)
         hash ^= hash >> 32;
     }
     hash = (hash ^ last_word(text)) * 0x9E3779B97F4A7C15u;
+    hash = (hash ^ hash >> 32) * 0x9E3779B97F4A7C15u; // the last bytes reach the lowest bits too
     return hash ^ hash >> 32;
 }
 

@@ -135,5 +135,5 @@ Status destroy_run(Work *work)
         work_say(work, "It goes on at Azure.");
         return STATUS_INTERRUPTED;
     }
-    return ending.state == STEP_DONE ? offer_purge(work, &what) : STATUS_AZURE;
+    return ending.state == STEP_DONE ? offer_purge(work, &what) : work_status(&failure);
 }

@@ -64,7 +64,7 @@ Status work_complain(const Work *work, Status status, const Sentences *sentences
     return status;
 }
 
-static Status status_of(const Failure *failure)
+Status work_status(const Failure *failure)
 {
     switch (failure->kind) {
     case FAILURE_SIGN_IN:
@@ -85,7 +85,7 @@ Status work_refused(const Work *work, const Failure *failure)
     } else {
         problems_show(stderr, work->arena, failure, work->session->colour);
     }
-    return status_of(failure);
+    return work_status(failure);
 }
 
 // ---- what was built
@@ -313,7 +313,7 @@ Status work_follow(Work *work)
                      .sections = work->sections};
     Reporter *reporter =
         report_open(work->arena, report_kind(want->format, want->quiet, want->verbose));
-    if (!follow(work->manager, &what, reporter, &ending, &failure)) return status_of(&failure);
+    if (!follow(work->manager, &what, reporter, &ending, &failure)) return work_status(&failure);
     switch (ending.state) {
     case STEP_DONE: work_outputs(work, ending.outputs); return STATUS_DONE;
     case STEP_FAILED:

@@ -39,6 +39,7 @@ Status work_fail(const Work *work, Status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 Status work_complain(const Work *work, Status status, const Sentences *sentences);
 Status work_refused(const Work *work, const Failure *failure);
+Status work_status(const Failure *failure); // its exit status, nothing said
 
 // {"event": EVENT, KEY: VALUE} on a line of standard output, with --format json only.
 void work_event(const Work *work, const char *event, const char *key, const Value *value);
