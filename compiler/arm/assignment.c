@@ -121,7 +121,8 @@ static Text external_vault(Assignments *assignments, const Layer *layer, SyntaxL
 }
 
 // getSecret(subscription, group, vault, secret, version?)
-static void write_secret(Assignments *assignments, const Layer *layer, const Syntax *call)
+static void write_secret(Assignments *assignments, const Layer *layer, const Syntax *call,
+                         const char *name)
 {
     JsonWriter *json = assignments->json;
     SyntaxList arguments = call->call.arguments;
@@ -138,7 +139,7 @@ static void write_secret(Assignments *assignments, const Layer *layer, const Syn
         "/subscriptions/%.*s/resourceGroups/%.*s/providers/Microsoft.KeyVault/vaults/%.*s",
         TEXT_ARG(given[0]), TEXT_ARG(given[1]), TEXT_ARG(given[2]));
     if (external) id = external_vault(assignments, layer, arguments);
-    json_key(json, TEXT("reference"));
+    json_key(json, text_of(name));
     json_begin_object(json);
     json_key(json, TEXT("keyVault"));
     json_begin_object(json);
@@ -165,7 +166,7 @@ static void write_assignment(Assignments *assignments, const Layer *layer, const
     json_key(json, symbol->name);
     json_begin_object(json);
     if (is_call(value, "getSecret")) {
-        write_secret(assignments, layer, value);
+        write_secret(assignments, layer, value, "reference");
     } else if (external_needs(layer->file, value)) {
         write_expression(assignments, layer, value);
     } else {
@@ -209,6 +210,69 @@ static void collect_inputs(Assignments *assignments, BoundFile *file)
             }
         }
     }
+}
+
+static int by_alias(const void *left, const void *right)
+{
+    const Syntax *const *a = left, *const *b = right;
+    return text_compare((*a)->extension.specification->name, (*b)->extension.specification->name);
+}
+
+static int by_property(const void *left, const void *right)
+{
+    const Syntax *const *a = left, *const *b = right;
+    return text_compare((*a)->property.name, (*b)->property.name);
+}
+
+static void write_config(Assignments *assignments, const Layer *layer, const Syntax *with)
+{
+    JsonWriter *json = assignments->json;
+    const Syntax **sorted = arena_array(assignments->arena, const Syntax *, with->list.count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < with->list.count; i++) {
+        if (with->list.items[i]->kind == SYNTAX_PROPERTY) sorted[count++] = with->list.items[i];
+    }
+    if (count) qsort(sorted, count, sizeof *sorted, by_property);
+    json_begin_object(json);
+    for (size_t i = 0; i < count; i++) {
+        const Syntax *value = syntax_bare(sorted[i]->property.value);
+        json_key(json, sorted[i]->property.name);
+        json_begin_object(json);
+        if (is_call(value, "getSecret")) {
+            write_secret(assignments, layer, value, "keyVaultReference");
+        } else {
+            const Value *result = value_of(layer, value);
+            json_key(json, TEXT("value"));
+            value_write_json(json, result ? result : &value_null);
+        }
+        json_end_object(json);
+    }
+    json_end_object(json);
+}
+
+// extensionConfig name with {…}, by name.
+static void write_configs(Assignments *assignments, BoundFile *file)
+{
+    SyntaxList statements = file->syntax->statements;
+    const Syntax **sorted = arena_array(assignments->arena, const Syntax *, statements.count + 1);
+    size_t count = 0;
+    Emitter *emitter = assignments->external.emitter;
+    for (size_t i = 0; i < statements.count; i++) {
+        const Syntax *node = statements.items[i];
+        bool assigns = node->kind == SYNTAX_EXTENSION && node->extension.assigns;
+        if (assigns && feature_wanted(emitter, FEATURE_EXTENSION_CONFIGS, node))
+            sorted[count++] = node;
+    }
+    if (!(emitter->features & FEATURE_EXTENSION_CONFIGS)) return;
+    if (count) qsort(sorted, count, sizeof *sorted, by_alias);
+    Layer layer = begin_layer(assignments, file, NULL);
+    json_key(assignments->json, TEXT("extensionConfigs"));
+    json_begin_object(assignments->json);
+    for (size_t i = 0; i < count; i++) {
+        json_key(assignments->json, sorted[i]->extension.specification->name);
+        write_config(assignments, &layer, sorted[i]->extension.with);
+    }
+    json_end_object(assignments->json);
 }
 
 static const Syntax *using_of(const BoundFile *file)
@@ -268,6 +332,7 @@ Text emit_parameters(Arena *arena, Diags *diags, BoundFile *file)
     write_file(&assignments, file);
     json_end_object(&json);
     external_write(&assignments.external, &json);
+    write_configs(&assignments, file);
     if (using) write_using(&assignments, file, using);
     json_end_object(&json);
     if (diags->errors > errors) return (Text){0};

@@ -597,11 +597,29 @@ static const struct {
     {"kubernetes", "Kubernetes", "1.0.0"},
 };
 
-static void check_kubernetes(Emitter *emitter, const Syntax *with)
+static void write_defaults(Emitter *emitter, const Syntax *with)
+{
+    JsonWriter *json = emitter->json;
+    json_key(json, TEXT("config"));
+    json_begin_object(json);
+    for (size_t i = 0; i < with->list.count; i++) {
+        const Syntax *item = with->list.items[i];
+        if (item->kind != SYNTAX_PROPERTY) continue;
+        json_key(json, item->property.name);
+        json_begin_object(json);
+        json_key(json, TEXT("defaultValue"));
+        expression_write(&emitter->unit->root, item->property.value);
+        json_end_object(json);
+    }
+    json_end_object(json);
+}
+
+// `partly`: the rest is given where the file is a module.
+static void check_kubernetes(Emitter *emitter, const Syntax *with, bool partly)
 {
     static const char *const keys[] = {"kubeConfig", "namespace", "context"};
     enum { REQUIRED = 2, KEYS = sizeof keys / sizeof *keys };
-    for (size_t i = 0; i < REQUIRED; i++) {
+    for (size_t i = 0; i < REQUIRED && !partly; i++) {
         if (!syntax_property(with, keys[i]))
             diag_add_with(emitter->diags, DIAG_PROPERTY_MISSING, syntax_place(with),
                           text_of(keys[i]));
@@ -628,16 +646,19 @@ static void write_extension(Emitter *emitter, const Symbol *symbol)
         return;
     }
     bool kubernetes = text_is(text_of(extensions[row].kind), "kubernetes");
+    bool by_module = (emitter->features & FEATURE_EXTENSION_CONFIGS) != 0;
     bool configured = kubernetes || (row == 0 && with && (emitter->features & FEATURE_AZ_CONFIG));
-    if (configured != (with != NULL))
+    if (configured != (with != NULL) && !(kubernetes && by_module))
         diag_add_with(emitter->diags, DIAG_EXTENSION_CONFIG, syntax_place(node),
                       text_of(extensions[row].kind), text_of(configured ? "requires" : "takes no"));
-    if (kubernetes && with) check_kubernetes(emitter, with);
+    if (kubernetes && with) check_kubernetes(emitter, with, by_module);
     json_key(json, symbol->name);
     json_begin_object(json);
-    write_text(emitter, "provider", text_of(extensions[row].provider));
+    write_text(emitter, by_module ? "name" : "provider", text_of(extensions[row].provider));
     write_text(emitter, "version", text_of(extensions[row].version));
-    if (with) {
+    if (with && by_module) {
+        write_defaults(emitter, with);
+    } else if (with) {
         json_key(json, TEXT("config"));
         expression_write(&emitter->unit->root, with);
     }
@@ -650,7 +671,8 @@ static void write_extensions(Emitter *emitter)
     bool begun = false;
     for (size_t i = 0; i < imports->count; i++) {
         if (imports->items[i]->kind != SYMBOL_EXTENSION) continue;
-        begin_section(emitter, &begun, "imports");
+        begin_section(emitter, &begun,
+                      emitter->features & FEATURE_EXTENSION_CONFIGS ? "extensions" : "imports");
         write_extension(emitter, imports->items[i]);
     }
     end_section(emitter, begun);
@@ -721,9 +743,7 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     write_text(&emitter, "$schema",
                text_format(arena, "https://schema.management.azure.com/schemas/%s",
                            schema_of(emitter.target)));
-    if (emitter.symbolic)
-        write_text(&emitter, "languageVersion",
-                   text_of(feature_experimental(&emitter) ? "2.1-experimental" : "2.0"));
+    if (emitter.symbolic) write_text(&emitter, "languageVersion", feature_language(&emitter));
     write_text(&emitter, "contentVersion", TEXT("1.0.0.0"));
     size_t hash = write_metadata(&emitter);
     write_definitions(&emitter, &closure.types);

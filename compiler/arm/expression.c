@@ -458,6 +458,17 @@ static Tree *element_output(const Env *env, const Syntax *node)
     return base;
 }
 
+// alias.config of an extension: what it was given where the file is a module.
+static Tree *extension_tree(const Env *env, const Syntax *node, const Symbol *extension)
+{
+    Arena *arena = env->emitter->arena;
+    bool config = text_is(node->access.name, "config") &&
+                  (env->emitter->features & FEATURE_EXTENSION_CONFIGS);
+    if (!config) emitter_unsupported(env->emitter, node, "this property of an extension");
+    return tree_property(arena, tree_call1(arena, "extensions", tree_text(arena, extension->name)),
+                         tree_text(arena, node->access.name));
+}
+
 static Tree *convert_access(const Env *env, const Syntax *node)
 {
     Emitter *emitter = env->emitter;
@@ -466,8 +477,11 @@ static Tree *convert_access(const Env *env, const Syntax *node)
     if (node->access.nested) {
         return resource_reference(emitter, expression_reference(env, node), true);
     }
-    const Symbol *exported = expression_symbol(env, node);
+    const Symbol *exported = expression_symbol(env, node),
+                 *extension = expression_symbol(env, base);
     if (exported) return variable_tree(env, exported);
+    if (extension && extension->kind == SYMBOL_EXTENSION)
+        return extension_tree(env, node, extension);
     Text index_name;
     if (base->kind == SYNTAX_INDEX && plain_reference(env, base->index.base) &&
         syntax_plain_string(base->index.at, &index_name)) {

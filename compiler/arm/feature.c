@@ -90,6 +90,12 @@ bool feature_symbolic(const Emitter *emitter)
     return feature_experimental(emitter) || (emitter->features & FEATURE_SYMBOLIC_NAMES);
 }
 
+Text feature_language(const Emitter *emitter)
+{
+    if (emitter->features & FEATURE_EXTENSION_CONFIGS) return TEXT("2.2-experimental");
+    return feature_experimental(emitter) ? TEXT("2.1-experimental") : TEXT("2.0");
+}
+
 void feature_write(Emitter *emitter)
 {
     static const char warning[] =

@@ -26,6 +26,8 @@ unsigned feature_read(Emitter *emitter);
 bool feature_wanted(Emitter *emitter, Feature feature, const Syntax *node);
 // The entries of the template's metadata, none if no experimental feature is on.
 void feature_write(Emitter *emitter);
+// The version of the template's language, where it has symbolic names.
+Text feature_language(const Emitter *emitter);
 bool feature_experimental(const Emitter *emitter);
 // Whether one is on that makes the template one with symbolic names.
 bool feature_symbolic(const Emitter *emitter);

@@ -132,12 +132,15 @@ static void write_resource(Emitter *emitter, Symbol *symbol)
     const Syntax *patch = syntax_decorator(symbol->declaration->resource.decorators, "patch");
     if (patch && feature_wanted(emitter, FEATURE_PATCH, patch))
         write_text_property(emitter, "method", TEXT("PATCH"));
-    if (info->extension) write_text_property(emitter, "import", info->extension->name);
+    bool by_module = (emitter->features & FEATURE_EXTENSION_CONFIGS) != 0;
+    if (info->extension)
+        write_text_property(emitter, by_module ? "extension" : "import", info->extension->name);
     if (info->foreign) {
         static const char *const outside[] = {"dependsOn", NULL};
         Text type =
             text_format(emitter->arena, "%.*s@%.*s", TEXT_ARG(info->type), TEXT_ARG(info->version));
-        write_text_property(emitter, "type", type);
+        write_text_property(emitter, "type", by_module ? info->type : type);
+        if (by_module) write_text_property(emitter, "apiVersion", info->version);
         json_key(json, TEXT("properties"));
         json_begin_object(json);
         expression_write_members(info->env, info->body, outside);
@@ -175,12 +178,12 @@ static Tree *vault_id(const Env *env, const Syntax *call)
     return tree_text(env->emitter->arena, (Text){0});
 }
 
-static void write_secret(const Env *env, const Syntax *call)
+static void write_secret_as(const Env *env, const Syntax *call, const char *name)
 {
     static const char *const keys[] = {"secretName", "secretVersion"};
     JsonWriter *json = env->emitter->json;
     json_begin_object(json);
-    json_key(json, TEXT("reference"));
+    json_key(json, text_of(name));
     json_begin_object(json);
     json_key(json, TEXT("keyVault"));
     json_begin_object(json);
@@ -193,6 +196,11 @@ static void write_secret(const Env *env, const Syntax *call)
     }
     json_end_object(json);
     json_end_object(json);
+}
+
+static void write_secret(const Env *env, const Syntax *call)
+{
+    write_secret_as(env, call, "reference");
 }
 
 static Tree *secret_tree(const Env *env, const Syntax *call)
@@ -349,6 +357,62 @@ static void write_arguments(Emitter *emitter, const Symbol *symbol, const Info *
     json_end_object(emitter->json);
 }
 
+// alias.config, or one of its properties: what this file's own extension was given.
+static bool is_inherited(const Env *env, const Syntax *node)
+{
+    while (node->kind == SYNTAX_ACCESS) node = node->access.base;
+    const Symbol *symbol = node->kind == SYNTAX_NAME ? expression_symbol(env, node) : NULL;
+    return symbol && symbol->kind == SYMBOL_EXTENSION;
+}
+
+static void write_extension_config(const Env *env, const Syntax *value)
+{
+    JsonWriter *json = env->emitter->json;
+    json_begin_object(json);
+    for (size_t i = 0; i < value->list.count; i++) {
+        const Syntax *item = value->list.items[i];
+        if (item->kind != SYNTAX_PROPERTY) continue;
+        const Syntax *given = item->property.value;
+        json_key(json, item->property.name);
+        if (is_inherited(env, given)) {
+            expression_write(env, given);
+        } else if (is_secret_call(given)) {
+            write_secret_as(env, given, "keyVaultReference");
+        } else {
+            json_begin_object(json);
+            json_key(json, TEXT("value"));
+            expression_write(env, given);
+            json_end_object(json);
+        }
+    }
+    json_end_object(json);
+}
+
+static void write_extension_configs(Emitter *emitter, const Info *info)
+{
+    const Syntax *property = syntax_property(info->body, "extensionConfigs");
+    JsonWriter *json = emitter->json;
+    if (!property || !feature_wanted(emitter, FEATURE_EXTENSION_CONFIGS, property)) return;
+    const Syntax *configs = property->property.value;
+    if (configs->kind != SYNTAX_OBJECT) {
+        emitter_unsupported(emitter, configs, "settings of extensions that are no object");
+        return;
+    }
+    json_key(json, TEXT("extensionConfigs"));
+    json_begin_object(json);
+    for (size_t i = 0; i < configs->list.count; i++) {
+        const Syntax *item = configs->list.items[i];
+        if (item->kind != SYNTAX_PROPERTY) continue;
+        json_key(json, item->property.name);
+        if (item->property.value->kind == SYNTAX_OBJECT) {
+            write_extension_config(info->env, item->property.value);
+        } else {
+            expression_write(info->env, item->property.value);
+        }
+    }
+    json_end_object(json);
+}
+
 static void write_location(Emitter *emitter, Reference reference)
 {
     if (identity_scope(reference).kind == SCOPE_RESOURCE_GROUP) return;
@@ -371,6 +435,7 @@ static void write_deployment(Emitter *emitter, const Symbol *symbol, const Info 
     json_end_object(json);
     write_text_property(emitter, "mode", TEXT("Incremental"));
     write_arguments(emitter, symbol, info);
+    write_extension_configs(emitter, info);
     const BindArtifact *artifact = symbol->target_file->artifact;
     json_key(json, artifact && artifact->spec.length ? TEXT("templateLink") : TEXT("template"));
     emit_into(emitter->arena, emitter->diags, symbol->target_file, json);
@@ -379,7 +444,8 @@ static void write_deployment(Emitter *emitter, const Symbol *symbol, const Info 
 
 static void write_module(Emitter *emitter, Symbol *symbol)
 {
-    static const char *const skipped[] = {"name", "params", "scope", "dependsOn", NULL};
+    static const char *const skipped[] = {"name",      "params",           "scope",
+                                          "dependsOn", "extensionConfigs", NULL};
     JsonWriter *json = emitter->json;
     const Info *info = survey_info(emitter->unit, symbol);
     Reference reference = own_reference(emitter, symbol);

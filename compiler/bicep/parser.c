@@ -4,6 +4,7 @@
 #include "compiler/bicep/parsing.h"
 
 #include <assert.h>
+#include <string.h>
 
 // ---- decorators
 
@@ -355,6 +356,27 @@ static void extension_statement(Parser *parser, Syntax *node)
     parsing_recover_token(parser, there, false, SET(NEWLINE));
 }
 
+static void extension_config_statement(Parser *parser, Syntax *node)
+{
+    uint32_t start = parser->at;
+    Syntax *name = NULL;
+    node->extension.assigns = true;
+    if (parsing_take(parser, TOKEN_IDENTIFIER)) {
+        name = parsing_new_node(parser, SYNTAX_NAME, start);
+        name->name = parsing_token_text(parser, start);
+    } else {
+        parsing_fail(parser, DIAG_EXPECTED, TEXT("the name of an extension"));
+    }
+    node->extension.specification = parsing_recover(parser, name, start, false, SET(NEWLINE));
+    parsing_adopt(node, node->extension.specification);
+    bool silent = parsing_is_skipped(node->extension.specification);
+    parsing_recover_token(parser, parsing_expect_word(parser, "with"), silent, SET(NEWLINE));
+    start = parser->at;
+    node->extension.with =
+        parsing_recover(parser, parsing_object(parser, LITERALS), start, silent, SET(NEWLINE));
+    parsing_adopt(node, node->extension.with);
+}
+
 static void using_statement(Parser *parser, Syntax *node)
 {
     uint32_t start = parser->at;
@@ -397,6 +419,7 @@ static const struct {
     {"assert", SYNTAX_ASSERT, IN_BICEP, named_value_statement},
     {"targetScope", SYNTAX_TARGET_SCOPE, IN_BICEP, target_scope_statement},
     {"extension", SYNTAX_EXTENSION, IN_BICEP | IN_PARAMETERS, extension_statement},
+    {"extensionConfig", SYNTAX_EXTENSION, IN_PARAMETERS, extension_config_statement},
     {"using", SYNTAX_USING, IN_PARAMETERS, using_statement},
     {"extends", SYNTAX_EXTENDS, IN_PARAMETERS, using_statement},
 };
@@ -409,7 +432,8 @@ static void suggest_keyword(Parser *parser, uint32_t token)
     size_t count = 0;
     for (size_t i = 0; i < STATEMENT_COUNT; i++) {
         bool here = statements[i].files & (parser->parameters ? IN_PARAMETERS : IN_BICEP) &&
-                    statements[i].kind != SYNTAX_TEST; // an experiment
+                    statements[i].kind != SYNTAX_TEST && // experiments
+                    strcmp(statements[i].keyword, "extensionConfig") != 0;
         if (here) keywords[count++] = text_of(statements[i].keyword);
     }
     Text nearest = diag_nearest(parsing_token_text(parser, token), keywords, count);
@@ -477,7 +501,7 @@ Syntax *parsing_statement(Parser *parser, bool nested)
     Syntax *node = parsing_new_node(parser, kind, first);
     set_decorators(node, list);
     parser->depth++;
-    if (kind == SYNTAX_EXTENSION)
+    if (kind != statements[which].kind)
         extension_statement(parser, node);
     else
         statements[which].read(parser, node);

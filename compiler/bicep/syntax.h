@@ -198,6 +198,7 @@ struct Syntax {
         } import;
         struct {
             Syntax *specification, *with;
+            bool assigns; // extensionConfig name with {…}, in a .bicepparam
             Text alias;
             SyntaxList decorators;
         } extension;

@@ -266,7 +266,7 @@ static const Shape *property_of(const InferPlace *place, const Shape *base, Text
         const Shape *found = deployed_property(place, one, name);
         return found ? found : no_property(place, at, one, name, safe);
     }
-    if (one->kind != SHAPE_OBJECT && base->kind == SHAPE_UNION) return &shape_any;
+    if (one->kind != SHAPE_OBJECT && base->kind == SHAPE_UNION && safe) return &shape_any;
     if (one->kind != SHAPE_OBJECT) {
         diag_add_with(check->diags, DIAG_NO_PROPERTIES, at, shape_name(check, one), name);
         return &shape_any;
