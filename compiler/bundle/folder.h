@@ -6,7 +6,7 @@
 //   cannot fail half-way for lack of it. .swarmgen-manifest.json lists what is ours: the files of
 //   an earlier build that are no longer made go with the next, files of somebody else are never
 //   touched, one in the way is an error.
-//   errors: SG1610–SG1619
+//   errors: SG1610–SG1612
 #pragma once
 #include "compiler/specialize/specialize.h"
 

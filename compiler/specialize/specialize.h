@@ -4,7 +4,7 @@
 //   out:    main.bicep (and modules/NAME.bicep for modules with a scope of their own) as plain text
 //           that the parser reads; the caller formats and emits it. Files named by load…() in it:
 //           `files`
-//   errors: SG1501–SG1599, at the place in the library or in swarm.yaml that caused it
+//   errors: SG1501–SG1549, at the place in the library or in swarm.yaml that caused it
 #pragma once
 #include "compiler/bind/bind.h"
 #include "compiler/evaluate/value.h"

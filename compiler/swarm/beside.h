@@ -1,5 +1,5 @@
 // compiler/swarm/beside.h: files that a description names; they lie in its folder or below.
-//   errors: SG1150–SG1154 at the place of the name
+//   errors: SG1150–SG1153 at the place of the name
 #pragma once
 #include "base/diag.h"
 
