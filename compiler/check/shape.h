@@ -70,7 +70,7 @@ extern const Shape shape_any, shape_null, shape_bool, shape_int, shape_string, s
 
 Shape *shape_new(Check *check, ShapeKind kind);
 const Shape *shape_of_type(Check *check, Type *type);
-const Shape *shape_of_azure(Check *check, uint32_t shape);
+const Shape *shape_of_azure(Check *check, uint32_t azure);
 const Shape *shape_item(Check *check, const Shape *shape);  // of an array or tuple
 const Shape *shape_rest(Check *check, const Shape *object); // NULL: there are no others
 const ShapeProperty *shape_find(const Shape *object, Text name);

@@ -5,4 +5,4 @@
 #include "compiler/evaluate/value.h"
 
 // What the path finds: one value as it is, several as an array. NULL with `error` set.
-const Value *jsonpath_find(Arena *arena, const Value *value, Text path, Text *error);
+const Value *jsonpath_find(Arena *arena, const Value *value, Text text, Text *error);

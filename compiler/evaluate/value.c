@@ -172,7 +172,7 @@ Text value_float_text(Arena *arena, double number)
     if (isnan(number)) return TEXT("NaN");
     if (isinf(number)) return number < 0 ? TEXT("-Infinity") : TEXT("Infinity");
     TextBuffer out = {.arena = arena};
-    char digits[20];
+    char digits[20] = {0};
     int exponent;
     size_t count = shortest_digits(fabs(number), digits, &exponent);
     if (signbit(number)) buffer_char(&out, '-');

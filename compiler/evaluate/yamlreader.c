@@ -362,7 +362,8 @@ const Value *value_read_yaml(Arena *arena, Text text, Text *error)
     if (!yaml_parser_initialize(&reader.parser)) abort(); // out of memory
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text.at, text.length);
-    bool begun = next(&reader) && next(&reader); // stream, document
+    bool begun = next(&reader);     // the stream
+    begun = begun && next(&reader); // the document
     const yaml_event_t *event = &reader.event;
     if (begun && event->type != YAML_DOCUMENT_START_EVENT) {
         begun = false;

@@ -28,11 +28,11 @@ Text call_unescaped(Text text);
 const Value *call_read(Arena *arena, Text text, Text *error);
 
 // A call that stays: a string with the text "[…]".
-const Value *call_kept(Arena *arena, const Call *call);
-// The same of a name and arguments, which are copied.
-const Value *call_made(Arena *arena, const char *name, const Value **arguments, size_t count);
+const Value *call_kept(Arena *arena, const Call *kept);
+// The same of a function and arguments, which are copied.
+const Value *call_made(Arena *arena, const char *function, const Value **arguments, size_t count);
 // The same as an expression that is still to be evaluated.
-const Value *call_on(Arena *arena, const char *name, const Value **arguments, size_t count);
+const Value *call_on(Arena *arena, const char *function, const Value **arguments, size_t count);
 // What stands within an expression for a value: f('x'), 'it''s', createArray(1, true()) …
 void call_write(TextBuffer *out, const Value *value);
 

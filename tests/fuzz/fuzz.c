@@ -27,7 +27,7 @@ void fuzz_check_diags(Diags *diags, const Source *source)
 {
     for (size_t i = 0; i < diags->count; i++) {
         Place place = diags->items[i].place;
-        if (place.source != source) continue;
+        if (!source || place.source != source) continue;
         fuzz_require(place.from <= place.to && place.to <= source->text.length,
                      "a place outside of the file");
     }

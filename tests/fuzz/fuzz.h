@@ -10,5 +10,5 @@ void fuzz_require(bool holds, const char *what);
 // Calls `each` for every line, with an arena of its own.
 void fuzz_each_line(Text text, void (*each)(Arena *arena, Text line));
 
-// Every diagnostic about `source` lies within it, and can be shown.
+// Every diagnostic about `source` lies within it, and all can be shown. NULL: only that.
 void fuzz_check_diags(Diags *diags, const Source *source);
