@@ -316,7 +316,8 @@ static void export_variable(Writer *writer, Text name)
 {
     const Value *list = member(member(writer->root, "metadata"), "__bicep_exported_variables!");
     for (size_t i = 0; list && list->kind == VALUE_ARRAY && i < list->array.count; i++) {
-        if (text_equal(text_member(list->array.items[i], "name"), name)) put(writer, "@sys.export()\n");
+        if (text_equal(text_member(list->array.items[i], "name"), name))
+            put(writer, "@sys.export()\n");
     }
 }
 
