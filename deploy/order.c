@@ -6,13 +6,14 @@
 #define DEPLOYMENTS "2025-04-01"
 #define STACKS "2025-07-01"
 
-Text order_path(Arena *arena, const Order *order)
+// ID of the deployment or stack.
+static Text path_of(Arena *arena, const Order *order)
 {
     return text_format(arena, "%.*s/providers/Microsoft.Resources/%s/%.*s", TEXT_ARG(order->group),
                        order->stack ? "deploymentStacks" : "deployments", TEXT_ARG(order->name));
 }
 
-const char *order_version(const Order *order)
+static const char *version_of(const Order *order)
 {
     return order->stack ? STACKS : DEPLOYMENTS;
 }
@@ -58,8 +59,8 @@ bool order_validate(Arena *arena, Manager *manager, const Order *order, Failure 
 {
     Call call = {
         .method = "POST",
-        .path = text_format(arena, "%.*s/validate", TEXT_ARG(order_path(arena, order))),
-        .api_version = order_version(order),
+        .path = text_format(arena, "%.*s/validate", TEXT_ARG(path_of(arena, order))),
+        .api_version = version_of(order),
         .body = body_of(arena, order),
         .safe = true,
     };
@@ -70,7 +71,7 @@ bool order_validate(Arena *arena, Manager *manager, const Order *order, Failure 
 static const Value *stack_changes(Arena *arena, Manager *manager, const Order *order,
                                   Failure *failure)
 {
-    Text id = order_path(arena, order);
+    Text id = path_of(arena, order);
     Text result =
         text_format(arena, "%.*s/providers/Microsoft.Resources/deploymentStacksWhatIfResults/%.*s",
                     TEXT_ARG(order->group), TEXT_ARG(order->name));
@@ -93,8 +94,8 @@ const Value *order_changes(Arena *arena, Manager *manager, const Order *order, F
     if (order->stack) return stack_changes(arena, manager, order, failure);
     Call call = {
         .method = "POST",
-        .path = text_format(arena, "%.*s/whatIf", TEXT_ARG(order_path(arena, order))),
-        .api_version = order_version(order),
+        .path = text_format(arena, "%.*s/whatIf", TEXT_ARG(path_of(arena, order))),
+        .api_version = version_of(order),
         .body = shape_with(arena, deployment_body(arena, order), "tags", NULL), // it knows none
         .safe = true,
     };
@@ -106,21 +107,21 @@ bool order_submit(Arena *arena, Manager *manager, const Order *order, Failure *f
 {
     Answer answer;
     Call call = {.method = "PUT",
-                 .path = order_path(arena, order),
-                 .api_version = order_version(order),
+                 .path = path_of(arena, order),
+                 .api_version = version_of(order),
                  .body = body_of(arena, order)};
     return manager_call(manager, &call, &answer, failure);
 }
 
 const Value *order_get(Arena *arena, Manager *manager, const Order *order, Failure *failure)
 {
-    return manager_get(manager, order_path(arena, order), order_version(order), failure);
+    return manager_get(manager, path_of(arena, order), version_of(order), failure);
 }
 
 // A stack is stopped by stopping the deployment that it made.
 bool order_cancel(Arena *arena, Manager *manager, const Order *order, Failure *failure)
 {
-    Text path = order_path(arena, order);
+    Text path = path_of(arena, order);
     if (order->stack) {
         const Value *stack = order_get(arena, manager, order, failure);
         if (!stack) return false;
@@ -144,6 +145,6 @@ bool order_remove_stack(Arena *arena, Manager *manager, const Order *order, Answ
                      "&unmanageAction.ResourceGroups=detach"
                      "&unmanageAction.ManagementGroups=detach"
                      "&unmanageAction.ResourcesWithoutDeleteSupport=detach&api-version=" STACKS,
-                     TEXT_ARG(order_path(arena, order)))};
+                     TEXT_ARG(path_of(arena, order)))};
     return manager_call(manager, &call, answer, failure);
 }

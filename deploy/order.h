@@ -14,9 +14,6 @@ typedef struct {
     const Value *template, *parameters; // {NAME: {"value": …}}
 } Order;
 
-Text order_path(Arena *arena, const Order *order); // ID of the deployment or stack
-const char *order_version(const Order *order);     // of its API
-
 // Azure looks at template and parameters, and changes nothing.
 bool order_validate(Arena *arena, Manager *manager, const Order *order, Failure *failure);
 

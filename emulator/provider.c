@@ -46,16 +46,6 @@ static const Rule fixed[] = {
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-bool provider_gives(Text type, const char *path)
-{
-    for (size_t i = 0; i < COUNT(givens); i++) {
-        if (text_alike(type, text_of(givens[i].type)) &&
-            text_alike(text_of(path), text_of(givens[i].path)))
-            return true;
-    }
-    return false;
-}
-
 bool provider_hides(Text type, const char *path)
 {
     for (size_t i = 0; i < COUNT(hidden); i++) {

@@ -12,9 +12,7 @@ const Value *provider_complete(const World *world, Arena *arena, Text id, const 
 const Value *provider_refuses(const World *world, Arena *arena, Text id, const Value *body,
                               const Record *record);
 
-// Whether whoever describes a resource need not say what stands at `path` ("properties.vmId").
-bool provider_gives(Text type, const char *path);
-bool provider_hides(Text type, const char *path); // write-only
+bool provider_hides(Text type, const char *path); // a write-only property
 
 // The one of its parts (subnet, pool …) that has this ID; NULL if there is none.
 const Value *provider_part(const Value *resource, Text id);

@@ -2,6 +2,7 @@
 #include "compiler/arm/convert.h"
 #include "compiler/arm/identity.h"
 #include "compiler/arm/loading.h"
+#include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
 #include "compiler/evaluate/functions.h"
 
@@ -126,9 +127,9 @@ Tree *convert_lambda(const Env *env, const Syntax *node)
 static Symbol *collection_argument(const Env *env, const Syntax *node)
 {
     if (node->call.arguments.count < 2) return NULL;
-    Reference reference = expression_reference(env, node->call.arguments.items[0]);
+    Reference reference = reference_of(env, node->call.arguments.items[0]);
     bool module = reference.symbol && reference.symbol->kind == SYMBOL_MODULE;
-    return module && convert_is_collection(reference) ? reference.symbol : NULL;
+    return module && reference_is_collection(reference) ? reference.symbol : NULL;
 }
 
 static Tree *convert_built_in(const Env *env, const Syntax *node)
@@ -190,7 +191,7 @@ static Tree *list_call(const Env *env, const Syntax *node, Reference reference)
     Arena *arena = emitter->arena;
     Tree *tree = tree_call_text(arena, node->call.name);
     tree_add(arena, tree,
-             emitter->symbolic ? expression_symbolic(emitter, reference) : identity_id(reference));
+             emitter->symbolic ? reference_symbolic(emitter, reference) : identity_id(reference));
     if (node->call.arguments.count == 0) {
         Text version = survey_info(reference.env->unit, reference.symbol)->version;
         tree_add(arena, tree, tree_text(arena, version));
@@ -221,7 +222,7 @@ Tree *convert_call(const Env *env, const Syntax *node)
     }
     if (base->kind == SYNTAX_NAME && text_is(base->name, "this") && !space)
         return this_call(env, node);
-    Reference reference = expression_reference(env, base);
+    Reference reference = reference_of(env, base);
     bool lists = text_starts_alike(node->call.name, "list");
     if (reference.symbol && reference.symbol->kind == SYMBOL_RESOURCE && lists) {
         return list_call(env, node, reference);

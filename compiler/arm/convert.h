@@ -6,7 +6,6 @@
 // The file's symbol that a name stands for; NULL for locals and built-in names.
 Symbol *convert_file_symbol(const Env *env, const Syntax *node);
 bool convert_is_built_in(const Env *env, const Syntax *call); // a function of Bicep's own
-bool convert_is_collection(Reference reference);              // a loop, without an index
 // A scope function with arguments is an empty object as a value.
 bool convert_is_empty_scope(const Syntax *call);
 

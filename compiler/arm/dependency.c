@@ -6,6 +6,7 @@
 
 #include "compiler/arm/collation.h"
 #include "compiler/arm/identity.h"
+#include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
 
 #include <stdlib.h>
@@ -66,7 +67,7 @@ static void follow(Search *search, const Mention *mention, const Env *context, b
     if (is_target(unit, mention)) {
         Tree *kept = has_copy && !all_copy ? NULL : index;
         Edge edge = {.written = kept ? mention->index : NULL, .weak = mention->weak};
-        edge.reference = (Reference){symbol, expression_env_at(unit, symbol, kept), kept};
+        edge.reference = (Reference){symbol, reference_env_at(unit, symbol, kept), kept};
         edge.name = survey_info(unit, symbol)->symbolic;
         edge.order = search->edges.count;
         list_add(unit->emitter->arena, &search->edges, edge);
@@ -77,7 +78,7 @@ static void follow(Search *search, const Mention *mention, const Env *context, b
         unit->stamps[symbol->index] = search->stamp;
     }
     const Env *env =
-        deployed ? expression_env_at(unit, symbol, index) : variable_env(unit, symbol, index);
+        deployed ? reference_env_at(unit, symbol, index) : variable_env(unit, symbol, index);
     const MentionList *next = &unit->mentions[symbol->index];
     for (size_t i = 0; i < next->count; i++) {
         follow(search, &next->items[i], env, all_copy && has_copy);
@@ -121,9 +122,9 @@ static size_t reduce(Edge *edges, size_t count)
 
 static Tree *entry(Emitter *emitter, Reference reference)
 {
-    if (emitter->symbolic) return expression_symbolic(emitter, reference);
+    if (emitter->symbolic) return reference_symbolic(emitter, reference);
     bool whole = loop_of(reference.symbol) && !reference.index;
-    return whole ? expression_symbolic(emitter, reference) : identity_id(reference);
+    return whole ? reference_symbolic(emitter, reference) : identity_id(reference);
 }
 
 void dependency_write(Emitter *emitter, const Symbol *symbol)

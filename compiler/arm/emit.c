@@ -3,9 +3,9 @@
 // in afterwards.
 #include "compiler/arm/emit.h"
 
-#include "base/file.h"
 #include "compiler/arm/closure.h"
 #include "compiler/arm/expression.h"
+#include "compiler/arm/extension.h"
 #include "compiler/arm/feature.h"
 #include "compiler/arm/limit.h"
 #include "compiler/arm/loading.h"
@@ -18,85 +18,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-// ---- units
-
-static Text relative_path(Arena *arena, Text from_file, Text to)
-{
-    Text folder = path_folder(from_file);
-    TextBuffer out = {.arena = arena};
-    size_t same = 0; // bytes of common folders
-    for (size_t i = 0; i <= folder.length && i < to.length; i++) {
-        bool ends = i == folder.length;
-        if (ends ? to.at[i] == '/' : folder.at[i] == '/' && to.at[i] == '/') same = i + 1;
-        if (ends || folder.at[i] != to.at[i]) break;
-    }
-    if (text_is(folder, ".")) same = 0;
-    Text rest = same <= folder.length ? text_slice(folder, same, folder.length) : (Text){0};
-    if (rest.length && !text_is(folder, ".")) {
-        buffer_string(&out, "../");
-        for (size_t i = 0; i < rest.length; i++) {
-            if (rest.at[i] == '/') buffer_string(&out, "../");
-        }
-    }
-    buffer_text(&out, text_slice(to, same, to.length));
-    return buffer_done(&out);
-}
-
-Unit *emitter_unit(Emitter *emitter, BoundFile *file)
-{
-    for (Unit *unit = emitter->units; unit; unit = unit->next) {
-        if (unit->file == file) return unit;
-    }
-    Arena *arena = emitter->arena;
-    Unit *unit = arena_new(arena, Unit);
-    size_t count = file->symbols.count + 1;
-    unit->emitter = emitter;
-    unit->file = file;
-    unit->root = (Env){.emitter = emitter, .unit = unit};
-    unit->next = emitter->units;
-    unit->names = arena_array(arena, Text, count);
-    unit->mentions = arena_array(arena, MentionList, count);
-    unit->calls_runtime = arena_array(arena, bool, count);
-    unit->inlined = arena_array(arena, char, count);
-    unit->infos = arena_array(arena, Info *, count);
-    unit->stamps = arena_array(arena, unsigned, count);
-    Text identifier = file->artifact ? file->artifact->identifier : (Text){0};
-    if (identifier.length) {
-        unit->path = identifier;
-    } else if (emitter->unit) {
-        unit->path = relative_path(arena, emitter->unit->file->path, file->path);
-    }
-    emitter->units = unit;
-    survey_unit(unit);
-    return unit;
-}
-
-const Env *emitter_loop_env(const Env *around, const Syntax *loop, Tree *item_at, Tree *number_at)
-{
-    Arena *arena = around->emitter->arena;
-    Local *item = arena_new(arena, Local), *number = arena_new(arena, Local);
-    Env *env = arena_new(arena, Env);
-    *item = (Local){.name = loop->loop.item,
-                    .kind = LOCAL_ITEM,
-                    .index = item_at,
-                    .array = loop->loop.array,
-                    .around = around,
-                    .outer = around->locals};
-    *number = (Local){.name = loop->loop.index,
-                      .kind = LOCAL_INDEX,
-                      .index = number_at,
-                      .around = around,
-                      .outer = item};
-    *env = *around;
-    env->locals = number->name.length ? number : item;
-    return env;
-}
-
-void emitter_unsupported(Emitter *emitter, const Syntax *node, const char *what)
-{
-    diag_add_with(emitter->diags, DIAG_UNSUPPORTED, syntax_place(node), text_of(what));
-}
 
 // ---- the form
 
@@ -587,97 +508,6 @@ static void write_outputs(Emitter *emitter)
     end_section(emitter, begun);
 }
 
-// ---- extensions
-
-static const struct {
-    const char *kind, *provider, *version;
-} extensions[] = {
-    {"az", "AzureResourceManager", "0.2.972"},
-    {"sys", "System", "1.0.0"},
-    {"kubernetes", "Kubernetes", "1.0.0"},
-};
-
-static void write_defaults(Emitter *emitter, const Syntax *with)
-{
-    JsonWriter *json = emitter->json;
-    json_key(json, TEXT("config"));
-    json_begin_object(json);
-    for (size_t i = 0; i < with->list.count; i++) {
-        const Syntax *item = with->list.items[i];
-        if (item->kind != SYNTAX_PROPERTY) continue;
-        json_key(json, item->property.name);
-        json_begin_object(json);
-        json_key(json, TEXT("defaultValue"));
-        expression_write(&emitter->unit->root, item->property.value);
-        json_end_object(json);
-    }
-    json_end_object(json);
-}
-
-// `partly`: the rest is given where the file is a module.
-static void check_kubernetes(Emitter *emitter, const Syntax *with, bool partly)
-{
-    static const char *const keys[] = {"kubeConfig", "namespace", "context"};
-    enum { REQUIRED = 2, KEYS = sizeof keys / sizeof *keys };
-    for (size_t i = 0; i < REQUIRED && !partly; i++) {
-        if (!syntax_property(with, keys[i]))
-            diag_add_with(emitter->diags, DIAG_PROPERTY_MISSING, syntax_place(with),
-                          text_of(keys[i]));
-    }
-    for (size_t i = 0; i < with->list.count; i++) {
-        const Syntax *item = with->list.items[i];
-        bool known = false;
-        for (size_t j = 0; j < KEYS && item->kind == SYNTAX_PROPERTY; j++)
-            known |= text_is(item->property.name, keys[j]);
-        if (!known)
-            diag_add_with(emitter->diags, DIAG_PROPERTY_UNKNOWN, syntax_place(item),
-                          item->kind == SYNTAX_PROPERTY ? item->property.name : TEXT("..."));
-    }
-}
-
-static void write_extension(Emitter *emitter, const Symbol *symbol)
-{
-    JsonWriter *json = emitter->json;
-    const Syntax *node = symbol->declaration, *with = node->extension.with;
-    size_t row = 0, count = sizeof extensions / sizeof *extensions;
-    while (row < count && !text_is(bind_extension_kind(symbol), extensions[row].kind)) row++;
-    if (row == count) {
-        emitter_unsupported(emitter, node, "an extension that is not built in");
-        return;
-    }
-    bool kubernetes = text_is(text_of(extensions[row].kind), "kubernetes");
-    bool by_module = (emitter->features & FEATURE_EXTENSION_CONFIGS) != 0;
-    bool configured = kubernetes || (row == 0 && with && (emitter->features & FEATURE_AZ_CONFIG));
-    if (configured != (with != NULL) && !(kubernetes && by_module))
-        diag_add_with(emitter->diags, DIAG_EXTENSION_CONFIG, syntax_place(node),
-                      text_of(extensions[row].kind), text_of(configured ? "requires" : "takes no"));
-    if (kubernetes && with) check_kubernetes(emitter, with, by_module);
-    json_key(json, symbol->name);
-    json_begin_object(json);
-    write_text(emitter, by_module ? "name" : "provider", text_of(extensions[row].provider));
-    write_text(emitter, "version", text_of(extensions[row].version));
-    if (with && by_module) {
-        write_defaults(emitter, with);
-    } else if (with) {
-        json_key(json, TEXT("config"));
-        expression_write(&emitter->unit->root, with);
-    }
-    json_end_object(json);
-}
-
-static void write_extensions(Emitter *emitter)
-{
-    const SymbolList *imports = &emitter->unit->file->imports;
-    bool begun = false;
-    for (size_t i = 0; i < imports->count; i++) {
-        if (imports->items[i]->kind != SYMBOL_EXTENSION) continue;
-        begin_section(emitter, &begun,
-                      emitter->features & FEATURE_EXTENSION_CONFIGS ? "extensions" : "imports");
-        write_extension(emitter, imports->items[i]);
-    }
-    end_section(emitter, begun);
-}
-
 // ---- assertions
 
 static void write_assertions(Emitter *emitter)
@@ -750,7 +580,7 @@ void emit_into(Arena *arena, Diags *diags, BoundFile *file, JsonWriter *json)
     write_functions(&emitter, &closure.functions);
     write_parameters(&emitter);
     write_variables(&emitter, &closure.variables);
-    write_extensions(&emitter);
+    extension_write_all(&emitter);
     resource_write_all(&emitter);
     write_outputs(&emitter);
     write_assertions(&emitter);

@@ -6,13 +6,9 @@
 #include "compiler/arm/convert.h"
 #include "compiler/arm/external.h"
 #include "compiler/arm/feature.h"
-#include "compiler/arm/identity.h"
-#include "compiler/arm/loading.h"
+#include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
-#include "compiler/arm/typejson.h"
 #include "compiler/evaluate/functions.h"
-
-#include <assert.h>
 
 static Tree *text_tree(const Env *env, const char *text)
 {
@@ -93,293 +89,6 @@ Meaning expression_meaning(const Env *env, const Syntax *node)
     }
 }
 
-// ---- references
-
-const Env *expression_env_at(Unit *unit, const Symbol *symbol, Tree *index)
-{
-    const Info *info = survey_info(unit, symbol);
-    if (!info->loop || !index) return info->env;
-    Arena *arena = unit->emitter->arena;
-    Env *around = arena_new(arena, Env);
-    *around = unit->root;
-    around->within = symbol->kind == SYMBOL_RESOURCE ? symbol : NULL;
-    return emitter_loop_env(around, info->loop,
-                            info->item_in_name ? index : tree_call(arena, "copyIndex"),
-                            info->index_in_name ? index : tree_call(arena, "copyIndex"));
-}
-
-static bool is_deployed(const Symbol *symbol)
-{
-    return symbol && (symbol->kind == SYMBOL_RESOURCE || symbol->kind == SYMBOL_MODULE);
-}
-
-static Symbol *plain_reference(const Env *env, const Syntax *node)
-{
-    if (node->kind == SYNTAX_NAME) {
-        Symbol *symbol = convert_file_symbol(env, node);
-        return is_deployed(symbol) ? symbol : NULL;
-    }
-    if (node->kind == SYNTAX_ACCESS && node->access.nested) {
-        Symbol *around = plain_reference(env, node->access.base);
-        return around ? bind_nested(around, node->access.name) : NULL;
-    }
-    return NULL;
-}
-
-Reference expression_reference(const Env *env, const Syntax *node)
-{
-    Meaning meaning = expression_meaning(env, node);
-    Unit *unit = meaning.env->unit;
-    Symbol *symbol = plain_reference(meaning.env, meaning.node);
-    if (symbol) return (Reference){symbol, expression_env_at(unit, symbol, NULL), NULL};
-    if (meaning.node->kind != SYNTAX_INDEX) return (Reference){0};
-    symbol = plain_reference(meaning.env, meaning.node->index.base);
-    if (!symbol || !survey_info(unit, symbol)->loop) return (Reference){0};
-    Tree *index = expression_tree(meaning.env, meaning.node->index.at);
-    return (Reference){symbol, expression_env_at(unit, symbol, index), index};
-}
-
-Reference expression_as_written(Reference reference)
-{
-    if (!reference.index) return reference;
-    Arena *arena = reference.env->emitter->arena;
-    Env *env = arena_new(arena, Env);
-    *env = *reference.env;
-    const Local **link = &env->locals;
-    while (*link) {
-        Local *copy = arena_new(arena, Local);
-        *copy = **link;
-        copy->written = copy->kind == LOCAL_ITEM;
-        *link = copy;
-        link = &copy->outer;
-    }
-    reference.env = env;
-    return reference;
-}
-
-Tree *expression_symbolic(Emitter *emitter, Reference reference)
-{
-    Arena *arena = emitter->arena;
-    Text name = survey_info(reference.env->unit, reference.symbol)->symbolic;
-    if (!reference.index) return tree_text(arena, name);
-    Text format = text_format(arena, "%.*s[{0}]", TEXT_ARG(name));
-    return tree_call2(arena, "format", tree_text(arena, format), reference.index);
-}
-
-bool convert_is_collection(Reference reference)
-{
-    return survey_info(reference.env->unit, reference.symbol)->loop && !reference.index;
-}
-
-// An existing resource that is left out of the template has nothing to be read.
-static void check_readable(Emitter *emitter, Reference reference)
-{
-    const Syntax *node = reference.symbol->declaration;
-    if (!survey_inlined(reference.env->unit, reference.symbol)) return;
-    Place place = syntax_token_place(node, node->resource.name_token);
-    diag_add_with(emitter->diags, DIAG_NOT_READABLE, place, reference.symbol->name);
-}
-
-static Tree *resource_reference(Emitter *emitter, Reference reference, bool full)
-{
-    Arena *arena = emitter->arena;
-    const Info *info = survey_info(reference.env->unit, reference.symbol);
-    bool collection = convert_is_collection(reference);
-    bool symbolic = emitter->symbolic || collection;
-    check_readable(emitter, reference);
-    Tree *target = symbolic ? expression_symbolic(emitter, reference) : identity_id(reference);
-    Tree *tree = tree_call1(arena, collection ? "references" : "reference", target);
-    if (info->foreign) return tree;
-    if (!collection && (full || !emitter->symbolic)) {
-        tree_add(arena, tree, tree_text(arena, info->version));
-    }
-    if (full) tree_add(arena, tree, tree_text(arena, TEXT("full")));
-    return tree;
-}
-
-static Tree *module_reference(Emitter *emitter, Reference reference)
-{
-    Arena *arena = emitter->arena;
-    bool collection = convert_is_collection(reference);
-    bool symbolic = emitter->symbolic || collection;
-    Tree *target = symbolic ? expression_symbolic(emitter, reference) : identity_id(reference);
-    Tree *tree = tree_call1(arena, collection ? "references" : "reference", target);
-    if (!symbolic) tree_add(arena, tree, tree_text(arena, TEXT("2025-04-01")));
-    return tree;
-}
-
-// if(<the resource's condition>, tree, null()), for a safe access of a conditional one.
-static Tree *guarded(Emitter *emitter, Reference reference, bool safe, Tree *tree)
-{
-    if (!safe) return tree;
-    Arena *arena = emitter->arena;
-    Tree *condition = NULL;
-    const Symbol *around[32];
-    size_t depth = 0;
-    for (const Symbol *at = reference.symbol; at && depth < 32; at = at->parent)
-        around[depth++] = at;
-    while (depth-- > 0) {
-        const Info *info = survey_info(reference.env->unit, around[depth]);
-        if (!info->condition) continue;
-        const Env *env = depth ? info->env : reference.env;
-        Tree *own = expression_tree(env, info->condition);
-        condition = condition ? tree_call2(arena, "and", condition, own) : own;
-    }
-    if (!condition) return tree;
-    Tree *call = tree_call2(arena, "if", condition, tree);
-    tree_add(arena, call, tree_call(arena, "null"));
-    return call;
-}
-
-// resourceInfo(symbol).name gives the whole name, where a child's `name` is its last part.
-static Tree *resource_info(Emitter *emitter, Reference reference, Text name, bool safe)
-{
-    Arena *arena = emitter->arena;
-    const Info *info = survey_info(reference.env->unit, reference.symbol);
-    Tree *call = tree_call1(arena, "resourceInfo", expression_symbolic(emitter, reference));
-    Tree *part = tree_text(arena, name);
-    if (text_is(name, "name") && (reference.symbol->parent || info->parent)) {
-        Tree *parts = tree_call2(arena, "split", tree_property(arena, call, part),
-                                 tree_text(arena, TEXT("/")));
-        return guarded(emitter, reference, safe, tree_call1(arena, "last", parts));
-    }
-    call = guarded(emitter, reference, safe, call);
-    return safe ? tree_call2(arena, "tryGet", call, part) : tree_property(arena, call, part);
-}
-
-static Tree *resource_property(Emitter *emitter, Reference reference, Text name, bool safe)
-{
-    Arena *arena = emitter->arena;
-    const Info *info = survey_info(reference.env->unit, reference.symbol);
-    if (info->foreign) {
-        Tree *whole =
-            guarded(emitter, reference, safe, resource_reference(emitter, reference, false));
-        Tree *part = tree_text(arena, name);
-        return safe ? tree_call2(arena, "tryGet", whole, part) : tree_property(arena, whole, part);
-    }
-    bool identity = text_is(name, "id") || text_is(name, "name") || text_is(name, "type") ||
-                    text_is(name, "apiVersion");
-    bool info_call = identity && (emitter->features & FEATURE_RESOURCE_INFO) &&
-                     !survey_inlined(reference.env->unit, reference.symbol);
-    if (info_call) return resource_info(emitter, reference, name, safe);
-    if (text_is(name, "id")) return guarded(emitter, reference, safe, identity_id(reference));
-    if (text_is(name, "name") && info->name) {
-        return guarded(emitter, reference, safe, expression_tree(reference.env, info->name));
-    }
-    if (text_is(name, "type")) return tree_text(arena, info->type);
-    if (text_is(name, "apiVersion")) return tree_text(arena, info->version);
-    if (text_is(name, "properties") && !safe) return resource_reference(emitter, reference, false);
-    Tree *tree = guarded(emitter, reference, safe, resource_reference(emitter, reference, true));
-    Tree *property = tree_text(arena, name);
-    return safe ? tree_call2(arena, "tryGet", tree, property)
-                : tree_property(arena, tree, property);
-}
-
-// ---- modules' outputs
-
-static const Syntax *module_output(Reference reference, Text name)
-{
-    const BoundFile *file = reference.symbol->target_file;
-    for (size_t i = 0; file && i < file->outputs.count; i++) {
-        if (text_equal(file->outputs.items[i]->declaration.name, name))
-            return file->outputs.items[i];
-    }
-    return NULL;
-}
-
-// True if reading the output of a module must not be logged.
-static bool output_is_secure(const Env *env, BoundFile *file, const Syntax *output)
-{
-    const Env *there = &emitter_unit(env->emitter, file)->root;
-    return typejson_is_secure(there, output->declaration.type, output->declaration.decorators);
-}
-
-static Tree *module_outputs(Emitter *emitter, Reference reference, bool safe, bool secure)
-{
-    Arena *arena = emitter->arena;
-    if (secure) {
-        Tree *target =
-            emitter->symbolic ? expression_symbolic(emitter, reference) : identity_id(reference);
-        Tree *call = tree_call2(arena, "listOutputsWithSecureValues", target,
-                                tree_text(arena, TEXT("2025-04-01")));
-        return guarded(emitter, reference, safe, call);
-    }
-    Tree *tree = module_reference(emitter, reference);
-    Tree *outputs = tree_text(arena, TEXT("outputs"));
-    if (!safe) return tree_property(arena, tree, outputs);
-    return tree_call2(arena, "tryGet", guarded(emitter, reference, safe, tree), outputs);
-}
-
-static Tree *module_property(const Env *env, Reference reference, const Syntax *node, Text name,
-                             bool safe)
-{
-    Emitter *emitter = env->emitter;
-    if (text_is(name, "name"))
-        return guarded(emitter, reference, safe, identity_module_name(reference));
-    if (text_is(name, "outputs")) return module_outputs(emitter, reference, safe, false);
-    emitter_unsupported(emitter, node, "this property of a module");
-    return text_tree(env, "");
-}
-
-static bool is_try(const Tree *tree)
-{
-    return tree->properties.count == 0 &&
-           (tree_is_call(tree, "tryGet") || tree_is_call(tree, "tryIndexFromEnd"));
-}
-
-static Tree *with_argument(Arena *arena, const Tree *call, Tree *argument)
-{
-    Tree *tree = tree_call_text(arena, call->text);
-    for (size_t i = 0; i < call->arguments.count; i++)
-        tree_add(arena, tree, call->arguments.items[i]);
-    tree_add(arena, tree, argument);
-    return tree;
-}
-
-static void add_unknown_output(const Env *env, Reference module, const Syntax *node)
-{
-    const BoundFile *file = module.symbol->target_file;
-    Diags *diags = env->emitter->diags;
-    Arena *arena = env->emitter->arena;
-    Text *choices = arena_array(arena, Text, file->outputs.count + 1);
-    for (size_t i = 0; i < file->outputs.count; i++)
-        choices[i] = file->outputs.items[i]->declaration.name;
-    diag_add_with(diags, DIAG_MODULE_OUTPUT_UNKNOWN,
-                  syntax_token_place(node, node->access.name_token), file->path, node->access.name);
-    Text nearest = diag_nearest(node->access.name, choices, file->outputs.count);
-    if (nearest.length)
-        diag_hint(diags, text_format(arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
-}
-
-// m.outputs.name: the value, below the output's object.
-static Tree *module_output_value(const Env *env, Reference module, const Syntax *node)
-{
-    Emitter *emitter = env->emitter;
-    Arena *arena = emitter->arena;
-    const Syntax *outputs = node->access.base, *output = module_output(module, node->access.name);
-    if (!output) {
-        add_unknown_output(env, module, node);
-        return text_tree(env, "");
-    }
-    bool secure = output_is_secure(env, module.symbol->target_file, output);
-    Tree *base = module_outputs(emitter, module, outputs->access.safe, secure);
-    Tree *tail[] = {tree_text(arena, node->access.name), tree_text(arena, TEXT("value"))};
-    size_t count = secure ? 1 : 2;
-    bool conditional = tree_is_call(base, "if");
-    for (size_t i = 0; i < count; i++) {
-        if (node->access.safe) {
-            base = tree_call2(arena, "tryGet", base, tail[i]);
-        } else if (is_try(base)) {
-            base = with_argument(arena, base, tail[i]);
-        } else if (conditional) {
-            base = tree_call2(arena, "tryGet", base, tail[i]);
-        } else {
-            base = tree_property(arena, base, tail[i]);
-        }
-    }
-    return base;
-}
-
 // ---- accesses
 
 typedef struct {
@@ -402,14 +111,14 @@ static Tree *access_tree(Emitter *emitter, Tree *base, Tree *at, Access access)
     Arena *arena = emitter->arena;
     if (access.safe)
         return tree_call2(arena, access.from_end ? "tryIndexFromEnd" : "tryGet", base, at);
-    if (access.chained && base->kind == TREE_CALL && is_try(base)) {
+    if (access.chained && base->kind == TREE_CALL && tree_is_try(base)) {
         if (access.from_end) {
             Tree *object = tree_call2(arena, "createObject", tree_text(arena, TEXT("value")), at);
             tree_add(arena, object, tree_text(arena, TEXT("fromEnd")));
             tree_add(arena, object, tree_call(arena, "true"));
             at = object;
         }
-        return with_argument(arena, base, at);
+        return tree_with_argument(arena, base, at);
     }
     if (access.from_end) return tree_call2(arena, "indexFromEnd", base, at);
     return tree_property(arena, base, at);
@@ -418,13 +127,11 @@ static Tree *access_tree(Emitter *emitter, Tree *base, Tree *at, Access access)
 static Tree *symbol_property(const Env *env, const Syntax *node, const Syntax *base, Text name,
                              bool safe)
 {
-    Reference reference = expression_reference(env, base);
+    Reference reference = reference_of(env, base);
     if (!reference.symbol) return NULL;
-    if (reference.symbol->kind == SYMBOL_MODULE) {
-        if (convert_is_collection(reference)) return NULL;
-        return module_property(env, reference, node, name, safe);
-    }
-    return resource_property(env->emitter, reference, name, safe);
+    bool module = reference.symbol->kind == SYMBOL_MODULE;
+    if (module && reference_is_collection(reference)) return NULL;
+    return reference_property(env, reference, node, name, safe);
 }
 
 static Tree *variable_tree(const Env *env, const Symbol *symbol)
@@ -438,24 +145,6 @@ static Symbol *module_of_variable(const Env *env, const Syntax *node)
 {
     const Local *local = node->kind == SYNTAX_NAME ? find_local(env, node->name) : NULL;
     return local ? local->module : NULL;
-}
-
-// m.outputs.name of such a variable.
-static Tree *element_output(const Env *env, const Syntax *node)
-{
-    Arena *arena = env->emitter->arena;
-    Tree *base = expression_tree(env, node->access.base);
-    Tree *tail[] = {tree_text(arena, node->access.name), tree_text(arena, TEXT("value"))};
-    for (size_t i = 0; i < 2; i++) {
-        if (node->access.safe) {
-            base = tree_call2(arena, "tryGet", base, tail[i]);
-        } else if (is_try(base)) {
-            base = with_argument(arena, base, tail[i]);
-        } else {
-            base = tree_property(arena, base, tail[i]);
-        }
-    }
-    return base;
 }
 
 // alias.config of an extension: what it was given where the file is a module.
@@ -475,7 +164,7 @@ static Tree *convert_access(const Env *env, const Syntax *node)
     const Syntax *base = node->access.base;
     Text name = node->access.name;
     if (node->access.nested) {
-        return resource_reference(emitter, expression_reference(env, node), true);
+        return reference_whole(emitter, reference_of(env, node));
     }
     const Symbol *exported = expression_symbol(env, node),
                  *extension = expression_symbol(env, base);
@@ -483,17 +172,17 @@ static Tree *convert_access(const Env *env, const Syntax *node)
     if (extension && extension->kind == SYMBOL_EXTENSION)
         return extension_tree(env, node, extension);
     Text index_name;
-    if (base->kind == SYNTAX_INDEX && plain_reference(env, base->index.base) &&
+    if (base->kind == SYNTAX_INDEX && reference_symbol(env, base->index.base) &&
         syntax_plain_string(base->index.at, &index_name)) {
         emitter_unsupported(emitter, base, "a resource's property in brackets before a dot");
         return text_tree(env, "");
     }
     if (base->kind == SYNTAX_ACCESS && text_is(base->access.name, "outputs") &&
         !base->access.nested) {
-        if (module_of_variable(env, base->access.base)) return element_output(env, node);
-        Reference module = expression_reference(env, base->access.base);
+        if (module_of_variable(env, base->access.base)) return reference_item_output(env, node);
+        Reference module = reference_of(env, base->access.base);
         if (module.symbol && module.symbol->kind == SYMBOL_MODULE) {
-            return module_output_value(env, module, node);
+            return reference_output(env, module, node);
         }
     }
     Tree *special = symbol_property(env, node, base, name, node->access.safe);
@@ -503,20 +192,11 @@ static Tree *convert_access(const Env *env, const Syntax *node)
                        access);
 }
 
-// In the classic form the official compiler forgets the index of c[i] as a value; so must we.
-static Tree *whole_reference(Emitter *emitter, Reference reference)
-{
-    assert(reference.symbol);
-    if (reference.symbol->kind == SYMBOL_MODULE) return module_reference(emitter, reference);
-    if (reference.index) reference.env = survey_info(reference.env->unit, reference.symbol)->env;
-    return resource_reference(emitter, reference, true);
-}
-
 static Tree *convert_index(const Env *env, const Syntax *node)
 {
     const Syntax *base = node->index.base;
-    Reference reference = expression_reference(env, node);
-    if (reference.symbol) return whole_reference(env->emitter, reference);
+    Reference reference = reference_of(env, node);
+    if (reference.symbol) return reference_whole(env->emitter, reference);
     Text name;
     if (syntax_plain_string(node->index.at, &name) && !node->index.from_end) {
         Tree *special = symbol_property(env, node, base, name, node->index.safe);
@@ -565,14 +245,6 @@ bool convert_integer_value(const Syntax *node, int64_t *value)
     if (digits->kind != SYNTAX_INTEGER) return false;
     *value = (int64_t)(negative ? 0 - digits->integer : digits->integer);
     return true;
-}
-
-static Tree *integer_tree(const Env *env, int64_t value)
-{
-    Arena *arena = env->emitter->arena;
-    if (value <= INT32_MAX && value >= INT32_MIN) return tree_int(arena, value);
-    return tree_call1(arena, "json",
-                      tree_text(arena, text_format(arena, "%lld", (long long)value)));
 }
 
 Tree *convert_key(const Env *env, const Syntax *property)
@@ -688,7 +360,7 @@ static Tree *convert_unary(const Env *env, const Syntax *node)
 {
     Arena *arena = env->emitter->arena;
     int64_t value;
-    if (convert_integer_value(node, &value)) return integer_tree(env, value);
+    if (convert_integer_value(node, &value)) return tree_integer(env->emitter->arena, value);
     Tree *operand = expression_tree(env, node->unary.operand);
     if (node->unary.op == OP_NOT) return convert_negated(arena, operand);
     return tree_call2(arena, "sub", tree_int(arena, 0), operand);
@@ -732,7 +404,7 @@ static Tree *convert_name(const Env *env, const Syntax *node)
                               tree_text(emitter->arena, symbol->name));
         case SYMBOL_VAR: return variable_tree(env, symbol);
         case SYMBOL_RESOURCE:
-        case SYMBOL_MODULE: return whole_reference(emitter, expression_reference(env, node));
+        case SYMBOL_MODULE: return reference_whole(emitter, reference_of(env, node));
         case SYMBOL_TYPE:
         case SYMBOL_FUNC:
         case SYMBOL_NAMESPACE:
@@ -762,7 +434,7 @@ static Tree *convert_integer(const Env *env, const Syntax *node)
 {
     int64_t value = 0;
     convert_integer_value(node, &value);
-    return integer_tree(env, value);
+    return tree_integer(env->emitter->arena, value);
 }
 
 static Tree *convert_loop(const Env *env, const Syntax *node)

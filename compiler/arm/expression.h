@@ -25,23 +25,6 @@ void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *
                            int64_t batch, bool with_input);
 void expression_write_tree(Emitter *emitter, Tree *tree);
 
-// A resource or module that an expression stands for: r, c[i], a::b.
-typedef struct {
-    Symbol *symbol; // NULL: it stands for none
-    const Env *env; // of its body, with the index in place of its loop's
-    Tree *index;    // NULL without one
-} Reference;
-
-Reference expression_reference(const Env *env, const Syntax *node);
-// The body's Env of a resource, module or loop variable where its loop stands at `index` (NULL: the
-// own copyIndex()).
-const Env *expression_env_at(Unit *unit, const Symbol *symbol, Tree *index);
-
-// The same, as a parent's name is read: its loop's item becomes the written array[index].
-Reference expression_as_written(Reference reference);
-
-// 'name', or format('name[{0}]', index).
-Tree *expression_symbolic(Emitter *emitter, Reference reference);
 // Its name in this template.
 Text expression_name_of(const Env *env, const Symbol *symbol);
 // The symbol that a name or access of a namespace stands for; NULL if there is none.

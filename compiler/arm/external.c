@@ -114,41 +114,11 @@ void external_collect(External *external, const Syntax *node)
 
 // ---- expressions
 
-static Tree *tree_of(Arena *arena, const Value *value)
-{
-    Tree *tree = NULL;
-    switch (value->kind) {
-    case VALUE_NULL: return tree_call(arena, "null");
-    case VALUE_BOOL: return tree_call(arena, value->boolean ? "true" : "false");
-    case VALUE_STRING: return tree_text(arena, value->string);
-    case VALUE_INT:
-        if (value->integer <= INT32_MAX && value->integer >= INT32_MIN)
-            return tree_int(arena, value->integer);
-        return tree_call1(arena, "json",
-                          tree_text(arena, text_format(arena, "%lld", (long long)value->integer)));
-    case VALUE_FLOAT:
-        return tree_call1(arena, "json", tree_text(arena, value_float_text(arena, value->number)));
-    case VALUE_ARRAY:
-        tree = tree_call(arena, "createArray");
-        for (size_t i = 0; i < value->array.count; i++)
-            tree_add(arena, tree, tree_of(arena, value->array.items[i]));
-        return tree;
-    case VALUE_OBJECT:
-        tree = tree_call(arena, "createObject");
-        for (size_t i = 0; i < value->object.count; i++) {
-            tree_add(arena, tree, tree_text(arena, value->object.items[i].name));
-            tree_add(arena, tree, tree_of(arena, value->object.items[i].value));
-        }
-        return tree;
-    }
-    return tree;
-}
-
 static Tree *evaluated(const External *external, const Syntax *node)
 {
     Arena *arena = external->emitter->arena;
     const Value *value = value_of(external, node);
-    return value ? tree_of(arena, value) : tree_text(arena, (Text){0});
+    return value ? tree_value(arena, value) : tree_text(arena, (Text){0});
 }
 
 Tree *external_tree(const Env *env, const Syntax *node)

@@ -2,6 +2,7 @@
 // step has the Env in which the parent's loop stands at the index that the child wrote.
 #include "compiler/arm/identity.h"
 
+#include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
 
 static const Info *info_of(Reference reference)
@@ -25,13 +26,13 @@ static Reference parent_of(Reference reference)
     Symbol *around = reference.symbol->parent;
     if (around) {
         Unit *unit = reference.env->unit;
-        return (Reference){around, expression_env_at(unit, around, NULL), NULL};
+        return (Reference){around, reference_env_at(unit, around, NULL), NULL};
     }
     const Syntax *parent = info_of(reference)->parent;
     if (!parent) return (Reference){0};
-    Reference found = expression_reference(reference.env, parent);
+    Reference found = reference_of(reference.env, parent);
     if (!found.symbol) emitter_unsupported(reference.env->emitter, parent, "this parent");
-    return found.symbol ? expression_as_written(found) : found;
+    return found.symbol ? reference_as_written(found) : found;
 }
 
 // ---- names
@@ -207,7 +208,7 @@ static TargetScope scope_at(Reference reference, bool indexed)
     TargetScope scope = default_scope(reference.env->emitter);
     if (!node) return scope;
     Meaning meaning = scope_meaning(reference.env, node);
-    Reference target = expression_reference(meaning.env, meaning.node);
+    Reference target = reference_of(meaning.env, meaning.node);
     if (target.symbol && target.symbol->kind == SYMBOL_RESOURCE)
         return scope_of_resource(target, indexed);
     bool known =

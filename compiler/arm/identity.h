@@ -2,6 +2,7 @@
 //   facts: docs/emission.md, "Resources"
 #pragma once
 #include "compiler/arm/expression.h"
+#include "compiler/arm/reference.h"
 
 typedef struct {
     enum {

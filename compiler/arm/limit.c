@@ -3,6 +3,7 @@
 
 #include "compiler/arm/feature.h"
 #include "compiler/arm/identity.h"
+#include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
 
 #include <string.h>
@@ -70,7 +71,7 @@ static bool literal_name(Unit *unit, const Symbol *symbol, TextBuffer *out)
     Symbol *around = symbol->parent;
     if (!info->name) return false;
     if (!around && info->parent) {
-        Reference parent = expression_reference(info->env, info->parent);
+        Reference parent = reference_of(info->env, info->parent);
         around = parent.symbol;
         if (!around || parent.index) return false;
     }

@@ -11,42 +11,6 @@ bool loading_is_load(Text name)
     return row && (row->flags & FUNCTION_LOAD);
 }
 
-static Tree *float_tree(Arena *arena, double number)
-{
-    return tree_call1(arena, "json", tree_text(arena, value_float_text(arena, number)));
-}
-
-static Tree *value_tree(Arena *arena, const Value *value)
-{
-    Tree *tree = NULL;
-    switch (value->kind) {
-    case VALUE_NULL: return tree_call(arena, "null");
-    case VALUE_BOOL: return tree_call(arena, value->boolean ? "true" : "false");
-    case VALUE_INT:
-        if (value->integer <= INT32_MAX && value->integer >= INT32_MIN) {
-            return tree_int(arena, value->integer);
-        }
-        return tree_call1(arena, "json",
-                          tree_text(arena, text_format(arena, "%lld", (long long)value->integer)));
-    case VALUE_FLOAT: return float_tree(arena, value->number);
-    case VALUE_STRING: return tree_text(arena, value->string);
-    case VALUE_ARRAY:
-        tree = tree_call(arena, "createArray");
-        for (size_t i = 0; i < value->array.count; i++) {
-            tree_add(arena, tree, value_tree(arena, value->array.items[i]));
-        }
-        return tree;
-    case VALUE_OBJECT:
-        tree = tree_call(arena, "createObject");
-        for (size_t i = 0; i < value->object.count; i++) {
-            tree_add(arena, tree, tree_text(arena, value->object.items[i].name));
-            tree_add(arena, tree, value_tree(arena, value->object.items[i].value));
-        }
-        return tree;
-    }
-    return tree_text(arena, (Text){0});
-}
-
 static void write_json(Emitter *emitter, const Value *value)
 {
     JsonWriter *json = emitter->json;
@@ -55,7 +19,7 @@ static void write_json(Emitter *emitter, const Value *value)
     case VALUE_BOOL: json_bool(json, value->boolean); break;
     case VALUE_INT: json_int(json, value->integer); break;
     case VALUE_FLOAT:
-        expression_write_tree(emitter, float_tree(emitter->arena, value->number));
+        expression_write_tree(emitter, tree_float(emitter->arena, value->number));
         break;
     case VALUE_STRING: json_text(json, tree_escape(emitter->arena, value->string)); break;
     case VALUE_ARRAY:
@@ -118,7 +82,7 @@ Tree *loading_tree(const Env *env, const Syntax *call)
     const Load *load = variable_of(env, call);
     if (load) return tree_call1(arena, "variables", tree_text(arena, load->name));
     const Value *value = content_of(env, call);
-    return value ? value_tree(arena, value) : tree_text(arena, (Text){0});
+    return value ? tree_value(arena, value) : tree_text(arena, (Text){0});
 }
 
 void loading_write_content(const Env *env, const Syntax *call)

@@ -6,6 +6,7 @@
 #include "compiler/arm/expression.h"
 #include "compiler/arm/feature.h"
 #include "compiler/arm/identity.h"
+#include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
 #include "compiler/arm/typejson.h"
 #include "compiler/bind/type.h"
@@ -172,7 +173,7 @@ static bool is_secret_call(const Syntax *node)
 
 static Tree *vault_id(const Env *env, const Syntax *call)
 {
-    Reference vault = expression_reference(env, call->call.base);
+    Reference vault = reference_of(env, call->call.base);
     if (vault.symbol && vault.symbol->kind == SYMBOL_RESOURCE) return identity_id(vault);
     emitter_unsupported(env->emitter, call, "this getSecret()");
     return tree_text(env->emitter->arena, (Text){0});

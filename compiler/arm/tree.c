@@ -56,6 +56,58 @@ void tree_add(Arena *arena, Tree *call, Tree *argument)
     list_add(arena, &call->arguments, argument);
 }
 
+Tree *tree_integer(Arena *arena, int64_t integer)
+{
+    if (integer <= INT32_MAX && integer >= INT32_MIN) return tree_int(arena, integer);
+    return tree_call1(arena, "json",
+                      tree_text(arena, text_format(arena, "%lld", (long long)integer)));
+}
+
+Tree *tree_float(Arena *arena, double number)
+{
+    return tree_call1(arena, "json", tree_text(arena, value_float_text(arena, number)));
+}
+
+Tree *tree_value(Arena *arena, const Value *value)
+{
+    Tree *tree = NULL;
+    switch (value->kind) {
+    case VALUE_NULL: tree = tree_call(arena, "null"); break;
+    case VALUE_BOOL: tree = tree_call(arena, value->boolean ? "true" : "false"); break;
+    case VALUE_INT: tree = tree_integer(arena, value->integer); break;
+    case VALUE_FLOAT: tree = tree_float(arena, value->number); break;
+    case VALUE_STRING: tree = tree_text(arena, value->string); break;
+    case VALUE_ARRAY:
+        tree = tree_call(arena, "createArray");
+        for (size_t i = 0; i < value->array.count; i++)
+            tree_add(arena, tree, tree_value(arena, value->array.items[i]));
+        break;
+    case VALUE_OBJECT:
+        tree = tree_call(arena, "createObject");
+        for (size_t i = 0; i < value->object.count; i++) {
+            tree_add(arena, tree, tree_text(arena, value->object.items[i].name));
+            tree_add(arena, tree, tree_value(arena, value->object.items[i].value));
+        }
+        break;
+    }
+    return tree;
+}
+
+bool tree_is_try(const Tree *tree)
+{
+    return tree->properties.count == 0 &&
+           (tree_is_call(tree, "tryGet") || tree_is_call(tree, "tryIndexFromEnd"));
+}
+
+Tree *tree_with_argument(Arena *arena, const Tree *call, Tree *argument)
+{
+    Tree *tree = tree_call_text(arena, call->text);
+    for (size_t i = 0; i < call->arguments.count; i++)
+        tree_add(arena, tree, call->arguments.items[i]);
+    tree_add(arena, tree, argument);
+    return tree;
+}
+
 Tree *tree_as_call(Arena *arena, Tree *base)
 {
     if (base->kind == TREE_CALL) return base;

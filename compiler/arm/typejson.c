@@ -5,6 +5,7 @@
 
 #include "compiler/arm/derived.h"
 #include "compiler/arm/feature.h"
+#include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
 
 #include <stdlib.h>

@@ -25,7 +25,9 @@ static bool is_subscription(Text scope)
            !memchr(scope.at + start.length, '/', scope.length - start.length);
 }
 
-bool resourceid_of(Arena *arena, Text scope, Text type, Text name, Text *id)
+// SCOPE/providers/A/b/NAME/c/NAME for the type A/b/c and the name NAME/NAME; resource groups,
+// subscriptions and management groups have forms of their own. False if their parts do not match.
+static bool id_of(Arena *arena, Text scope, Text type, Text name, Text *id)
 {
     if (text_alike(type, TEXT("Microsoft.Resources/resourceGroups")) && is_subscription(scope)) {
         *id = text_format(arena, "%.*s/resourceGroups/%.*s", TEXT_ARG(scope), TEXT_ARG(name));
@@ -124,7 +126,7 @@ static const Value *joined(const Frame *frame, const Call *call, Text scope,
             TEXT_ARG(call->name), TEXT_ARG(kind), segments,
             TEXT_ARG(text_lower(arena, call->name)));
     Text id;
-    resourceid_of(arena, scope, kind, buffer_done(&name), &id);
+    id_of(arena, scope, kind, buffer_done(&name), &id);
     return value_string(arena, id);
 }
 
@@ -425,7 +427,7 @@ const Value *resourceid_value(const Frame *frame, Text type, const Value *name, 
                                        TEXT_ARG(scope->string));
         while (text_ends(where, "/")) where.length--;
     }
-    if (!resourceid_of(arena, where, type, name->string, &id))
+    if (!id_of(arena, where, type, name->string, &id))
         return wrong_segments(frame, type, name->string);
     return value_string(arena, id);
 }

@@ -187,7 +187,6 @@ Declaration *unroll_own_file(Specializer *s, Program *program, const Value *text
 Declaration *unroll_entry(Specializer *s, Residual *entry,
                           Residual *fallback);            // one key of a keyed parameter
 Text unroll_joined(Arena *arena, Text prefix, Text name); // poolWeb + scale → poolWebScale
-Text unroll_identifier(Arena *arena, Text text);          // camelCase of letters and digits
 
 // ---- live.c: what the residual uses, and how often
 void live_mark(Specializer *s, Program *program);

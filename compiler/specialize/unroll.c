@@ -9,7 +9,7 @@
 
 // ---- names
 
-Text unroll_identifier(Arena *arena, Text text)
+static Text identifier_of(Arena *arena, Text text)
 {
     TextBuffer name = {.arena = arena};
     bool upper = false;
@@ -70,7 +70,7 @@ static Text label_of(Specializer *s, Residual *item, size_t index)
 // The same as a part of names.
 static Text key_of(Specializer *s, Text label, size_t index)
 {
-    Text key = unroll_identifier(s->arena, label);
+    Text key = identifier_of(s->arena, label);
     return key.length ? key : text_format(s->arena, "%zu", index);
 }
 
@@ -223,7 +223,7 @@ Residual *unroll_output(Specializer *s, Instance *instance, const Syntax *node, 
 // webCapacity of `capacity`, secretFoo of `secrets`.
 static Text entry_name(Specializer *s, Text param, Text key)
 {
-    Text one = singular(param), name = unroll_identifier(s->arena, key);
+    Text one = singular(param), name = identifier_of(s->arena, key);
     if (one.length != param.length) return unroll_joined(s->arena, one, name);
     return unroll_joined(s->arena, name, param);
 }
@@ -276,7 +276,7 @@ static Residual *file_variable(Specializer *s, Program *program, Text function, 
         file->instance = program->root;
         file->source = source;
         file->path = path;
-        file->wish = unroll_identifier(s->arena, path_name(path));
+        file->wish = identifier_of(s->arena, path_name(path));
         Residual *call = residual_new(s->arena, RESIDUAL_CALL);
         call->call.name = function;
         call->call.path = path;
@@ -352,7 +352,7 @@ Declaration *unroll_own_file(Specializer *s, Program *program, const Value *text
     size_t dot = name.length;
     while (dot > 0 && name.at[dot - 1] != '.') dot--;
     if (dot > 1) name = text_slice(name, 0, dot - 1);
-    Text stem = unroll_identifier(s->arena, name);
+    Text stem = identifier_of(s->arena, name);
     if (stem.length && !isdigit((unsigned char)stem.at[0])) {
         bound->declaration->wish = unroll_joined(s->arena, stem, TEXT("script"));
     } else {
