@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { EVALUATION_MIB = 256 }; // that one template may take
+
 static const char *const phase_names[] = {"Waiting", "Running", "Succeeded", "Failed", "Canceled"};
 
 const char *phase_name(Phase phase)
@@ -69,6 +71,7 @@ TemplateContext deployment_context(const World *world, Arena *arena, Text id, co
                                world->object, world->tenant),
         .now = (int64_t)world->now,
         .seed = text_hash(text_format(arena, "%.*s %f", TEXT_ARG(id), world->now)),
+        .memory = (size_t)EVALUATION_MIB << 20,
     };
 }
 

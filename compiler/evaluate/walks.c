@@ -134,8 +134,9 @@ static const Value *group_by(Walk *walk, const Value *list, bool mapped)
         Text key;
         const Value *value;
         if (!key_and_value(walk, list, mapped, i, &key, &value)) return NULL;
+        const Value *known = value_find(object, key);
         size_t at = 0;
-        while (at < groups.count && value_find(object, key) != groups.items[at]) at++;
+        while (at < groups.count && groups.items[at] != known) at++;
         if (at == groups.count) {
             Value *group = value_array(arena);
             list_add(arena, &groups, group);

@@ -4,6 +4,7 @@
 
 #include "compiler/evaluate/functions.h"
 #include "compiler/evaluate/walks.h"
+#include "compiler/snapshot/budget.h"
 #include "compiler/snapshot/builtin.h"
 #include "compiler/snapshot/copy.h"
 #include "compiler/snapshot/inner.h"
@@ -151,9 +152,9 @@ static const Value **arguments_of(const Frame *frame, const Call *call)
         Frame asked = *frame; // a resource as a whole, which the template only knows in part
         if (own && !own->access_count && is_reference(own)) asked.flags |= FRAME_ASKED;
         values[i] = is_lambda(argument) ? argument : evaluated(&asked, argument);
-        if (!values[i]) return NULL;
+        if (!values[i] || (!is_lambda(argument) && !budget_counts(frame, values[i]))) return NULL;
     }
-    return values;
+    return budget_fits(frame, call, values) ? values : NULL;
 }
 
 static bool any_kept(const Value **values, size_t count, bool deep)
@@ -340,6 +341,7 @@ const Value *engine_call(const Frame *frame, const Value *expression)
     const Call *call = call_of(expression);
     if (frame->template->depth >= DEPTH_LIMIT)
         return engine_fail(frame, "The template language expression is nested too deep.");
+    if (!budget_left(frame)) return NULL;
     frame->template->depth++;
     const Value *value = function_value(frame, call);
     bool whole = is_reference(call); // has taken its accesses into account

@@ -77,8 +77,10 @@ struct Template {
     Map symbols; // lower-cased symbolic names, 'name[0]' too; of a classic template names → Item
     Map ids;     // lower-cased IDs → Item
     Map loops;   // lower-cased names of loops, also without a turn
-    NamedList busy; // parameters and variables that are being evaluated, innermost last
-    size_t depth;   // of what is being evaluated
-    bool endless;   // the count of a loop of a template within this one is not known
-    size_t guids;   // made so far
+    NamedList busy;         // parameters and variables that are being evaluated, innermost last
+    size_t depth;           // of what is being evaluated
+    bool endless;           // the count of a loop of a template within this one is not known
+    size_t guids;           // made so far
+    Template *whole;        // the outermost of those around it, or itself; it has:
+    size_t before, counted; // bytes of the arena when it was read, and what budget.h counts beside
 };

@@ -1,6 +1,7 @@
 // compiler/snapshot/naming.c: what names within an expression mean. Parameters and variables are
 // evaluated once, when they are first asked for.
 #include "compiler/snapshot/naming.h"
+#include "compiler/snapshot/budget.h"
 #include "compiler/snapshot/builtin.h"
 #include "compiler/snapshot/copy.h"
 #include "compiler/snapshot/typecheck.h"
@@ -58,8 +59,9 @@ static const Value *parameter_value(const Frame *frame, const Named *named)
 {
     Frame own = frame_of(frame, FRAME_DEFAULT);
     const Value *value = typecheck_parameter(&own, named);
-    return value ? value
-                 : engine_within(frame, "expression in parameter", named->name, named->json);
+    return value && budget_counts(frame, value)
+               ? value
+               : engine_within(frame, "expression in parameter", named->name, named->json);
 }
 
 static const Value *variable_value(const Frame *frame, const Named *named)
@@ -67,7 +69,9 @@ static const Value *variable_value(const Frame *frame, const Named *named)
     Frame own = frame_of(frame, FRAME_COPY);
     const Value *value = named->given ? copy_list(&own, named->name, named->given, false)
                                       : engine_json(&own, named->json);
-    return value ? value : engine_within(frame, "variable", named->name, named->json);
+    return value && budget_counts(frame, value)
+               ? value
+               : engine_within(frame, "variable", named->name, named->json);
 }
 
 static const Value *naming_variable(const Frame *frame, Named *named)
@@ -219,7 +223,7 @@ static const Value *values_of(const Frame *frame, const Call *call, const Value 
         const Value *item = declared->array.items[i];
         const Value *name = item->kind == VALUE_OBJECT ? value_find(item, TEXT("name")) : NULL;
         const Value *value = engine_call(frame, call->arguments[i]);
-        if (!value) return NULL;
+        if (!value || !budget_counts(frame, value)) return NULL;
         if (!name || name->kind != VALUE_STRING) continue;
         if (!fits(frame, item, value, name->string, function)) return NULL;
         value_set(arena, values, name->string, value);

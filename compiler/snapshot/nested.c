@@ -1,6 +1,7 @@
 // compiler/snapshot/nested.c
 #include "compiler/snapshot/nested.h"
 
+#include "compiler/snapshot/budget.h"
 #include "compiler/snapshot/declared.h"
 #include "compiler/snapshot/reading.h"
 
@@ -50,7 +51,7 @@ static const Value *make_body(const Frame *frame, const Item *item)
         if (!value) return NULL;
         list_add(arena, &body->object, ((ValueProperty){property->name, value, NULL}));
     }
-    return body;
+    return budget_counts(frame, body) ? body : NULL;
 }
 
 static const Value *made_or_said(const Frame *frame, const Item *item)

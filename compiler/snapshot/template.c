@@ -1,6 +1,7 @@
 // compiler/snapshot/template.c: the stages of reading a template, and what is asked of it then.
 #include "compiler/snapshot/template.h"
 
+#include "compiler/snapshot/budget.h"
 #include "compiler/snapshot/copy.h"
 #include "compiler/snapshot/declared.h"
 #include "compiler/snapshot/naming.h"
@@ -193,6 +194,8 @@ static Template *new_template(Arena *arena, const Reading *reading)
                            .subscription = reading->subscription,
                            .group = reading->group};
     template->words = reading->words ? reading->words : template;
+    template->whole = reading->around ? reading->around->whole : template;
+    template->before = arena->total;
     template->diags.arena = arena;
     template->scope = reading->around ? reading->scope : scope_of(reading->json);
     if (!template->subscription)
@@ -378,8 +381,9 @@ const Value *template_outputs(Template *template, const TemplateRuntime *runtime
         if (!is_wanted(&frame, output, &wanted)) return NULL;
         if (!wanted) continue;
         const Value *value = output_value(&frame, output, outputs->object.items[i].name);
-        if (!value || !typecheck_value(&frame, output, value, TEXT("template output"),
-                                       outputs->object.items[i].name))
+        if (!value || !budget_counts(&frame, value) ||
+            !typecheck_value(&frame, output, value, TEXT("template output"),
+                             outputs->object.items[i].name))
             return NULL;
         Value *entry = typed(&frame, output);
         value_set(arena, entry, TEXT("value"), value);

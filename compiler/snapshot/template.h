@@ -25,6 +25,7 @@ typedef struct {
     Text source; // the template's JSON as it was written, so that messages name lines; may be empty
     int64_t now; // seconds since 1970, for utcNow()
     uint64_t seed; // for newGuid(): the same seed gives the same
+    size_t memory; // bytes that evaluating it may take; 0: a gibibyte
     // A secret of a vault that a parameter refers to; a NULL answer is Azure's error. NULL: unknown.
     const Value *(*secret)(void *self, Arena *arena, Text vault, Text name, Text version);
     void *secret_self;

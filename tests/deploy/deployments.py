@@ -2,6 +2,7 @@
 """Deployments of the local Resource Manager: templates that swarmgen did not make, refusals, what-if, stacks, restarts."""
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -137,6 +138,23 @@ def test_what_is_too_large():
         refused(azure.deploy(group, 'd', template([loop])), 'JobSizeExceeded')
         status, _, said = azure.full('PUT', group + '/providers/Microsoft.Resources/deployments/d', {'x': 'x' * 4194304})
         assert status == 413 and said['error']['code'] == 'RequestContentTooLarge', said
+
+
+def test_what_would_take_all_memory():
+    whole = "[map(range(0, 10000), lambda('x', map(range(0, 10000), lambda('y', range(0, 10000)))))]"
+    twice = ("[reduce(range(0, 40), createArray(1), lambda('a', 'i', createArray(lambdaVariables('a'), "
+             "lambdaVariables('a'))))]")
+    with Emulator() as azure:
+        group = azure.group('g')
+        for value in (whole, twice):
+            for more in ({'variables': {'v': value}}, {'outputs': {'v': {'type': 'array', 'value': value}}},
+                         {'resources': [{**network('a'), 'tags': {'much': value}}]}):
+                said = refused(azure.deploy(group, 'd', {**template([]), **more}), 'InvalidTemplate')
+                assert 'exceeds the limit' in said, said
+        with open(f'/proc/{azure.process.pid}/status') as file:
+            peak = int(re.search(r'VmHWM:\s+(\d+) kB', file.read())[1])
+        assert peak < 600000, peak
+        good(azure.deploy(group, 'd', template([network('a')])))
 
 
 def test_policies():

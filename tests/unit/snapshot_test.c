@@ -189,6 +189,58 @@ static void test_places(void)
     CHECK(json && !value_json_span(&arena, text, json, &value_null, &from, &to));
 }
 
+// ---- a few lines that would take all there is
+
+static void too_much(const char *variables, const char *what)
+{
+    Text text = text_format(&arena, "'variables':{%s},'resources':[],'outputs':{}", variables);
+    Template *template = read(text_string(&arena, text));
+    CHECK(!template);
+    CHECK_TEXT(problem.code, "InvalidTemplate");
+    Text end = text_format(
+        &arena, "%s. Please see https://aka.ms/arm-functions for usage details.'.", what);
+    if (!text_ends(problem.message, text_string(&arena, end))) CHECK_TEXT(problem.message, what);
+}
+
+static void test_budget(void)
+{
+#define VALUE_LIMIT "a value exceeds the limit of '8' MiB"
+#define TEXT_LIMIT "a text exceeds the limit of '8' MiB"
+#define DOUBLED(name, of) "'" name "':{'x':'[variables(`" of "`)]','y':'[variables(`" of "`)]'}"
+    // 10^12 numbers, one after the other
+    too_much("'a':'[map(range(0, 10000), lambda(`x`, map(range(0, 10000), lambda(`y`, range(0, "
+             "10000)))))]'",
+             "what they take together exceeds the limit of '1024' MiB");
+    // 2^40 values that are one value in memory
+    too_much("'a':'[length(reduce(range(0, 40), createArray(1), lambda(`a`, `i`, createArray("
+             "lambdaVariables(`a`), lambdaVariables(`a`)))))]'",
+             VALUE_LIMIT);
+    too_much(
+        "'a':'[range(0, 10000)]'," DOUBLED("b", "a") "," DOUBLED("c", "b") "," DOUBLED("d", "c") "," DOUBLED("e", "d") "," DOUBLED(
+            "f",
+            "e") "," DOUBLED("g",
+                             "f") "," DOUBLED("h",
+                                              "g") "," DOUBLED("i",
+                                                               "h") "," DOUBLED("j",
+                                                                                "i") "," DOUBLED("k",
+                                                                                                 "j") "," DOUBLED("l",
+                                                                                                                  "k"),
+        VALUE_LIMIT);
+    // nested deeper than any stack
+    too_much("'a':'[string(reduce(range(0, 10000), 1, lambda(`a`, `i`, createArray("
+             "lambdaVariables(`a`)))))]'",
+             VALUE_LIMIT);
+    // a text times a text
+    too_much("'a':'[join(range(0, 10000), `,`)]','b':'[replace(variables(`a`), `1`, "
+             "variables(`a`))]'",
+             TEXT_LIMIT);
+    too_much("'a':'[join(range(0, 10000), `,`)]','b':'[join(range(0, 1000), variables(`a`))]'",
+             TEXT_LIMIT);
+    too_much("'a':'[join(range(0, 10000), `,`)]','b':'[replace(variables(`a`), `,`, `{0}`)]',"
+             "'c':'[format(variables(`b`), variables(`a`))]'",
+             TEXT_LIMIT);
+}
+
 // ---- values of a deployment
 
 static Text output(Template *template, const char *name)
@@ -224,6 +276,7 @@ int main(void)
     test_batches();
     test_problems();
     test_places();
+    test_budget();
     test_values();
     arena_free(&arena);
     return check_done();
