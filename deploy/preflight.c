@@ -162,13 +162,20 @@ static void look_at_vaults(Preflight *self)
         const TemplateResource *resource = &self->resources[i];
         const Value *body = self->bodies[i];
         Text mode = shape_text(body, "properties.createMode");
-        if (!body || !check_type(resource, "Microsoft.KeyVault/vaults") ||
-            is_there(self, resource) || text_alike(mode, TEXT("recover")))
+        if (!body || !check_type(resource, "Microsoft.KeyVault/vaults") || is_there(self, resource))
             continue;
+        bool recover = text_alike(mode, TEXT("recover"));
         Text path = SENTENCE("%.*s/providers/Microsoft.KeyVault/locations/%.*s/deletedVaults/%.*s",
                              TEXT_ARG(self->subscription), TEXT_ARG(shape_text(body, "location")),
                              TEXT_ARG(resource->name));
-        if (!check_ask(self, path, "2023-07-01")) continue;
+        Failure failure = {0};
+        bool deleted = manager_get(self->manager, path, "2023-07-01", &failure) != NULL;
+        if (recover && !deleted && failure.status == 404)
+            check_found(self, true,
+                        SENTENCE("there is no deleted vault of the name %.*s to bring back",
+                                 TEXT_ARG(resource->name)),
+                        TEXT("take vault: { recover: true } out of swarm.yaml"));
+        if (recover || !deleted) continue;
         Finding *finding =
             check_found(self, true,
                         SENTENCE("there is a deleted vault of the name %.*s, so none can be made",
@@ -240,6 +247,56 @@ static void collect_subnets(Preflight *self, const Value *value, Ids *ids)
     }
 }
 
+static bool names_subnet(const Value *body, Text id)
+{
+    const Value *rules = shape_list(body, "properties.networkAcls.virtualNetworkRules");
+    for (size_t i = 0; i < rules->array.count; i++) {
+        if (text_alike(shape_text(rules->array.items[i], "id"), id)) return true;
+    }
+    return false;
+}
+
+// Services that a subnet has an endpoint for, each behind a space; `has`: `wanted` is one of them.
+static Text endpoints_of(Arena *arena, const Value *subnet, Text wanted, bool *has)
+{
+    TextBuffer out = {.arena = arena};
+    const Value *list = shape_list(subnet, "properties.serviceEndpoints");
+    *has = false;
+    for (size_t i = 0; i < list->array.count; i++) {
+        Text service = shape_text(list->array.items[i], "service");
+        *has |= text_alike(service, wanted);
+        buffer_format(&out, " %.*s", TEXT_ARG(service));
+    }
+    return buffer_done(&out);
+}
+
+// What lets only some subnets in wants them to have an endpoint for its service.
+static void look_at_endpoints(Preflight *self, Text id, const Value *subnet)
+{
+    static const struct {
+        const char *type, *service, *setting;
+    } rules[] = {{"Microsoft.KeyVault/vaults", "Microsoft.KeyVault", "vault"},
+                 {"Microsoft.Storage/storageAccounts", "Microsoft.Storage", "storage"}};
+    for (size_t i = 0; i < self->count; i++) {
+        for (size_t r = 0; r < sizeof rules / sizeof *rules; r++) {
+            if (!self->bodies[i] || !check_type(&self->resources[i], rules[r].type) ||
+                !names_subnet(self->bodies[i], id))
+                continue;
+            bool has;
+            Text others = endpoints_of(self->arena, subnet, text_of(rules[r].service), &has);
+            if (has) continue;
+            check_found(
+                self, true,
+                SENTENCE("%.*s lets in the subnet %.*s, which has no service endpoint "
+                         "for %s",
+                         TEXT_ARG(self->resources[i].symbol), TEXT_ARG(id), rules[r].service),
+                SENTENCE("az network vnet subnet update --service-endpoints%.*s %s --ids "
+                         "%.*s; or another %s.network in swarm.yaml",
+                         TEXT_ARG(others), rules[r].service, TEXT_ARG(id), rules[r].setting));
+        }
+    }
+}
+
 static void look_at_subnets(Preflight *self)
 {
     Ids ids = {0};
@@ -248,9 +305,9 @@ static void look_at_subnets(Preflight *self)
     }
     for (size_t i = 0; i < ids.count; i++) {
         Failure failure = {0};
-        if (manager_get(self->manager, ids.items[i], "2024-05-01", &failure) ||
-            failure.status != 404)
-            continue;
+        const Value *subnet = manager_get(self->manager, ids.items[i], "2024-05-01", &failure);
+        if (subnet) look_at_endpoints(self, ids.items[i], subnet);
+        if (subnet || failure.status != 404) continue;
         check_found(self, true, SENTENCE("there is no subnet %.*s", TEXT_ARG(ids.items[i])),
                     TEXT("make it, or correct network in swarm.yaml: name, resourceGroup "
                          "and subnets"));

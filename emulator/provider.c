@@ -2,8 +2,6 @@
 #include "emulator/provider.h"
 
 #include "compiler/evaluate/shape.h"
-#include "emulator/fault.h"
-#include "emulator/preflight.h"
 #include "emulator/resource.h"
 
 #include <stdio.h>
@@ -15,7 +13,7 @@ typedef struct {
 } Given;
 
 typedef struct {
-    const char *type, *path, *shown;
+    const char *type, *path;
 } Rule;
 
 #define GIVEN(type, path, from, text)
@@ -32,16 +30,10 @@ static const Given givens[] = {
 
 static const Rule hidden[] = {
 #undef WRITE_ONLY
-#define WRITE_ONLY(type, path) {type, path, NULL},
+#define WRITE_ONLY(type, path) {type, path},
 #include "emulator/provider.def"
 #undef WRITE_ONLY
 #define WRITE_ONLY(type, path)
-};
-
-static const Rule fixed[] = {
-#undef FIXED
-#define FIXED(type, path, shown) {type, path, shown},
-#include "emulator/provider.def"
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -322,194 +314,4 @@ const Value *provider_complete(const World *world, Arena *arena, Text id, const 
         return value;
     value = name_parts(arena, id, value);
     return give_addresses(world, arena, id, value, earlier);
-}
-
-// ---- what is refused
-
-static const Value *refusal(Arena *arena, int status, const char *code, Text target, Text message)
-{
-    return shape_make(arena, "{status:%i,code:%s,target:%t,message:%t}", (int64_t)status, code,
-                      target, message);
-}
-
-static const Value *changed_property(Arena *arena, Text type, const Value *body,
-                                     const Value *wished)
-{
-    for (size_t i = 0; i < COUNT(fixed); i++) {
-        if (!text_alike(type, text_of(fixed[i].type))) continue;
-        const Value *before = shape_at(wished, fixed[i].path), *now = shape_at(body, fixed[i].path);
-        if (!before || !now || value_equal(before, now)) continue; // left out means unchanged
-        Text shown = text_of(fixed[i].shown);
-        return refusal(
-            arena, 409, "PropertyChangeNotAllowed", shown,
-            text_format(arena, "Changing property '%s' is not allowed.", fixed[i].shown));
-    }
-    return NULL;
-}
-
-static const Value *other_place(Arena *arena, Text id, const Value *body, const Value *value)
-{
-    Text before = shape_text(value, "location");
-    Text now = location_name(arena, shape_text(body, "location"));
-    if (!before.length || !now.length || text_alike(before, now)) return NULL;
-    IdParts parts = {0};
-    id_parts(arena, id, &parts);
-    return refusal(
-        arena, 409, "InvalidResourceLocation", (Text){0},
-        text_format(arena,
-                    "The resource '%.*s' already exists in location '%.*s' in resource group "
-                    "'%.*s'. A resource with the same name cannot be created in location '%.*s'. "
-                    "Please select a new resource name.",
-                    TEXT_ARG(parts.last), TEXT_ARG(before), TEXT_ARG(id_group(id)), TEXT_ARG(now)));
-}
-
-static const Value *unknown_place(Arena *arena, Text type, const Value *body)
-{
-    Text location = shape_text(body, "location");
-    bool known =
-        !location.length || location_known(location) || text_alike(location, TEXT("global"));
-    if (known) return NULL;
-    return refusal(arena, 400, "LocationNotAvailableForResourceType", (Text){0},
-                   text_format(arena,
-                               "The provided location '%.*s' is not available for resource type "
-                               "'%.*s'.",
-                               TEXT_ARG(location), TEXT_ARG(type)));
-}
-
-// The same principal and role at the same scope under another name, or another under this one.
-static const Value *assignment_refused(const World *world, Arena *arena, Text id, const Value *body,
-                                       const Record *record)
-{
-    static const char *const paths[] = {"properties.principalId", "properties.roleDefinitionId"};
-    if (fault_holds(world, FAULT_DENY, NULL))
-        return failure_value(arena, TEXT("AuthorizationFailed"), id, NULL);
-    IdParts parts = {0}, other = {0};
-    id_parts(arena, id, &parts);
-    const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
-    for (size_t i = 0; i < shelf->count; i++) {
-        const Record *there = shelf->items[i];
-        if (!id_parts(arena, there->id, &other) || !text_alike(other.type, parts.type)) continue;
-        if (!text_alike(other.scope, parts.scope)) continue;
-        bool same = true;
-        for (size_t k = 0; k < COUNT(paths); k++)
-            same &= text_alike(shape_text(there->value, paths[k]), shape_text(body, paths[k]));
-        if (same && there != record)
-            return refusal(arena, 409, "RoleAssignmentExists", (Text){0},
-                           text_format(arena,
-                                       "The role assignment already exists. The ID of the existing "
-                                       "role assignment is %.*s.",
-                                       TEXT_ARG(other.last)));
-        if (!same && there == record)
-            return refusal(
-                arena, 400, "RoleAssignmentUpdateNotPermitted", (Text){0},
-                TEXT("Tenant ID, application ID, principal ID, and scope are not allowed "
-                     "to be updated."));
-    }
-    return NULL;
-}
-
-static const Value *vault_refused(const World *world, Arena *arena, Text id, const Value *body,
-                                  const Record *record)
-{
-    IdParts parts = {0}, other = {0};
-    id_parts(arena, id, &parts);
-    if (record) return NULL;
-    if (fault_holds(world, FAULT_NAME_TAKEN, NULL))
-        return failure_value(arena, TEXT("VaultAlreadyExists"), id, NULL);
-    bool recover = text_alike(shape_text(body, "properties.createMode"), TEXT("recover"));
-    const Shelf *deleted = &world->shelves[SHELF_DELETED];
-    for (size_t i = 0; i < deleted->count; i++) {
-        if (!recover && text_alike(shape_text(deleted->items[i]->value, "name"), parts.last))
-            return failure_value(arena, TEXT("ConflictError"), id, NULL);
-    }
-    const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
-    for (size_t i = 0; i < shelf->count; i++) {
-        if (id_parts(arena, shelf->items[i]->id, &other) && text_alike(other.type, parts.type) &&
-            text_alike(other.last, parts.last))
-            return failure_value(arena, TEXT("VaultAlreadyExists"), id, NULL);
-    }
-    return NULL;
-}
-
-static const Value *label_refused(const World *world, Arena *arena, Text id, const Value *body,
-                                  const Record *record)
-{
-    Text label = shape_text(body, "properties.dnsSettings.domainNameLabel");
-    if (!label.length) return NULL;
-    bool taken = !record && fault_holds(world, FAULT_NAME_TAKEN, NULL);
-    const Shelf *shelf = &world->shelves[SHELF_RESOURCES];
-    for (size_t i = 0; i < shelf->count && !taken; i++) {
-        const Record *there = shelf->items[i];
-        taken =
-            there != record &&
-            text_alike(shape_text(there->value, "properties.dnsSettings.domainNameLabel"), label) &&
-            text_alike(shape_text(there->value, "location"),
-                       location_name(arena, shape_text(body, "location")));
-    }
-    if (!taken) return NULL;
-    return refusal(
-        arena, 400, "DnsRecordInUse", id,
-        text_format(arena,
-                    "DNS record %.*s.%.*s.cloudapp.azure.com is already used by another public IP.",
-                    TEXT_ARG(label), TEXT_ARG(location_name(arena, shape_text(body, "location")))));
-}
-
-// An `id` in the body of something of this subscription that is not there.
-static Text missing_reference(const World *world, Arena *arena, Text own, const Value *value)
-{
-    Text missing = {0};
-    if (value->kind == VALUE_ARRAY) {
-        for (size_t i = 0; i < value->array.count && !missing.length; i++)
-            missing = missing_reference(world, arena, own, value->array.items[i]);
-    }
-    if (value->kind != VALUE_OBJECT) return missing;
-    for (size_t i = 0; i < value->object.count && !missing.length; i++) {
-        ValueProperty property = value->object.items[i];
-        if (!text_alike(property.name, TEXT("id")) || property.value->kind != VALUE_STRING) {
-            missing = missing_reference(world, arena, own, property.value);
-            continue;
-        }
-        Text id = property.value->string;
-        bool ours =
-            world_subscription(world, arena, id_subscription_name(id)) && id_group(id).length;
-        if (ours && !text_within(id, own) && !resource_get(world, arena, id)) missing = id;
-    }
-    return missing;
-}
-
-static const Value *reference_refused(const World *world, Arena *arena, Text id, Text type,
-                                      const Value *body)
-{
-    if (!text_starts_alike(type, "Microsoft.Network/") &&
-        !text_starts_alike(type, "Microsoft.Compute/"))
-        return NULL;
-    const Value *properties = shape_at(body, "properties");
-    Text missing = properties ? missing_reference(world, arena, id, properties) : (Text){0};
-    if (!missing.length) return NULL;
-    return refusal(
-        arena, 400, "InvalidResourceReference", (Text){0},
-        text_format(arena,
-                    "Resource %.*s referenced by resource %.*s was not found. Please make "
-                    "sure that the referenced resource exists, and that both resources "
-                    "are in the same region.",
-                    TEXT_ARG(missing), TEXT_ARG(id)));
-}
-
-const Value *provider_refuses(const World *world, Arena *arena, Text id, const Value *body,
-                              const Record *record)
-{
-    IdParts parts = {0};
-    id_parts(arena, id, &parts);
-    const Value *refused = preflight_policy(world, arena, id, parts.type);
-    if (!refused) refused = unknown_place(arena, parts.type, body);
-    if (!refused && record) refused = other_place(arena, id, body, record->value);
-    if (!refused && record && record->wished)
-        refused = changed_property(arena, parts.type, body, record->wished);
-    if (!refused && text_alike(parts.type, TEXT("Microsoft.Authorization/roleAssignments")))
-        refused = assignment_refused(world, arena, id, body, record);
-    if (!refused && text_alike(parts.type, TEXT("Microsoft.KeyVault/vaults")))
-        refused = vault_refused(world, arena, id, body, record);
-    if (!refused && text_alike(parts.type, TEXT("Microsoft.Network/publicIPAddresses")))
-        refused = label_refused(world, arena, id, body, record);
-    return refused ? refused : reference_refused(world, arena, id, parts.type, body);
 }

@@ -3,6 +3,7 @@
 
 #include "compiler/evaluate/shape.h"
 #include "emulator/provider.h"
+#include "emulator/refusal.h"
 #include "emulator/vault.h"
 
 #include <string.h>
@@ -214,7 +215,7 @@ const Value *resource_put(World *world, Arena *arena, Text id, Text api_version,
     const Record *record = world_find(world, SHELF_RESOURCES, id);
     const Value *refused = place_refused(world, arena, id);
     if (!refused) refused = lock_refused(world, arena, id);
-    if (!refused) refused = provider_refuses(world, arena, id, body, record);
+    if (!refused) refused = refusal_of_provider(world, arena, id, body, record);
     if (refused) return refused;
     bool fresh = !record;
     if (record) id = text_copy(arena, record->id);

@@ -9,7 +9,7 @@ for word in "$@"; do
     --quiet) quiet=1 ;;
     lint) wanted="$wanted clang-tidy:clang-tidy cppcheck:cppcheck clang-format:clang-format" ;;
     fuzz) fuzz=1; wanted="$wanted clang:clang" ;;
-    test) wanted="$wanted shellcheck:shellcheck patch:patch az:azure-cli" ;;
+    test) wanted="$wanted shellcheck:shellcheck patch:patch az:azure-cli valgrind:valgrind tmux:tmux" ;;
     *) echo "tools/install.sh: unknown word '$word'" >&2; exit 2 ;;
     esac
 done

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from harness import ROOT, SWARMGEN, Emulator, cases
+from harness import ROOT, SLOWER, SWARMGEN, Emulator, cases
 
 LINUX = '''name: acme
 managers: { count: 1 }
@@ -24,6 +24,8 @@ jumpbox: { kind: linux, sources: [203.0.113.0/24] }
 WINDOWS = 'name: acme\nmanagers: { count: 1 }\nworkers: { bc: { os: windows, count: 1 } }\n'
 SECRETS = LINUX + 'secrets: { api-key: {} }\n'
 SETS = 'providers/Microsoft.Compute/virtualMachineScaleSets'
+HUB = '{ kind: existing, name: hub, prefix: 10.20.0.0/16, subnets: { managers: { name: m, prefix: 10.20.0.0/24 }, ' \
+    'workers: { name: w, prefix: 10.20.4.0/22 } } }'
 STACKS = 'providers/Microsoft.Resources/deploymentStacks'
 DEPLOYMENTS = 'providers/Microsoft.Resources/deployments'
 
@@ -56,7 +58,7 @@ class Person:
     def run(self, command, *words, status=0, group='acme', seconds=60, **more):
         """What it said on both streams; with that exit status."""
         done = subprocess.run(self.words(command, *words, group=group), env=self.environment(**more),
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds * SLOWER)
         assert done.returncode == status, \
             f'{command} {words}: status {done.returncode}, not {status}\n{done.stdout}{done.stderr}'
         return done
@@ -73,7 +75,7 @@ class Person:
         process, terminal = pty.fork()
         if process == 0:
             os.execvpe(SWARMGEN, self.words(command, *words, group=group), self.environment(**more))
-        shown, left, end = b'', list(answers), time.time() + seconds
+        shown, left, end = b'', list(answers), time.time() + seconds * SLOWER
         waited_for = 0
         while time.time() < end:
             if not select.select([terminal], [], [], 0.1)[0]:
@@ -125,6 +127,30 @@ def one_deployment(person):
 def has(text, *parts):
     for part in parts:
         assert part in text, f'{part!r} is missing in:\n{text}'
+
+
+def test_every_command():
+    """Each command and what it is about once: what valgrind looks at (run.py)."""
+    with acme(swarm=SECRETS) as anna:
+        secret = {'SWARM_SECRET_API_KEY': 'hush'}
+        anna.run('what-if', '-l', 'westeurope', status=3, **secret)
+        anna.deploy('--verbose', **secret)
+        anna.run('status')
+        anna.run('outputs', '--format', 'json')
+        anna.run('cancel')
+        anna.run('what-if', '--format', 'json', '-p', 'webCapacity=5', status=3)
+        anna.azure.fault('throttle', 'fail:Microsoft.Compute/virtualMachineScaleSets:SkuNotAvailable')
+        has(anna.deploy('--format', 'json', '-p', 'webCapacity=5', status=4).stdout, '"errors"')
+        anna.run('destroy', '--yes', '--purge')
+        anna.azure.ask('DELETE', '/emulator/faults')
+        anna.deploy('--stack', group='stacked', **secret)
+        anna.run('what-if', '--stack', group='stacked')
+        anna.run('status', group='stacked')
+        anna.run('destroy', '--yes', group='stacked')
+    with acme(speed=1) as anna:
+        anna.deploy('--no-wait')
+        anna.run('cancel')
+        anna.run('status', status=4)
 
 
 # ---- deploy
@@ -256,7 +282,7 @@ def taken_up(person):
     again = person.begin('deploy', '-l', 'westeurope', '--yes')
     wait_for(again, 'runs already')
     person.run('cancel')
-    said = again.communicate(timeout=60)[0]
+    said = again.communicate(timeout=60 * SLOWER)[0]
     assert again.returncode == 4, said
     has(said, 'Canceled after')
     return one_deployment(person)['name']
@@ -267,7 +293,7 @@ def test_interrupted():
         process = anna.begin('deploy', '-l', 'westeurope', '--yes')
         wait_for(process, '/portal/')
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=30)[0]
+        said = process.communicate(timeout=30 * SLOWER)[0]
         assert process.returncode == 130, said
         name = taken_up(anna)
         has(said, f'swarmgen status {anna.folder} -g acme', f'swarmgen cancel {anna.folder} -g acme', f'-n {name}')
@@ -307,7 +333,7 @@ def test_killed_while_it_runs():
 def test_two_at_once():
     with acme(speed=120) as anna:
         both = [anna.begin('deploy', '-l', 'westeurope', '--yes') for _ in range(2)]
-        said = [process.communicate(timeout=60)[0] for process in both]
+        said = [process.communicate(timeout=60 * SLOWER)[0] for process in both]
         assert [process.returncode for process in both] == [0, 0], said
         one_deployment(anna)
 
@@ -521,11 +547,31 @@ def test_provider_is_registered():
 
 
 def test_network_that_is_not_there():
-    network = '{ kind: existing, name: hub, prefix: 10.20.0.0/16, subnets: { managers: { name: m, prefix: 10.20.0.0/24 }, ' \
-        'workers: { name: w, prefix: 10.20.4.0/22 } } }'
-    with acme(swarm=f'name: acme\nworkers: {{ web: {{}} }}\nnetwork: {network}\n') as anna:
+    with acme(swarm=f'name: acme\nworkers: {{ web: {{}} }}\nnetwork: {HUB}\n') as anna:
         has(anna.deploy(status=4).stderr, 'virtualNetworks/hub/subnets/m', 'virtualNetworks/hub/subnets/w',
             'nothing was deployed')
+
+
+def test_network_without_service_endpoints():
+    with acme(swarm=f'name: acme\nworkers: {{ web: {{}} }}\nvault: {{ network: subnets }}\nnetwork: {HUB}\n') as anna:
+        hub = anna.azure.group('acme') + '/providers/Microsoft.Network/virtualNetworks/hub'
+        subnets = [{'name': name, 'properties': {'addressPrefix': prefix, 'serviceEndpoints': [{'service': 'Microsoft.Sql'}]}}
+                   for name, prefix in (('m', '10.20.0.0/24'), ('w', '10.20.4.0/22'))]
+        body = {'location': 'westeurope', 'properties': {'addressSpace': {'addressPrefixes': ['10.20.0.0/16']}, 'subnets': subnets}}
+        assert anna.azure.put(hub, body)[0] in (200, 201)
+        has(anna.deploy(status=4).stderr, 'which has no service endpoint', 'az network vnet subnet update',
+            '--service-endpoints Microsoft.Sql Microsoft.KeyVault', 'nothing was deployed')
+        has(anna.deploy('--skip-preflight', status=4).stderr, '✗ VirtualNetworkNotValid: vault', '--vnet-name hub')
+        for subnet in subnets:
+            subnet['properties']['serviceEndpoints'] += [{'service': 'Microsoft.KeyVault'}, {'service': 'Microsoft.Storage'}]
+        assert anna.azure.put(hub, body)[0] == 200
+        anna.deploy()
+
+
+def test_vault_to_recover_that_is_not_deleted():
+    with acme(swarm=LINUX + 'vault: { recover: true }\n') as anna:
+        has(anna.deploy(status=4).stderr, 'there is no deleted vault of the name acme-', 'nothing was deployed')
+        has(anna.deploy('--skip-preflight', status=4).stderr, 'SoftDeletedVaultDoesNotExist: vault', 'Take vault.recover out')
 
 
 def test_without_a_description():

@@ -17,6 +17,8 @@ os.environ.setdefault('ASAN_OPTIONS', 'detect_leaks=0')
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDER = os.environ.get('SWARMGEN_BUILD', os.path.join(ROOT, 'build', 'dev'))
 SWARMGEN = os.path.join(FOLDER, 'swarmgen')
+VALGRIND = 99  # what a program ends with if valgrind has found something
+SLOWER = float(os.environ.get('SWARMGEN_SLOWER', '1'))  # so many times as long as usual: under valgrind (run.py)
 API = '2022-09-01'
 
 
@@ -31,7 +33,7 @@ class Emulator:
     def __init__(self, *faults, speed=0, folder=None, record=False, tls=True, program=(), subscriptions=()):
         self.scratch = tempfile.mkdtemp(prefix='swarmgen-test-')
         self.command = [*program, os.path.join(FOLDER, 'swarmgen-emulate'), 'emulate', '--port', '0',
-                        '--speed', str(speed), '--ready', os.path.join(self.scratch, 'ready')]
+                        '--speed', str(speed / SLOWER), '--ready', os.path.join(self.scratch, 'ready')]
         self.command += [] if tls else ['--http']
         self.command += ['--folder', folder] if folder else []
         self.command += ['--record'] if record else []

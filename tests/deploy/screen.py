@@ -21,7 +21,7 @@ import time
 import unicodedata
 
 from commands import Person
-from harness import FOLDER, ROOT, Emulator, cases, ends_with_parent
+from harness import FOLDER, ROOT, SLOWER, Emulator, cases, ends_with_parent
 from tape import tape
 
 REPLAY = os.path.join(FOLDER, 'tests', 'deploy', 'replay')
@@ -76,7 +76,7 @@ class Terminal:
 
     def tmux(self, *words):
         done = subprocess.run(['tmux', '-S', self.socket, *words], env=self.environment, capture_output=True, text=True,
-                              timeout=20)
+                              timeout=20 * SLOWER)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -103,7 +103,7 @@ class Terminal:
         self.tmux('resize-window', '-x', str(columns), '-y', str(lines))
 
     def until(self, good, seconds=15):
-        end = time.time() + seconds
+        end = time.time() + seconds * SLOWER
         while not good():
             assert time.time() < end, 'it did not come; the screen:\n' + self.screen()
             time.sleep(0.05)
@@ -312,7 +312,7 @@ def said_by_pipe(*words, **environment):
         json.dump(tape('reference', {'poolWorker': 'SkuNotAvailable'}, ERROR) | {
             'note': {'from': 20, 'to': 60, 'text': 'Azure asks for patience: 20 s'}}, file)
     try:
-        return subprocess.run([REPLAY, recording, '400', *words], capture_output=True, text=True, timeout=30,
+        return subprocess.run([REPLAY, recording, '400', *words], capture_output=True, text=True, timeout=30 * SLOWER,
                               env={'LANG': 'C.UTF-8', 'TERM': 'xterm', 'PATH': '', **environment})
     finally:
         shutil.rmtree(os.path.dirname(recording))
