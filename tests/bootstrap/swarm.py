@@ -285,7 +285,7 @@ class Swarm:
         settings = {'base': f'{CACHE}/base', 'address': f'{machine.address}/{machine.length}', 'gateway': subnet[1], 'wire': '168.63.129.16',
                     'metadata': '169.254.169.254', 'host': machine.host, 'share': f'{INSTANCE}/share', 'admin': machine.admin, 'sshkey': KEY,
                     'port': 'v' + '-'.join(machine.address.split('.')[2:]), 'instance': str(uuid.uuid4()), 'controllers': ' '.join(controllers()),
-                    'cgroup': self.cgroup, 'cgroup_root': '/sys/fs/cgroup', 'shares': 8192 // int(os.environ.get('BOOTSTRAP_JOBS', 1))}
+                    'cgroup': self.cgroup, 'cgroup_root': '/sys/fs/cgroup', 'shares': 4096 // int(os.environ.get('BOOTSTRAP_JOBS', 1))}
         write(f'{folder}/settings', ''.join(f"{key}='{value}'\n" for key, value in settings.items()))
         self.disks(machine)
         self.share(names=[machine.name])

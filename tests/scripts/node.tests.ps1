@@ -51,6 +51,7 @@ BeforeAll {
   }
   function Run { [void]$log.Add("run $args$(if ($in = @($input)) { ' <hidden' })"); if ("$args" -like 'docker stack*') { $world.Given = @{}; Get-ChildItem env:STACK_* | ForEach-Object { $world.Given[$_.Name] = $_.Value } } }
   function Test-Manager($Address) { $world.Listening -contains $Address }
+  function Test-Lost { $world.Lost }
   $keep = Join-Path ([IO.Path]::GetTempPath()) "node-$PID"
   function Step { [void](Try-This { Step-Swarm }) }
 
@@ -129,6 +130,17 @@ Describe 'swarm' {
     Step; Step
     $my.Member | Should -BeTrue
     $log -match 'secrets/manager' | Should -BeNullOrEmpty
+  }
+  It 'leaves a swarm that is gone, after a minute' {
+    New-Box worker
+    $world.State = 'active'; $world.Lost = $true
+    Step
+    $my.Member | Should -BeFalse
+    $health.Message | Should -Match 'the managers are of another swarm'
+    $log -match 'swarm/leave' | Should -BeNullOrEmpty
+    $my.Pending -= 61
+    Step
+    $log | Should -Contain 'engine POST /swarm/leave'
   }
   It 'leaves a join that hangs, but no swarm without a quorum' {
     foreach ($state in 'pending', 'error') {

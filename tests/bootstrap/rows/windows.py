@@ -92,6 +92,18 @@ def rebuilt_before(swarm):
     swarm.boot(*swarm.machines)
 
 
+@windows('a worker whose swarm is gone, since the first manager is rebuilt before it stored all', SMALL)
+def gone_swarm(swarm):
+    key = swarm.azure.fault('vault PUT /secrets/swarm-manager-token', status=500)
+    swarm.boot(*swarm.machines)
+    swarm.wait('worker0 joined', lambda: swarm.info('worker0').get('LocalNodeState') == 'active', 300)
+    swarm.rebuild('manager0')
+    swarm.azure.clear(key)
+    swarm.boot('manager0')
+    swarm.said('worker0', 'the managers are of another swarm')
+    swarm.settled(300)
+
+
 @windows('first manager stays away after the swarm was formed', THREE)
 def first_away(swarm):
     formed(swarm)

@@ -513,13 +513,25 @@ lasts() {
   [ $(($(uptime) - pending)) -le "$1" ] || { leave; say "leaves: $status"; }
 }
 
+# lost: is a worker's swarm gone? Then what answers at its managers' addresses shows certificates of another root
+lost() {
+  [ "$role" = worker ] || return
+  set -- 1
+  for manager in $(others); do
+    curl -s -o /dev/null --connect-timeout 2 -m 4 --cacert "$data/swarm/certificates/swarm-root-ca.crt" --connect-to "::$manager:" https://swarm-manager:2377
+    case $? in 60) set -- 0 ;; 7 | 28 | 35 | 77) ;; *) return 1 ;; esac
+  done
+  return "$1"
+}
+
 # member: fails until this machine is a member and, as a manager, the vault knows the swarm
 pending=''
 member() {
   find $run/going -mmin +15 -delete 2>/dev/null
   [ ! -e $run/going ] || no 'Azure deletes this machine: it has left the swarm' || return
   state
-  case $state in pending | error | demoted) ;; *) pending='' ;; esac
+  [ "$state" != active ] || ! lost || state=lost
+  case $state in pending | error | demoted | lost) ;; *) pending='' ;; esac
   case $state in
   active)
     [ "$role" = manager ] || return 0
@@ -539,6 +551,9 @@ member() {
   demoted)
     lasts 60
     no 'made a worker: leaves, to join as a manager' ;;
+  lost)
+    lasts 60
+    no 'the managers are of another swarm: leaves, to join it' ;;
   foreign)
     no "a member of another swarm, that of $(jq -r '[.Swarm.RemoteManagers[].Addr] | join(", ")' answer): a person must decide" ;;
   *) no "the engine says: $state" ;;
@@ -967,6 +982,7 @@ tend() {
   part guard guard
   state
   [ "$state" = active ] && [ ! -e $run/going ] || return
+  ! every 8 || ! lost || return
   [ -z "$path" ] || timeout 20 mountpoint -q "$path" || return
   part space space
   if every 4; then

@@ -8,23 +8,23 @@ param([string] $FactsFile, [string] $Only)
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $OutputEncoding = New-Object Text.UTF8Encoding $false
-[Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor 3072 # TLS 1.2
-[Net.WebRequest]::DefaultWebProxy = $null # no proxy
+[Net.ServicePointManager]::SecurityProtocol = 'Tls12'
+[Net.WebRequest]::DefaultWebProxy = $null
 $keep = 'C:\ProgramData\swarmgen'
 $noise = '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass'
 $settingsFile = 'C:\ProgramData\docker\config\daemon.json'
 $imds = 'http://169.254.169.254/metadata/'
 $health = [hashtable]::Synchronized(@{ State = 'Unhealthy'; Step = 'facts'; Attempt = 0; Since = 0; Message = ''; At = Get-Date })
-$tokens = @{} # of the machine's identity, by what they are for
-$done = @{} # when something was last done by this process
-$said = @{} # the last lines of each step and part
-$why = @{} # parts that failed, and what they said
+$tokens = @{}
+$done = @{} # when
+$said = @{} # by step
+$why = @{} # by part
 $my = @{ Bin = 'C:\Program Files\docker'; DataRoot = 'C:\ProgramData\docker'; Step = 'facts'; Want = ''; Leads = 0 }
 
 # -- saying and asking
 
 $watch = [Diagnostics.Stopwatch]
-function Uptime { [int]($watch::GetTimestamp() / $watch::Frequency) } # since boot
+function Uptime { [int]($watch::GetTimestamp() / $watch::Frequency) }
 function Get-Utc { [DateTime]::UtcNow }
 function Now { [long]((Get-Utc) - [DateTime]'1970-01-01').TotalSeconds }
 function Bytes([string] $Text) { , [Text.Encoding]::UTF8.GetBytes($Text) }
@@ -33,14 +33,14 @@ function Sha([string] $Text) { -join ([SHA256]::Create().ComputeHash((Bytes $Tex
 function Properties($Object) { if ($Object) { $Object.PSObject.Properties } }
 function Table($Object) { $table = @{}; foreach ($entry in Properties $Object) { $table[$entry.Name] = $entry.Value }; $table }
 function Escape([string] $Text) { [Uri]::EscapeDataString($Text) }
-function Json([string] $Text) { try { $Text | ConvertFrom-Json } catch { } } # nothing if it is not JSON
+function Json([string] $Text) { try { $Text | ConvertFrom-Json } catch { } }
 function Folder($Path) { New-Item -ItemType Directory -Force $Path }
-function Put($Path, [string] $Text) { [IO.File]::WriteAllText($Path, $Text) } # UTF-8, no byte order mark
+function Put($Path, [string] $Text) { [IO.File]::WriteAllText($Path, $Text) }
 function Text($Path) { if (Test-Path $Path) { [IO.File]::ReadAllText($Path) } }
 function Ok { $my.Status -eq 200 }
 function Need([string] $Text) { if (-not (Ok)) { throw $Text } }
 
-function Due($What, $Seconds) { # yes once in so many seconds
+function Due($What, $Seconds) { # once in so many
   if ([Math]::Abs((Now) - $done[$What]) -lt $Seconds) { return $false }
   $done[$What] = Now
   return $true
@@ -171,7 +171,7 @@ function Get-Version($Secret) { Split-Path -Leaf $Secret.id }
 
 # -- engine
 
-# Asks the engine through its pipe, so that no token is an argument: its answer; sets $my.Status (0: none) and $my.Problem.
+# By its pipe, so that no token is an argument: its answer; sets $my.Status (0: none) and $my.Problem.
 function Engine($Method, $Path, $Body) {
   $my.Status = 0
   $pipe = New-Object IO.Pipes.NamedPipeClientStream 'docker_engine'
@@ -209,7 +209,7 @@ function Restart-Machine($Why) {
 
 function Open-Ports($Protocol, $Ports) {
   $name = "swarmgen-$Protocol-$Ports"
-  if (-not (Get-NetFirewallRule -Name $name -ErrorAction Ignore)) { New-NetFirewallRule -Name $name -DisplayName $name -Protocol $Protocol -LocalPort $Ports }
+  if (-not (Get-NetFirewallRule -Name $name -ea Ignore)) { New-NetFirewallRule -Name $name -DisplayName $name -Protocol $Protocol -LocalPort $Ports }
 }
 
 function Get-DockerService { Get-CimInstance Win32_Service -Filter "Name='docker'" }
@@ -231,7 +231,7 @@ function Install-Engine {
     $archive = "$keep/docker.zip"
     Ask GET "https://download.docker.com/win/static/stable/x86_64/docker-$($want.version).zip" @{} '' 1800 $archive
     Need "archive of Docker: $($my.Status)"
-    if ((Get-FileHash -Algorithm SHA256 $archive).Hash -ne $want.windowsSha256) { throw 'the archive of Docker is not the one described' }
+    if ((Get-FileHash $archive).Hash -ne $want.windowsSha256) { throw 'the archive of Docker is not the one described' }
     if ($service) { Stop-Service -Force docker; sc.exe delete docker }
     Expand-Archive -Force $archive (Split-Path $my.Bin)
     Remove-Item $archive
@@ -301,13 +301,13 @@ function Invoke-Scripts($Stage) {
     if ($done[$mark] -or ($before -and $own.run -eq 'once')) { continue }
     $file = "$keep/script.ps1"
     if ($own.text) {
-      [IO.File]::WriteAllText($file, $own.text, (New-Object Text.UTF8Encoding $true)) # 5.1 needs the mark to read UTF-8
+      [IO.File]::WriteAllText($file, $own.text, [Text.Encoding]::UTF8) # 5.1 needs its mark
     } else {
       $headers = @{}
       if ($own.authorization) { $headers.Authorization = (Secret $own.authorization).value }
       Ask GET $own.url $headers '' 600 $file
       Need "${name}: $($my.Status)"
-      if ((Get-FileHash -Algorithm SHA256 $file).Hash -ne $own.sha256) { throw "${name}: its SHA-256 is not the one described" }
+      if ((Get-FileHash $file).Hash -ne $own.sha256) { throw "${name}: its SHA-256 is not the one described" }
     }
     Say "$name runs"
     $env:SWARM_STAGE, $env:SWARM_NAME, $env:SWARM_ROLE, $env:SWARM_FACTS = $Stage, $facts.swarm, $facts.role, $FactsFile
@@ -325,13 +325,13 @@ function Invoke-Scripts($Stage) {
 function Set-Access {
   if (-not $facts.admin -or -not (Due access 300)) { return }
   $done.access = 0 # again soon, unless it goes well
-  if (-not (Get-Service sshd -ErrorAction Ignore)) {
+  if (-not (Get-Service sshd -ea Ignore)) {
     Say 'installing OpenSSH'
     Add-WindowsCapability -Online -Name 'OpenSSH.Server~~~~0.0.1.0'
   }
   $config = "$env:ProgramData/ssh/sshd_config"
   Set-Service sshd -StartupType Automatic
-  if (-not (Test-Path $config)) { Start-Service sshd; Start-Sleep 5 } # it writes its first settings
+  if (-not (Test-Path $config)) { Start-Service sshd; Start-Sleep 5 }
   $first = "# swarmgen`r`nPasswordAuthentication no`r`nKbdInteractiveAuthentication no`r`n" # the first value wins
   $text = Text $config
   if (-not $text.StartsWith($first)) { Put $config ($first + $text); Stop-Service sshd }
@@ -341,7 +341,7 @@ function Set-Access {
   $keys = "$($facts.sshKey)`n$((Vault GET $facts.secrets.operatorKeys).value)`n"
   if ((Text $file) -ne $keys) {
     Put "$file.new" $keys
-    icacls.exe "$file.new" /inheritance:r /grant '*S-1-5-18:F' '*S-1-5-32-544:F' # SYSTEM, Administrators
+    icacls.exe "$file.new" /inheritance:r /grant '*S-1-5-18:F' '*S-1-5-32-544:F'
     Move-Item -Force "$file.new" $file # only then, so that it never lacks its rights
     Say "$(($keys -split "`n" -match '\S').Count) keys"
   }
@@ -378,12 +378,12 @@ function Mount-Share {
   if ($facts.stack) { Folder $keep/traefik }
   $share = $facts.share
   if (-not $share) { return }
-  $mapping = Get-SmbGlobalMapping -ErrorAction Ignore | where LocalPath -eq $share.drive
+  $mapping = Get-SmbGlobalMapping -ea Ignore | where LocalPath -eq $share.drive
   if ("$($mapping.Status)" -eq 'OK') { return }
   if ($mapping) { $mapping | Remove-SmbGlobalMapping -Force }
   $options = @{ RemotePath = "\\$($share.host)\$($share.name)"; LocalPath = $share.drive; RequirePrivacy = $true; Persistent = $false }
   if ($share.kind -eq 'identity') {
-    if (-not (Get-Command AzFilesSmbMIClient.exe -ErrorAction Ignore)) {
+    if (-not (Get-Command AzFilesSmbMIClient.exe -ea Ignore)) {
       Install-PackageProvider -Name NuGet -MinimumVersion 2.8.5.201 -Force
       Install-Module AzFilesSmbMIClient -RequiredVersion 1.3.0 -Force -Scope AllUsers
       Import-Module AzFilesSmbMIClient
@@ -400,7 +400,7 @@ function Mount-Share {
 
 # -- swarm
 
-# Sets $my.Id and $my.State (none: no engine; foreign: a swarm with other managers; demoted: a manager made a worker).
+# Sets $my.Id, $my.State (none: no engine; foreign: other managers; demoted: a manager made a worker).
 function Get-State {
   $swarm = (Engine GET /info).Swarm
   $my.State = if (Ok) { $swarm.LocalNodeState } else { 'none' }
@@ -413,6 +413,24 @@ function Get-State {
 function Test-Manager($Address) {
   $client = New-Object Net.Sockets.TcpClient
   try { $client.BeginConnect($Address, 2377, $null, $null).AsyncWaitHandle.WaitOne(2000) -and $client.Connected } finally { $client.Close() }
+}
+
+# Is a worker's swarm gone? Then what answers at its managers' addresses shows certificates of another root.
+function Test-Lost {
+  if ($facts.role -ne 'worker') { return }
+  $root = [X509Certificates.X509Certificate2]::new((Bytes (Get-Content -Raw "$($my.DataRoot)/swarm/certificates/swarm-root-ca.crt")))
+  foreach ($manager in $facts.managers | where { Test-Manager $_ }) {
+    $chain = [X509Certificates.X509Chain]::new()
+    [void]$chain.ChainPolicy.ExtraStore.Add($root)
+    $client = New-Object Net.Sockets.TcpClient $manager, 2377
+    try {
+      $tls = New-Object Net.Security.SslStream $client.GetStream(), $false, { [void]$chain.Build($args[1]); $true }
+      $tls.AuthenticateAsClient('swarm-manager', $null, 'Tls12', $false)
+      if ($chain.ChainElements.Certificate -contains $root) { return }
+      $lost = $true
+    } catch { } finally { $client.Close() }
+  }
+  $lost
 }
 
 # Makes the vault hold this swarm's tokens, tagged with its ID. The managers' comes last and says which swarm is the right one:
@@ -458,11 +476,12 @@ function Remove-Twins {
   }
 }
 
-# One look and one deed; sets $my.Member once there is nothing left to do.
+# One look and one deed, until $my.Member.
 function Step-Swarm {
   if ($my.Gone -and (Now) -lt $my.Gone + 900) { throw 'Azure deletes this machine: it has left the swarm' }
   Get-State
-  if ($my.State -notin 'pending', 'error', 'demoted') { $my.Pending = 0 }
+  if ($my.State -eq 'active' -and (Test-Lost)) { $my.State = 'lost' }
+  if ($my.State -notin 'pending', 'error', 'demoted', 'lost') { $my.Pending = 0 }
   switch ($my.State) {
     active {
       if ($facts.role -eq 'manager') { Save-Tokens; Remove-Twins }
@@ -486,10 +505,14 @@ function Step-Swarm {
       Put $keep/done/began
       Say 'a new swarm'
     }
-    { $_ -in 'pending', 'error', 'demoted' } {
-      # Without an ID: a join that failed and refuses every later one. With one: a member that waits for a quorum, or was
-      # removed; only the engine's log tells which, so wait long. Never forced.
-      $limit, $text = if ($_ -eq 'demoted') { 60, 'made a worker: leaves, to join as a manager' } elseif ($my.Id) { 600, "$_, member $($my.Id) waits for a quorum" } else { 30, $_ }
+    { $_ -in 'pending', 'error', 'demoted', 'lost' } {
+      # Without an ID: a join that failed and refuses every later one. With one: waits for a quorum, or was removed; only
+      # the engine's log tells which, so wait long. Never forced.
+      $limit, $text = switch ($_) {
+        demoted { 60, 'made a worker: leaves, to join as a manager' }
+        lost { 60, 'the managers are of another swarm: leaves, to join it' }
+        default { if ($my.Id) { 600, "$_, member $($my.Id) waits for a quorum" } else { 30, $_ } }
+      }
       if (-not $my.Pending) { $my.Pending = Uptime }
       if ((Uptime) -gt $my.Pending + $limit) { Must POST /swarm/leave; Say 'left' }
       throw $text
@@ -522,11 +545,11 @@ function Repair-Mesh {
 function Add-Named($Kind, $Name, $Version, $Value) {
   $full = "$Name-$($Version.Substring(0, 12))"
   Engine POST "/${Kind}s/create" @{ Name = $full; Labels = @{ swarmgen = 'stack' }; Data = Base64 $Value }
-  if ($my.Status -notin 201, 409) { throw "$Kind ${Name}: $($my.Problem)" } # 409: it is there
+  if ($my.Status -notin 201, 409) { throw "$Kind ${Name}: $($my.Problem)" }
   Set-Item "env:STACK_$("${Kind}_$Name".ToUpper().Replace('-', '_'))" $full
 }
 
-# The leader deploys what the vault has, when it comes to lead, and when any of it has a new version.
+# When this manager comes to lead, and when any of it has a new version.
 function Update-Stack {
   if (-not $facts.stack) { return }
   if (-not (Engine GET /nodes/$($my.Id)).ManagerStatus.Leader) { $my.Stack = ''; return }
@@ -567,7 +590,7 @@ function Update-Stack {
   $my.Stack = $versions
   $done.stack = Now
   Say 'the stack is deployed'
-  foreach ($kind in 'configs', 'secrets') { # old ones go; what is in use is refused
+  foreach ($kind in 'configs', 'secrets') {
     foreach ($old in Engine GET "/$kind$(Query label swarmgen=stack)") { Engine DELETE /$kind/$($old.ID) }
   }
 }
@@ -614,7 +637,6 @@ function Connect-Registries {
   }
 }
 
-# One at a time, by its own process.
 function Get-Images {
   if (-not $my.Pull -or $my.Pull.HasExited) {
     $my.Bad = ''
@@ -651,15 +673,13 @@ function Remove-Images {
 
 # -- the leader's care
 
-# What a node said in its engine's labels.
 function Get-Said($Node, $Name) {
   if ($Name -eq 'wants' -and $Node.ID -eq $my.Id) { return $my.Want }
   return $Node.Description.Engine.Labels."swarmgen.$Name"
 }
 function Test-Well($Node) { $Node.Status.State -eq 'ready' -and (-not $Node.ManagerStatus -or $Node.ManagerStatus.Reachability -eq 'reachable') }
 
-# Copies nodes' labels, removes what was once copied and is gone. Who wants to leave or restart is drained, and comes back when
-# it is there without the wish.
+# Copies nodes' labels, removes what was copied and is gone. Who wants to leave or restart is drained until the wish is gone.
 function Sync-Nodes($Nodes) {
   foreach ($node in $Nodes) {
     $have = Table $node.Spec.Labels
@@ -740,7 +760,7 @@ function Set-Turn($Nodes) {
 
 # -- events
 
-# Says to the managers what this node wants: leave, reboot, turn, drain (it is to run nothing), or nothing.
+# Tells the managers: leave, reboot, turn, drain (it is to run nothing), or nothing.
 function Set-Want($Want) {
   if (-not $Want -and $facts.schedulable -eq $false) { $Want = 'drain' }
   if ($my.Want -ne $Want) {
@@ -757,7 +777,7 @@ function Test-Idle([long] $Since) {
   return (Now) -ge $Since + 60 -or ((Ok) -and -not $tasks.Count)
 }
 
-# What Azure is about to do to this machine: confirmed once its tasks are elsewhere. A manager never leaves.
+# What Azure is about to do: confirmed once the tasks are elsewhere. A manager never leaves.
 function Watch-Events {
   if ($facts.role -eq 'jumpbox') { return }
   $path = "${imds}scheduledevents?api-version=2020-07-01"
@@ -788,8 +808,7 @@ function Test-Window {
   }
 }
 
-# Windows' own updates restart when they like: off. Nearly each needs a restart, so security updates are installed in the
-# window, by a process of its own.
+# Windows' own updates restart when they like: off. Security updates come in the window, by a process of its own.
 function Watch-Updates {
   if (Due policy 1e9) { reg.exe add 'HKLM\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate\AU' /v NoAutoUpdate /t REG_DWORD /d 1 /f }
   if (-not $facts.updates -or $my.Event -or ($my.Updater -and -not $my.Updater.HasExited)) { return }
@@ -814,7 +833,7 @@ function Watch-Updates {
 
 function Install-Updates {
   $session = New-Object -ComObject Microsoft.Update.Session
-  $security = '0fa1201d-4330-4fa8-8ae9-b877473b6441' # the category
+  $security = '0fa1201d-4330-4fa8-8ae9-b877473b6441'
   $updates = $session.CreateUpdateSearcher().Search("IsInstalled=0 and IsHidden=0 and CategoryIDs contains '$security'").Updates
   if (-not $updates.Count) { return Say 'no security updates' }
   foreach ($update in $updates) { $update.AcceptEula() }
@@ -870,7 +889,7 @@ function Backup-Swarm($Nodes) {
   $key = (Secret $facts.backup.key).value
   $name = (Get-Utc).ToString($stamp) + '.zip.enc'
   $work = "$keep/backup"
-  Remove-Item -Recurse -Force -ErrorAction Ignore $work
+  Remove-Item -Recurse -Force -ea Ignore $work
   Folder $work
   try {
     Update-Node $writer @{} # see node.sh
@@ -905,7 +924,7 @@ function Start-Health {
         $reply = $context.Response
         $reply.ContentType = 'application/json'
         $reply.Close([Text.Encoding]::UTF8.GetBytes($json), $true)
-      } catch { } # who asked has gone
+      } catch { }
     }
   }).AddArgument($health)
   $server.BeginInvoke()
@@ -945,6 +964,7 @@ function Tend($Tick) {
   if ($facts.role -eq 'jumpbox') { return $true }
   Get-State
   if ($my.State -ne 'active' -or ($facts.share -and -not (Test-Path "$($facts.share.drive)\"))) { return }
+  if ($Tick % 24 -eq 0 -and (Test-Lost)) { return }
   Part space { if (Test-Full 95) { throw "the disk of $($my.DataRoot) is full" } }
   Part reboot { Watch-Updates }
   if ($Tick % 12 -eq 0) { Part registries { Connect-Registries } }
@@ -966,7 +986,7 @@ function Tend($Tick) {
 }
 
 function Start-Node {
-  try { New-EventLog -LogName Application -Source swarmgen } catch { } # it is there
+  try { New-EventLog -LogName Application -Source swarmgen } catch { }
   Folder $keep/done
   Start-Health
   if ($facts.version -ne 1) { Say 'these facts are of a version that this program does not know'; Start-Sleep 60; return }
@@ -974,7 +994,7 @@ function Start-Node {
   while ($true) {
     $health.State = 'Unhealthy'
     while (-not (Converge)) {
-      foreach ($i in 0..[Math]::Min(7, $health.Attempt / 9)) { # up to half a minute
+      foreach ($i in 0..[Math]::Min(7, $health.Attempt / 9)) {
         Part events { Watch-Events }
         Start-Sleep -Milliseconds (3000 + (Get-Random 1000))
       }
