@@ -118,6 +118,7 @@ def user_data_changed(swarm):
         swarm.wait(f'{name} is back', lambda: swarm.health(name).get('ApplicationHealthState') == 'Healthy' and state(swarm, name) == 'active', 300, 1)
     swarm.restart('web0', 'web1')
     said(swarm, {'web1': 'a version that this program does not know'})
+    swarm.wait('web0 runs the new program', lambda: 'a new program' in swarm.log('web0'))
     for name in swarm.machines:
         assert ('a new program' in swarm.log(name)) == (name in ('web0', 'manager2')), f'{name} runs the wrong program'
     for name in 'manager0', 'manager1':

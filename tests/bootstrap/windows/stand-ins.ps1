@@ -53,9 +53,10 @@ function Write-EngineSettings { # the engine's own, without what only Windows kn
     $null = New-Item -ItemType Directory -Force /etc/docker
     [IO.File]::WriteAllText('/etc/docker/daemon.json', (ConvertTo-Json $settings))
 }
-function Get-Service([string] $Name, $ErrorAction) {
+function Get-Service {
+    [CmdletBinding()] param([string] $Name)
     if ($Name -eq 'docker' -and -not (Flag docker-service) -or $Name -eq 'sshd' -and -not (Flag sshd)) {
-        if ($ErrorAction -in 'Ignore', 'SilentlyContinue') { return }
+        if ($ErrorActionPreference -in 'Ignore', 'SilentlyContinue') { return }
         throw "Cannot find any service with service name '$Name'."
     }
     systemctl is-active -q $Name
@@ -99,7 +100,7 @@ function Install-WindowsFeature([string] $Name) { # active after the next boot (
 }
 function Add-WindowsCapability { Wait-Here 'Add-WindowsCapability'; Set-Flag sshd }
 function Add-MpPreference { Note Add-MpPreference @args }
-function Get-NetFirewallRule([string] $Name, $ErrorAction) { if (Flag "rule-$Name") { $Name } }
+function Get-NetFirewallRule { [CmdletBinding()] param([string] $Name) if (Flag "rule-$Name") { $Name } }
 function New-NetFirewallRule([string] $Name, $DisplayName, $Direction, $Action, $Protocol, $LocalPort) { Note New-NetFirewallRule $Name $Protocol $LocalPort; Set-Flag "rule-$Name" }
 function Remove-NetFirewallRule([string] $Name) { Note Remove-NetFirewallRule $Name; Remove-Item "$there/rule-$Name" }
 function Expand-Archive([switch] $Force, [string] $Path, [string] $DestinationPath) {
