@@ -16,6 +16,7 @@ import zlib
 
 LEAVES = {'StringType': 's', 'IntegerType': 'i', 'BooleanType': 'b', 'AnyType': 'a', 'NullType': 'n',
           'StringLiteralType': 's'}
+FIXED = 32  # beside the scopes: a key and its values follow
 
 
 # ---- the assembly
@@ -73,6 +74,7 @@ def resources(path):
 class Types:
     def __init__(self, files):
         self.nodes, self.start = [], {}
+        self.literals = {}  # place of a node → its values, of text; place of a union of objects → its key and the key's values
         for name, packed in files.items():
             if not name.endswith('types.json.deflated'):
                 continue
@@ -86,6 +88,10 @@ class Types:
         made = []
         for item in items:
             kind = item['$type']
+            if kind == 'StringLiteralType':
+                self.literals[base + len(made)] = [item['value']]
+            elif kind == 'DiscriminatedObjectType':
+                self.literals[base + len(made)] = (item['discriminator'], sorted(item['elements']))
             if kind in ('ObjectType', 'DiscriminatedObjectType'):
                 properties = item['properties' if kind == 'ObjectType' else 'baseProperties']
                 made.append((kind[0], tuple(sorted((name, inner(value['type'])) for name, value in properties.items())),
@@ -99,6 +105,18 @@ class Types:
             else:
                 made.append((LEAVES.get(kind, 'a'),))
         return made
+
+    def fixed(self, body):
+        """(key, values) of a resource's body: the property that must be there, and what it can be; key '' for a name
+        that can be nothing else. None if there is none."""
+        node = self.nodes[body]
+        if node[0] == 'D':
+            return self.literals[body]
+        at = dict(node[1]).get('name')
+        parts = self.nodes[at][1] if self.nodes[at][0] == 'U' else [at]
+        if all(part in self.literals for part in parts):
+            return '', sorted(value for part in parts for value in self.literals[part])
+        return None
 
     def simple(self, at):
         """The letter of a union's kind."""
@@ -194,7 +212,11 @@ class Table:
         for name in names:
             record = text(name) + number(len(grouped[name]))
             for version, (_, body, readable, writable) in sorted(grouped[name]):
-                record += self.name(version) + number(self.shape(body)) + number(readable) + number(writable)
+                fixed = self.types.fixed(body)
+                record += self.name(version) + number(self.shape(body)) + number(readable)
+                record += number(writable | (FIXED if fixed else 0))
+                if fixed:
+                    record += text(fixed[0]) + number(len(fixed[1])) + b''.join(map(text, fixed[1]))
             records.append(record)
         return names, records
 

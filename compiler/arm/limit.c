@@ -36,55 +36,7 @@ static void check_starts(Emitter *emitter)
     }
 }
 
-// ---- names
-
-// A condition that is not plainly true: the resource may be another one's place.
-static bool may_be_absent(const Info *info)
-{
-    const Syntax *test = info->condition ? syntax_bare(info->condition) : NULL;
-    return test && !(test->kind == SYNTAX_BOOL && test->boolean);
-}
-
-// The text that an expression always gives, as far as that is seen without computing.
-static bool literal_text(Unit *unit, const Syntax *node, TextBuffer *out, int depth)
-{
-    node = syntax_bare(node);
-    if (node->kind == SYNTAX_NAME && depth < 32) {
-        const Symbol *symbol = bind_lookup(unit->file, node->name);
-        bool own = symbol && symbol->kind == SYMBOL_VAR && !symbol->import;
-        return own && literal_text(unit, symbol->declaration->declaration.value, out, depth + 1);
-    }
-    if (node->kind != SYNTAX_STRING) return false;
-    for (size_t i = 0; i <= node->string.expressions.count; i++) {
-        buffer_text(out, node->string.segments[i]);
-        bool last = i == node->string.expressions.count;
-        if (!last && !literal_text(unit, node->string.expressions.items[i], out, depth + 1))
-            return false;
-    }
-    return true;
-}
-
-// The whole name with those of the parents; false if not all of it is literal.
-static bool literal_name(Unit *unit, const Symbol *symbol, TextBuffer *out)
-{
-    const Info *info = survey_info(unit, symbol);
-    Symbol *around = symbol->parent;
-    if (!info->name) return false;
-    if (!around && info->parent) {
-        Reference parent = reference_of(info->env, info->parent);
-        around = parent.symbol;
-        if (!around || parent.index) return false;
-    }
-    if (around && !literal_name(unit, around, out)) return false;
-    if (around) buffer_char(out, '/');
-    return literal_text(unit, info->name, out, 0);
-}
-
-static void add_tree(TextBuffer *out, const Tree *tree)
-{
-    buffer_char(out, ' ');
-    if (tree) buffer_text(out, tree_print(out->arena, tree));
-}
+// ---- declarations
 
 static void check_declared(Emitter *emitter, const Symbol *symbol)
 {
@@ -122,44 +74,19 @@ static void check_depends(Emitter *emitter, const Symbol *symbol)
     }
 }
 
-static void check_name(Emitter *emitter, Map *seen, Symbol *symbol)
-{
-    Arena *arena = emitter->arena;
-    const Info *info = survey_info(emitter->unit, symbol);
-    TextBuffer key = {.arena = arena};
-    if (may_be_absent(info) || info->foreign || !literal_name(emitter->unit, symbol, &key)) return;
-    TargetScope scope = identity_scope((Reference){symbol, info->env, NULL});
-    buffer_format(&key, " %d ", (int)scope.kind);
-    buffer_text(&key, text_lower(arena, info->type));
-    add_tree(&key, scope.subscription);
-    add_tree(&key, scope.group);
-    add_tree(&key, scope.management);
-    if (scope.kind == SCOPE_RESOURCE) add_tree(&key, identity_id(scope.resource));
-    Text id = buffer_done(&key);
-    Symbol *earlier = map_get(seen, id);
-    if (earlier) {
-        diag_add_with(emitter->diags, DIAG_DOUBLED_RESOURCE, syntax_place(info->name),
-                      earlier->name, symbol->name);
-    } else {
-        map_put(arena, seen, id, symbol);
-    }
-}
-
-static void check_names(Emitter *emitter)
+static void check_all(Emitter *emitter)
 {
     const SymbolList *symbols = &emitter->unit->file->symbols;
-    Map seen = {0};
     for (size_t i = 0; i < symbols->count; i++) {
         Symbol *symbol = symbols->items[i];
         if (symbol->kind == SYMBOL_RESOURCE) check_declared(emitter, symbol);
         bool deployed = symbol->kind == SYMBOL_RESOURCE || symbol->kind == SYMBOL_MODULE;
         if (deployed) check_depends(emitter, symbol);
-        if (deployed) check_name(emitter, &seen, symbol);
     }
 }
 
 void limit_check(Emitter *emitter)
 {
     check_starts(emitter);
-    check_names(emitter);
+    check_all(emitter);
 }

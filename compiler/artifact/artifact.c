@@ -66,7 +66,7 @@ static const Value *config_of(Search *search)
 {
     const Source *source = bind_config(search->arena, search->diags, search->asker);
     Text error;
-    return source ? value_read_json(search->arena, source->text, &error) : NULL;
+    return source ? value_read_settings(search->arena, source->text, &error) : NULL;
 }
 
 static Text cache_folder(Search *search, const Value *config)

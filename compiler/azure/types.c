@@ -1,12 +1,14 @@
 // compiler/azure/types.c: the table begins with numbers of 4 bytes (TABLE_…), then come lists of
 // offsets of 4 bytes, the slots of 2 bytes (1 + a type's number, at the hash of its name), then what
 // the offsets point to. Numbers within that are of 7 bits a byte, lowest first.
-//   type:  length, name; number of versions; each: its name's number, shape, readable, writable
+//   type:  length, name; number of versions; each: its name's number, shape, readable, writable, with
+//          the bit FIXED: key, number of values, values
 //   shape: a letter; A: item; O: count, (name, shape)…, 1 + shape of the others or 0;
 //          D: count, (name, shape)… of what all variants have
 //   name:  length, text
 #include "compiler/azure/types.h"
 
+enum { FIXED = 32 };
 enum { TABLE_TYPES, TABLE_SHAPES, TABLE_NAMES, TABLE_SLOTS, TABLE_SLOT_COUNT };
 
 extern const unsigned char azure_table[];
@@ -88,6 +90,12 @@ static bool has_version(const unsigned char *at, Text version, AzureType *found)
         found->shape = number(&at);
         found->readable = number(&at);
         found->writable = number(&at);
+        found->fixed = found->writable & FIXED;
+        found->key = found->fixed ? text(&at) : (Text){0};
+        found->count = found->fixed ? number(&at) : 0;
+        found->values = at;
+        for (size_t i = 0; i < found->count; i++) text(&at);
+        found->writable &= ~(unsigned)FIXED;
         Text own = name_at(name);
         if (same_name(own, version)) return true;
     }
@@ -103,6 +111,13 @@ bool azure_find(Text type, Text version, AzureType *found)
         if (same_name(found->name, type) && has_version(at, version, found)) return true;
     }
     return false;
+}
+
+Text azure_value(const AzureType *type, size_t index)
+{
+    const unsigned char *at = type->values;
+    while (index--) text(&at);
+    return text(&at);
 }
 
 // ---- shapes

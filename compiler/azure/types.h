@@ -29,10 +29,18 @@ typedef struct {
     Text name;                   // as Azure writes it
     unsigned readable, writable; // scopes at which it can exist, and be deployed
     uint32_t shape;
+    // What only some values can stand for: `key` is the property that tells the variants of the body
+    // apart; empty: it is the name, which has variants or is always the same.
+    bool fixed;
+    Text key;
+    size_t count; // of values
+    const unsigned char *values;
 } AzureType;
 
 // The type in that version, whatever the case of its name; false if it is not known.
 bool azure_find(Text type, Text version, AzureType *found);
+
+Text azure_value(const AzureType *type, size_t index);
 
 AzureKind azure_kind(uint32_t shape);
 // Of an object: the property `name`; the type of all others; of an array: its items. False if

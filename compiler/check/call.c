@@ -2,6 +2,9 @@
 // (x => …) last, as their variables are items of the first argument.
 #include "compiler/check/call.h"
 
+#include "compiler/check/literal.h"
+
+#include <ctype.h>
 #include <string.h>
 
 static const struct {
@@ -168,11 +171,29 @@ static const Shape *array_of(Check *check, const Shape *item)
     return array;
 }
 
+// Whether the text that it gives may stand for a literal, as the argument may.
+static const Shape *plain_result(Check *check, Text name, const Arguments *given,
+                                 const Shape *shape)
+{
+    static const char *const parts[] = {"toLower", "toUpper", "trim", "substring", "take",
+                                        "skip",    "padLeft", "first", "last"};
+    const Shape *of = given->count ? given->shapes[0] : NULL;
+    bool part = false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) part |= text_is(name, parts[i]);
+    if (part && of && of->kind == SHAPE_STRING && !of->strict) return shape;
+    return shape_strict(check, shape, true);
+}
+
 // The result of a row, more exactly where it is the type of an argument.
 static const Shape *result_of(const InferPlace *place, const Syntax *node, size_t row,
                               const Arguments *given, const Shape *item, const Shape *mapped)
 {
     Text name = node->call.name;
+    char result = *signatures[row].result;
+    const Shape *literal =
+        isupper(result) ? literal_call(place->check, place->file, syntax_place(node), name, given->shapes,
+                                        given->count) : NULL;
+    if (literal) return literal;
     bool list = given->count && given->shapes[0] &&
                 (given->shapes[0]->kind == SHAPE_ARRAY || given->shapes[0]->kind == SHAPE_TUPLE);
     bool keeps = text_is(name, "filter") || text_is(name, "sort") || text_is(name, "distinct") ||
@@ -187,7 +208,7 @@ static const Shape *result_of(const InferPlace *place, const Syntax *node, size_
             item = shape_union(place->check, item, shape_item(place->check, given->shapes[i]));
         return array_of(place->check, item);
     }
-    return shape_of_letter(*signatures[row].result);
+    return plain_result(place->check, name, given, shape_of_letter((char)tolower(result)));
 }
 
 static const Shape *infer_built_in(const InferPlace *place, const Syntax *node)

@@ -5,6 +5,7 @@
 #include "compiler/check/infer.h"
 #include "compiler/check/place.h"
 #include "compiler/check/scope.h"
+#include "compiler/check/twin.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -195,12 +196,49 @@ static void check_function(Check *check, const Symbol *symbol)
 
 // ---- resources and modules
 
-static void check_text(Check *check, const InferPlace *place, const Syntax *body, const char *name)
+// What the name is; NULL: there is none.
+static const Shape *check_name(Check *check, const InferPlace *place, const Syntax *body,
+                               const Shape *wanted)
 {
-    const Syntax *property = syntax_property(body, name);
-    if (!property) return;
-    const Shape *shape = infer(place, property->property.value);
-    shape_assign(check, property->property.value, shape, &shape_string);
+    const Syntax *property = syntax_property(body, "name");
+    if (!property) return NULL;
+    const Shape *name = infer(place, property->property.value);
+    shape_assign(check, property->property.value, name, wanted);
+    return name;
+}
+
+static const Shape *azure_values(Check *check, const AzureType *type)
+{
+    const Shape *all = &shape_never;
+    for (size_t i = 0; i < type->count; i++) {
+        Shape *one = shape_new(check, SHAPE_STRING);
+        one->literal = true;
+        one->text = azure_value(type, i);
+        all = shape_union(check, all, one);
+    }
+    return all;
+}
+
+// What Azure fixes: the name of a child that has but one, and what tells variants of a body apart.
+// An unknown variant is only a warning of the official compiler. Names with those of the parents in
+// them are not looked at.
+static void check_fixed(Check *check, const Symbol *symbol, const Syntax *body, const Shape *name)
+{
+    AzureType type;
+    bool existing = symbol->declaration->resource.existing;
+    bool child = symbol->parent || syntax_property(body, "parent");
+    if (!infer_azure_type(check, symbol, &type) || !type.fixed) return;
+    bool named = type.key.length == 0 || text_is(type.key, "name");
+    size_t parts = 0;
+    for (size_t i = 0; i < type.name.length; i++) parts += type.name.at[i] == '/';
+    if (named ? parts > 1 && !child : existing) return;
+    bool variant = type.key.length && name && name->kind == SHAPE_STRING && name->literal;
+    if (named && name && !variant) {
+        const Syntax *value = syntax_property(body, "name")->property.value;
+        shape_assign(check, value, name, azure_values(check, &type));
+    } else if (!named && !syntax_property(body, text_string(check->arena, type.key))) {
+        diag_add_with(check->diags, DIAG_PROPERTY_MISSING, syntax_place(body), type.key);
+    }
 }
 
 // It is the name of a deployment.
@@ -209,10 +247,8 @@ static void check_module_name(Check *check, const InferPlace *place, const Synta
     static const char others[] = "-_.()";
     static const Shape wanted = {.kind = SHAPE_STRING, .least = 1, .most = 64};
     const Syntax *property = syntax_property(body, "name");
-    if (!property) return;
-    const Shape *name = infer(place, property->property.value);
-    shape_assign(check, property->property.value, name, &wanted);
-    if (name->kind != SHAPE_STRING || !name->literal) return;
+    const Shape *name = check_name(check, place, body, &wanted);
+    if (!name || name->kind != SHAPE_STRING || !name->literal) return;
     for (size_t i = 0; i < name->text.length; i++) {
         unsigned char c = (unsigned char)name->text.at[i];
         if (c >= 0x80 || isalnum(c) || strchr(others, c)) continue;
@@ -220,6 +256,22 @@ static void check_module_name(Check *check, const InferPlace *place, const Synta
                       TEXT("letters, digits and -_.() only"), shape_name(check, name));
         return;
     }
+}
+
+static void check_identity(Check *check, const InferPlace *place, const Syntax *body)
+{
+    static const Shape none = {.kind = SHAPE_STRING, .literal = true, .text = {"None", 4}},
+                       some = {.kind = SHAPE_STRING, .literal = true, .text = {"UserAssigned", 12}};
+    const Syntax *property = syntax_property(body, "identity");
+    if (!property) return;
+    Shape *wanted = shape_new(check, SHAPE_OBJECT);
+    ShapeProperty type = {.name = TEXT("type"), .shape = shape_union(check, &none, &some)},
+                  ids = {.name = TEXT("userAssignedIdentities"),
+                         .shape = shape_union(check, &shape_object, &shape_null)};
+    list_add(check->arena, &wanted->properties, type);
+    list_add(check->arena, &wanted->properties, ids);
+    const Syntax *value = property->property.value;
+    shape_assign(check, value, infer(place, value), wanted);
 }
 
 // An item of dependsOn: a resource, a module, or a collection of these; of several that it may be,
@@ -262,7 +314,7 @@ static bool are_scopes_too(Check *check, const InferPlace *place, const Syntax *
         return false;
     for (size_t i = 0; i < list->list.count; i++) {
         const Syntax *item = syntax_bare(list->list.items[i]);
-        if (scope_is_call(place->file, item)) continue;
+        if (scope_call(place->file, item)) continue;
         if (!is_dependency(check, shape->members.items[i])) return false;
     }
     return true;
@@ -311,6 +363,7 @@ static void check_module_body(Check *check, const InferPlace *place, const Symbo
     }
     const Syntax *params = syntax_property(body, "params");
     check_module_name(check, place, body);
+    check_identity(check, place, body);
     if (params && params->property.value->kind == SYNTAX_OBJECT)
         check_arguments(check, place, symbol, params->property.value);
 }
@@ -343,7 +396,7 @@ static void check_deployed(Check *check, const Symbol *symbol)
         check_module_body(check, &place, symbol, value);
         return;
     }
-    check_text(check, &place, value, "name");
+    check_fixed(check, symbol, value, check_name(check, &place, value, &shape_string));
     for (size_t i = 0; i < value->list.count; i++) {
         const Syntax *item = value->list.items[i];
         bool named = item->kind == SYNTAX_PROPERTY && (text_is(item->property.name, "name") ||
@@ -480,6 +533,7 @@ static void check_one(Check *check, BoundFile *file)
     }
     for (size_t i = 0; i < file->outputs.count; i++)
         check_output(check, file, file->outputs.items[i]);
+    if (!values) twin_check(check, file);
     check_one(check, file->target);
     check_one(check, file->base);
     for (size_t i = 0; i < file->symbols.count; i++)

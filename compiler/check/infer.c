@@ -3,6 +3,7 @@
 #include "compiler/check/infer.h"
 
 #include "compiler/check/call.h"
+#include "compiler/check/literal.h"
 
 // ---- names
 
@@ -12,16 +13,6 @@ static const InferLocal *find_local(const InferPlace *place, Text name)
         if (text_equal(at->name, name)) return at;
     }
     return NULL;
-}
-
-// A parameter may stand for a literal.
-static const Shape *loose_shape(Check *check, const Shape *shape)
-{
-    if (!shape->strict) return shape;
-    Shape *copy = arena_new(check->arena, Shape);
-    *copy = *shape;
-    copy->strict = false;
-    return copy;
 }
 
 // @allowed says what the value, or an item of an array, may be. Where the parameter may be null,
@@ -35,7 +26,7 @@ static const Shape *allowed_shape(Check *check, const Symbol *symbol, const Shap
     if (!list || list->kind != SYNTAX_ARRAY || list->list.count == 0) return declared;
     const Shape *one = shape_without_null(check, declared);
     bool plain = one->kind == SHAPE_STRING || one->kind == SHAPE_INT || one->kind == SHAPE_BOOL;
-    if (plain && one != declared) return shape_union(check, loose_shape(check, one), &shape_null);
+    if (plain && one != declared) return shape_union(check, shape_strict(check, one, false), &shape_null);
     if (!plain && declared->kind != SHAPE_ARRAY) return declared;
     const Shape *all = NULL;
     bool whole = plain; // whether an item is a whole value
@@ -69,7 +60,7 @@ const Shape *infer_parameter(Check *check, const Symbol *symbol)
     }
     const Shape *shape = shape_of_type(check, type);
     if (symbol->kind != SYMBOL_PARAM) return shape;
-    return allowed_shape(check, symbol, loose_shape(check, shape));
+    return allowed_shape(check, symbol, shape_strict(check, shape, false));
 }
 
 static const Shape *variable_shape(Check *check, const Symbol *symbol)
@@ -429,12 +420,15 @@ static const Shape *infer_string(const InferPlace *place, const Syntax *node)
         bool string = part->kind == SHAPE_STRING;
         if (string && part->literal) {
             buffer_text(&text, part->text);
+        } else if (part->literal || part->kind == SHAPE_NULL) {
+            buffer_text(&text, literal_text(place->check, part));
         } else {
             shape->literal = false;
             if (string && part->least > 0) further += part->least;
         }
     }
     shape->text = buffer_done(&text);
+    shape->strict = !shape->literal;
     if (!shape->literal) shape->least = (int64_t)text_utf16_length(shape->text) + further;
     return shape;
 }
@@ -580,7 +574,7 @@ static const Shape *infer_binary(const InferPlace *place, const Syntax *node)
         result = &shape_bool;
         break;
     case OP_EQUALS:
-    case OP_NOT_EQUALS: return &shape_bool;
+    case OP_NOT_EQUALS: result = &shape_bool; break;
     case OP_EQUALS_INSENSITIVE:
     case OP_NOT_EQUALS_INSENSITIVE:
         good = both_fit(left, right, &shape_string);
@@ -593,7 +587,9 @@ static const Shape *infer_binary(const InferPlace *place, const Syntax *node)
         break;
     case OP_COALESCE: return shape_union(check, shape_without_null(check, left), right);
     }
-    if (good) return result;
+    const Shape *literal = good ? literal_binary(check, node->binary.op, left, right) : NULL;
+    if (literal) return literal;
+    if (good) return shape_strict(check, result, true);
     Text types = text_format(check->arena, "%.*s and %.*s", TEXT_ARG(shape_name(check, left)),
                              TEXT_ARG(shape_name(check, right)));
     diag_add_with(check->diags, DIAG_OPERATOR_TYPES, syntax_place(node), operator_text(node),
@@ -609,7 +605,10 @@ static const Shape *infer_unary(const InferPlace *place, const Syntax *node)
         return integer_shape(place, value);
     const Shape *operand = infer(place, node->unary.operand);
     const Shape *wanted = node->unary.op == OP_NOT ? &shape_bool : &shape_int;
-    if (shape_fits(operand, wanted)) return wanted;
+    if (shape_fits(operand, wanted)) {
+        const Shape *literal = literal_unary(check, node->unary.op, operand);
+        return literal ? literal : wanted;
+    }
     diag_add_with(check->diags, DIAG_OPERATOR_TYPES, syntax_place(node), operator_text(node),
                   shape_name(check, operand));
     return &shape_any;

@@ -24,19 +24,26 @@ static Text shown(Check *check, unsigned scopes)
     return out.count ? buffer_done(&out) : TEXT("none that can be written");
 }
 
-static unsigned target_of(const BoundFile *file)
+Text scope_target(const BoundFile *file)
 {
     for (size_t i = 0; i < file->syntax->statements.count; i++) {
         const Syntax *node = file->syntax->statements.items[i];
         Text name = {0};
-        if (node->kind != SYNTAX_TARGET_SCOPE) continue;
-        syntax_plain_string(node->declaration.value, &name);
-        for (size_t j = 0; j < ROWS; j++) {
-            if (text_is(name, rows[j].target)) return rows[j].scope;
+        if (node->kind == SYNTAX_TARGET_SCOPE) {
+            syntax_plain_string(node->declaration.value, &name);
+            return name;
         }
-        return 0; // the emitter complains
     }
-    return AZURE_RESOURCE_GROUP;
+    return TEXT("resourceGroup");
+}
+
+static unsigned target_of(const BoundFile *file)
+{
+    Text name = scope_target(file);
+    for (size_t i = 0; i < ROWS; i++) {
+        if (text_is(name, rows[i].target)) return rows[i].scope;
+    }
+    return 0; // the emitter complains
 }
 
 // ---- calls
@@ -66,13 +73,14 @@ static unsigned scope_of_call(const BoundFile *file, const Syntax *node)
     return 0;
 }
 
-bool scope_is_call(const BoundFile *file, const Syntax *node)
+const Syntax *scope_call(const BoundFile *file, const Syntax *node)
 {
-    if (node->kind != SYNTAX_NAME) return scope_of_call(file, node) != 0;
+    if (node->kind != SYNTAX_NAME) return scope_of_call(file, node) ? node : NULL;
     const Symbol *symbol = bind_lookup(file, node->name);
     bool variable = symbol && symbol->kind == SYMBOL_VAR && !symbol->import &&
                     !symbol->declaration->declaration.type;
-    return variable && scope_of_call(file, symbol->declaration->declaration.value) != 0;
+    const Syntax *value = variable ? symbol->declaration->declaration.value : NULL;
+    return value && scope_of_call(file, value) ? value : NULL;
 }
 
 static void check_call(Check *check, const BoundFile *file, const Syntax *node, unsigned target)
@@ -226,13 +234,15 @@ static Text type_around(Text type)
     return type;
 }
 
-// The resource around it, or named by `parent`; NULL: none, or it cannot be told.
-static const Symbol *parent_of(const Symbol *symbol)
+const Symbol *scope_parent(const Symbol *symbol, const Syntax **index)
 {
     if (symbol->parent) return symbol->parent;
     const Syntax *property = syntax_property(syntax_body(symbol->declaration), "parent");
     const Syntax *node = property ? syntax_bare(property->property.value) : NULL;
-    if (node && node->kind == SYNTAX_INDEX) node = syntax_bare(node->index.base);
+    if (node && node->kind == SYNTAX_INDEX) {
+        *index = node->index.at;
+        node = syntax_bare(node->index.base);
+    }
     const Symbol *parent =
         node && node->kind == SYNTAX_NAME ? bind_lookup(symbol->file, node->name) : NULL;
     return parent && parent->kind == SYMBOL_RESOURCE && !parent->import ? parent : NULL;
@@ -244,7 +254,9 @@ static void check_ancestor(Check *check, const Symbol *symbol, unsigned target)
     enum { DEEPEST = 64 };
     const Symbol *first = symbol;
     int depth = 0;
-    for (const Symbol *at = parent_of(symbol); at && depth < DEEPEST; at = parent_of(at)) {
+    const Syntax *index;
+    for (const Symbol *at = scope_parent(symbol, &index); at && depth < DEEPEST;
+         at = scope_parent(at, &index)) {
         first = at;
         depth++;
     }
@@ -262,12 +274,9 @@ static void check_ancestor(Check *check, const Symbol *symbol, unsigned target)
 
 static void check_parent(Check *check, const Symbol *symbol, const Syntax *body)
 {
-    const Syntax *property = syntax_property(body, "parent");
-    const Syntax *node = property ? syntax_bare(property->property.value) : NULL;
-    if (!node || symbol->parent) return;
-    if (node->kind == SYNTAX_INDEX) node = syntax_bare(node->index.base);
-    const Symbol *parent = node->kind == SYNTAX_NAME ? bind_lookup(symbol->file, node->name) : NULL;
-    if (!parent || parent->kind != SYMBOL_RESOURCE || parent->import) return;
+    const Syntax *property = syntax_property(body, "parent"), *index;
+    const Symbol *parent = property && !symbol->parent ? scope_parent(symbol, &index) : NULL;
+    if (!parent) return;
     Text own = infer_type_name(check, symbol), around = infer_type_name(check, parent);
     Text wanted = type_around(own);
     if (own.length == 0 || around.length == 0) return;

@@ -4,5 +4,10 @@
 #include "compiler/check/infer.h"
 
 void scope_check(Check *check, BoundFile *file);
-// Whether it is resourceGroup() or its like, or a variable that stands for one.
-bool scope_is_call(const BoundFile *file, const Syntax *node);
+// The call of resourceGroup() or its like that it is, or that the variable stands for; NULL: none.
+const Syntax *scope_call(const BoundFile *file, const Syntax *node);
+// The name of what the file is deployed to, such as `subscription`.
+Text scope_target(const BoundFile *file);
+// The resource around it, or named by `parent`, with its index if it is one of a collection; NULL:
+// none, or it cannot be told.
+const Symbol *scope_parent(const Symbol *symbol, const Syntax **index);

@@ -226,6 +226,17 @@ const Shape *shape_without_null(Check *check, const Shape *shape)
     return rest->members.count == 1 ? rest->members.items[0] : rest;
 }
 
+const Shape *shape_strict(Check *check, const Shape *shape, bool strict)
+{
+    bool simple =
+        shape->kind == SHAPE_BOOL || shape->kind == SHAPE_INT || shape->kind == SHAPE_STRING;
+    if (!simple || shape->literal || shape->strict == strict) return shape;
+    Shape *copy = arena_new(check->arena, Shape);
+    *copy = *shape;
+    copy->strict = strict;
+    return copy;
+}
+
 // ---- names
 
 Text shape_name(Check *check, const Shape *shape)
@@ -295,7 +306,6 @@ bool shape_fits(const Shape *source, const Shape *target)
     if (arrays || bodies) return true;
     if (source->kind != target->kind) return false;
     if (!target->literal) return true;
-    // What was computed may be that value: the official compiler evaluates more than is done here.
     return source->literal ? same_literal(source, target) : !source->strict;
 }
 

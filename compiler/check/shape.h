@@ -37,7 +37,7 @@ typedef struct {
 struct Shape {
     ShapeKind kind;
     bool literal;        // of a bool, an int or a string: the one value
-    bool strict;         // of these, as a declared type says it: cannot stand for a literal's type
+    bool strict;         // of these, where it is not: cannot stand for a literal's type
     Text text;           // of a string; of a union of objects: the property that tells them apart
     int64_t integer;     // of an int or a bool
     int64_t least, most; // of an int: its values; of a string or array: its lengths
@@ -79,6 +79,9 @@ const Shape *shape_of_property(Check *check, const ShapeProperty *property);
 const Shape *shape_union(Check *check, const Shape *a, const Shape *b);
 const Shape *shape_without_null(Check *check, const Shape *shape);
 bool shape_may_be_null(const Shape *shape);
+
+// It, or one like it that may not (strict) or may stand for a literal; of a bool, an int or a string.
+const Shape *shape_strict(Check *check, const Shape *shape, bool strict);
 
 Text shape_name(Check *check, const Shape *shape); // as in messages: string, 'a' | 'b' …
 

@@ -1,5 +1,6 @@
 // compiler/evaluate/jsonreader.c: JSON to values, as leniently as Azure's reader: quotes may be
 // single, keys bare; comments, commas at the end, NaN, undefined and hexadecimal numbers are read.
+// Of these only comments may stand in settings.
 #include "compiler/evaluate/value.h"
 
 #include "base/map.h"
@@ -18,6 +19,7 @@ typedef struct {
     size_t at;
     int depth;
     bool any_size;        // of whole numbers
+    bool strict;
     Text error;           // the first one
     size_t count, wanted; // values that began; of which the place is asked, 0: none
     size_t from, to;      // its place
@@ -118,6 +120,11 @@ static bool read_escape(Reader *reader, TextBuffer *out)
     return found != NULL;
 }
 
+static bool is_quote(const Reader *reader)
+{
+    return peek(reader) == '"' || (peek(reader) == '\'' && !reader->strict);
+}
+
 static bool read_text(Reader *reader, Text *text)
 {
     TextBuffer out = {.arena = reader->arena};
@@ -159,12 +166,20 @@ static const Value *read_whole(Reader *reader, const char *word, int base)
     return value_int(reader->arena, integer);
 }
 
+// Digits as JSON has them: no sign, no 0 in front.
+static bool is_strict_number(const char *word)
+{
+    word += *word == '-';
+    return isdigit((unsigned char)word[0]) && !(word[0] == '0' && isalnum((unsigned char)word[1]));
+}
+
 static const Value *read_number(Reader *reader)
 {
     size_t from = reader->at;
     while (peek(reader) && (isalnum((unsigned char)peek(reader)) || strchr("+-.", peek(reader))))
         reader->at++;
     const char *word = text_string(reader->arena, text_slice(reader->text, from, reader->at));
+    if (reader->strict && !is_strict_number(word)) return fail(reader, "a number that is none");
     if (strcmp(word, "-Infinity") == 0) return value_float(reader->arena, -HUGE_VAL);
     const char *digits = word + (*word == '-');
     if (digits[0] == '0' && (digits[1] | 32) == 'x') return read_whole(reader, word, 16);
@@ -197,11 +212,12 @@ static const Value *read_word(Reader *reader)
     Text word = text_slice(reader->text, reader->at, end);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!text_is(word, words[i].word)) continue;
+        if (reader->strict && text_is(word, "undefined")) break;
         reader->at = end;
         return words[i].value;
     }
     bool infinite = text_is(word, "Infinity");
-    if (!infinite && !text_is(word, "NaN")) return fail(reader, "expected a value");
+    if (reader->strict || (!infinite && !text_is(word, "NaN"))) return fail(reader, "expected a value");
     reader->at = end;
     return value_float(reader->arena, infinite ? HUGE_VAL : (double)NAN);
 }
@@ -214,8 +230,8 @@ static const Value *read_array(Reader *reader)
     reader->at++;
     for (;;) {
         skip_space(reader);
-        if (peek(reader) == ']') break;
-        bool left_out = peek(reader) == ',';
+        if (peek(reader) == ']' && !(reader->strict && array->array.count)) break;
+        bool left_out = peek(reader) == ',' && !reader->strict;
         reader->count += left_out;
         const Value *item = left_out ? &value_null : read_value(reader);
         if (!item) return NULL;
@@ -231,9 +247,9 @@ static const Value *read_array(Reader *reader)
 
 static bool read_key(Reader *reader, Text *key)
 {
-    if (peek(reader) == '"' || peek(reader) == '\'') return read_text(reader, key);
+    if (is_quote(reader)) return read_text(reader, key);
     size_t from = reader->at;
-    while (is_word(peek(reader))) reader->at++;
+    while (!reader->strict && is_word(peek(reader))) reader->at++;
     *key = text_slice(reader->text, from, reader->at);
     if (key->length == 0) fail(reader, "expected a key");
     return key->length > 0;
@@ -246,7 +262,7 @@ static const Value *read_object(Reader *reader)
     reader->at++;
     for (;;) {
         skip_space(reader);
-        if (peek(reader) == '}') break;
+        if (peek(reader) == '}' && !(reader->strict && object->object.count)) break;
         Text key;
         if (!read_key(reader, &key)) return NULL;
         skip_space(reader);
@@ -276,7 +292,7 @@ static const Value *read_bare(Reader *reader)
     char c = peek(reader);
     if (reader->error.length) return NULL;
     if (reader->at >= reader->text.length) return fail(reader, "expected a value");
-    if (c == '"' || c == '\'') {
+    if (is_quote(reader)) {
         Text text;
         return read_text(reader, &text) ? value_string(reader->arena, text) : NULL;
     }
@@ -342,4 +358,9 @@ const Value *value_read_json(Arena *arena, Text text, Text *error)
 const Value *value_read_template(Arena *arena, Text text, Text *error)
 {
     return read_all((Reader){.arena = arena, .text = text, .any_size = true}, error);
+}
+
+const Value *value_read_settings(Arena *arena, Text text, Text *error)
+{
+    return read_all((Reader){.arena = arena, .text = text, .strict = true}, error);
 }

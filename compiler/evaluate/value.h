@@ -77,6 +77,8 @@ Text value_float_text(Arena *arena, double number);
 const Value *value_read_json(Arena *arena, Text text, Text *error);
 // The same for ARM templates, in which whole numbers may be of any size.
 const Value *value_read_template(Arena *arena, Text text, Text *error);
+// The same for bicepconfig.json: JSON as it is defined, and comments.
+const Value *value_read_settings(Arena *arena, Text text, Text *error);
 // Where `wanted`, which is in the tree `root` (by address), stands in `text`, which that tree was read
 // from: bytes from … to. False if it is not there. For messages: it reads the text again.
 bool value_json_span(Arena *arena, Text text, const Value *root, const Value *wanted, size_t *from,
