@@ -62,7 +62,7 @@ bool convert_is_built_in(const Env *env, const Syntax *node)
         return !symbol || symbol->kind != SYMBOL_FUNC;
     }
     if (base->kind != SYNTAX_NAME || find_local(env, base->name)) return false;
-    return bind_is_built_in_space(env->unit->file, base->name);
+    return bind_built_in_space(env->unit->file, base->name).length > 0;
 }
 
 static bool is_any(const Env *env, const Syntax *node)

@@ -51,7 +51,7 @@ static bool check_sections(Emitter *emitter, Place place, const Value *config)
                       TEXT("it is no object"));
     for (size_t i = 0; good && i < sizeof sections / sizeof *sections; i++) {
         const Value *section = value_get(config, text_of(sections[i].section));
-        if (!section || section->kind == sections[i].kind) continue;
+        if (!section || section->kind == sections[i].kind || section->kind == VALUE_NULL) continue;
         diag_add_with(emitter->diags, DIAG_WRONG_CONTENT, place, TEXT("a configuration"),
                       text_format(emitter->arena, "'%s' is of another type", sections[i].section));
     }

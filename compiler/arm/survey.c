@@ -192,7 +192,7 @@ static void survey_call(Survey *survey, const Shadow *shadows, const Syntax *nod
     const Syntax *base = node->call.base;
     bool own;
     bool built_in = !base || (base->kind == SYNTAX_NAME && !shadowed(shadows, base->name, &own) &&
-                              bind_is_built_in_space(survey->unit->file, base->name));
+                              bind_built_in_space(survey->unit->file, base->name).length);
     if (base && base->kind == SYNTAX_NAME && text_is(base->name, "this")) {
         survey->unit->symbolic = true;
         if (survey->current) survey->unit->calls_runtime[survey->current->index] = true;

@@ -97,13 +97,23 @@ Text bind_extension_kind(const Symbol *extension)
     return (Text){0};
 }
 
-bool bind_is_built_in_space(const BoundFile *file, Text name)
+// Whether an extension of the file is `kind` by another name.
+static bool is_renamed(const BoundFile *file, Text kind)
+{
+    for (size_t i = 0; i < file->imports.count; i++) {
+        const Symbol *symbol = file->imports.items[i];
+        if (symbol->kind == SYMBOL_EXTENSION && text_equal(bind_extension_kind(symbol), kind))
+            return true;
+    }
+    return false;
+}
+
+Text bind_built_in_space(const BoundFile *file, Text name)
 {
     const Symbol *symbol = bind_lookup(file, name);
-    if (!symbol) return text_is(name, "sys") || text_is(name, "az");
-    if (symbol->kind != SYMBOL_EXTENSION) return false;
-    Text kind = bind_extension_kind(symbol);
-    return text_is(kind, "sys") || text_is(kind, "az");
+    Text kind = symbol || is_renamed(file, name) ? (Text){0} : name;
+    if (symbol && symbol->kind == SYMBOL_EXTENSION) kind = bind_extension_kind(symbol);
+    return text_is(kind, "sys") || text_is(kind, "az") ? kind : (Text){0};
 }
 
 // The extension whose types are called like this one: Azure's have a date as version.

@@ -107,8 +107,9 @@ void bind_check_case(Arena *arena, Diags *diags, Map *seen, Text name, Place pla
 // What an extension is, whatever it is called here: az, sys, kubernetes. Empty if it is none of the
 // built-in ones.
 Text bind_extension_kind(const Symbol *extension);
-// Whether functions can be called as `name.function()`: of sys, az, or of these by another name.
-bool bind_is_built_in_space(const BoundFile *file, Text name);
+// Whose functions are called as `name.function()`: those of `sys` or `az`, also by another name; else
+// empty.
+Text bind_built_in_space(const BoundFile *file, Text name);
 // The type of a resource as it is written, without an extension's name in front. `*extension` is
 // what it belongs to; NULL is Azure's, where that is not declared.
 Text bind_resource_type(const Symbol *resource, const Symbol **extension);

@@ -50,7 +50,7 @@ static Symbol *look_up(const Walk *walk, const Local *locals, Text name, bool *l
 
 static void mention(Walk *walk, Symbol *symbol)
 {
-    if (!walk->current || symbol->import) return;
+    if (!walk->current || symbol->import || symbol->file != walk->file) return;
     list_add(walk->arena, &walk->mentions[walk->current->index], symbol);
 }
 
@@ -465,7 +465,10 @@ static void check_decorator(Walk *walk, const Syntax *node, unsigned before)
 {
     size_t row = 0, count = node->call.arguments.count;
     while (row < DECORATOR_COUNT && !text_is(node->call.name, decorators_known[row].name)) row++;
-    if (row == DECORATOR_COUNT) {
+    const Syntax *base = node->call.base;
+    bool az = base && base->kind == SYNTAX_NAME &&
+              text_is(bind_built_in_space(walk->file, base->name), "az"); // it has none
+    if (row == DECORATOR_COUNT || az) {
         add_unknown_decorator(walk, node);
         return;
     }
@@ -486,7 +489,7 @@ static void check_decorator(Walk *walk, const Syntax *node, unsigned before)
 static void check_decorator_name(Walk *walk, const Syntax *node)
 {
     const Syntax *base = node->call.base;
-    if (base && !(base->kind == SYNTAX_NAME && bind_is_built_in_space(walk->file, base->name)))
+    if (base && !(base->kind == SYNTAX_NAME && bind_built_in_space(walk->file, base->name).length))
         check_value(walk, NULL, base);
     const Symbol *symbol = base ? NULL : bind_lookup(walk->file, node->call.name);
     if (!symbol || !symbol->declaration) return;

@@ -3,6 +3,7 @@
 #include "compiler/check/call.h"
 
 #include "compiler/check/literal.h"
+#include "compiler/evaluate/functions.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -171,6 +172,53 @@ static const Shape *array_of(Check *check, const Shape *item)
     return array;
 }
 
+// An object as told in result.def.
+static const Shape *told_object(Check *check, const char *properties)
+{
+    Shape *object = shape_new(check, SHAPE_OBJECT);
+    for (const char *at = properties; *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " .[{*");
+        ShapeProperty property = {.name = {at, length}, .shape = &shape_string};
+        at += length;
+        if (*at == '{') {
+            size_t depth = 0, end = 0;
+            do {
+                depth += at[end] == '{';
+                depth -= at[end++] == '}';
+            } while (depth);
+            const char *inner = text_string(check->arena, (Text){at + 1, end - 2});
+            property.shape = told_object(check, inner);
+            at += end;
+        } else if (*at == '[') {
+            property.shape = array_of(check, &shape_string);
+            at += 2;
+        } else if (*at == '*') {
+            property.shape = &shape_object;
+            at++;
+        }
+        list_add(check->arena, &object->properties, property);
+    }
+    return object;
+}
+
+static const Shape *told_result(const InferPlace *place, Text name, size_t count)
+{
+    static const struct {
+        const char *name;
+        size_t count;
+        const char *properties;
+    } rows[] = {
+#define RESULT(name, count, properties) {#name, count, properties},
+#include "compiler/check/result.def"
+#undef RESULT
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (text_is(name, rows[i].name) && count == rows[i].count)
+            return told_object(place->check, rows[i].properties);
+    }
+    return NULL;
+}
+
 // Whether the text that it gives may stand for a literal, as the argument may.
 static const Shape *plain_result(Check *check, Text name, const Arguments *given,
                                  const Shape *shape)
@@ -193,6 +241,7 @@ static const Shape *result_of(const InferPlace *place, const Syntax *node, size_
     const Shape *literal =
         isupper(result) ? literal_call(place->check, place->file, syntax_place(node), name, given->shapes,
                                         given->count) : NULL;
+    if (!literal) literal = told_result(place, name, given->count);
     if (literal) return literal;
     bool list = given->count && given->shapes[0] &&
                 (given->shapes[0]->kind == SHAPE_ARRAY || given->shapes[0]->kind == SHAPE_TUPLE);
@@ -250,6 +299,18 @@ static const Shape *infer_built_in(const InferPlace *place, const Syntax *node)
     return result_of(place, node, row, &given, item, mapped);
 }
 
+// The function called as `space.function()`; the emitter knows those that are in none.
+static const Shape *infer_of_space(const InferPlace *place, const Syntax *node, Text space)
+{
+    const FunctionRow *row = function_find(node->call.name);
+    bool list = !row && text_starts(node->call.name, "list");
+    bool az = list || (row && (row->flags & FUNCTION_AZ));
+    if ((row || list) && az != text_is(space, "az"))
+        diag_add_with(place->check->diags, DIAG_UNKNOWN_FUNCTION,
+                      syntax_token_place(node, node->call.name_token), node->call.name);
+    return infer_built_in(place, node);
+}
+
 // ---- the file's functions
 
 static const Shape *infer_own(const InferPlace *place, const Syntax *node, const Symbol *symbol)
@@ -282,7 +343,8 @@ const Shape *call_infer(const InferPlace *place, const Syntax *node)
             const Symbol *member = bind_exported(space->target_file, node->call.name);
             return member ? infer_own(place, node, member) : &shape_any;
         }
-        if (bind_is_built_in_space(place->file, base->name)) return infer_built_in(place, node);
+        Text built_in = bind_built_in_space(place->file, base->name);
+        if (built_in.length) return infer_of_space(place, node, built_in);
         if (!space && text_is(base->name, "this")) return &shape_any;
     }
     const Shape *of = infer(place, base);

@@ -65,7 +65,7 @@ static unsigned scope_of_call(const BoundFile *file, const Syntax *node)
 {
     if (node->kind != SYNTAX_CALL) return 0;
     const Syntax *base = node->call.base;
-    bool az = base && base->kind == SYNTAX_NAME && bind_is_built_in_space(file, base->name);
+    bool az = base && base->kind == SYNTAX_NAME && bind_built_in_space(file, base->name).length;
     if ((base && !az) || (!base && bind_lookup(file, node->call.name))) return 0;
     for (size_t i = 0; i < ROWS; i++) {
         if (text_is(node->call.name, rows[i].function)) return rows[i].scope;

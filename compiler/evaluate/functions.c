@@ -9,6 +9,7 @@ static const FunctionRow rows[] = {
 #define DEPLOYMENT FUNCTION_DEPLOYMENT
 #define RUNTIME FUNCTION_RUNTIME
 #define DECORATOR FUNCTION_DECORATOR
+#define AZ FUNCTION_AZ
 #define FUNCTION(name, least, most, flags, call) {#name, least, most, flags, call},
 #include "compiler/evaluate/functions.def"
 #undef FUNCTION

@@ -12,6 +12,7 @@ typedef enum {
         8, // a value that Azure knows only while deploying: variables that use it are pasted
     FUNCTION_DEPLOYMENT = 16, // known to Azure at the start: resourceGroup(), deployer() …
     FUNCTION_DECORATOR = 32,  // only legal as @name(…)
+    FUNCTION_AZ = 64,         // of the name space `az`; all others are of `sys`
 } FunctionFlags;
 
 typedef struct {

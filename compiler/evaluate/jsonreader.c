@@ -362,5 +362,6 @@ const Value *value_read_template(Arena *arena, Text text, Text *error)
 
 const Value *value_read_settings(Arena *arena, Text text, Text *error)
 {
-    return read_all((Reader){.arena = arena, .text = text, .strict = true}, error);
+    size_t mark = text_starts(text, "\xEF\xBB\xBF") ? 3 : 0;
+    return read_all((Reader){.arena = arena, .text = text, .at = mark, .strict = true}, error);
 }
