@@ -1,8 +1,7 @@
 // compiler/arm/feature.c
 #include "compiler/arm/feature.h"
 
-#include "base/file.h"
-#include "compiler/evaluate/value.h"
+#include "compiler/evaluate/settings.h"
 
 static const struct {
     Feature feature;
@@ -28,75 +27,16 @@ static const struct {
 
 enum { ROWS = sizeof rows / sizeof *rows };
 
-// What the official compiler cannot read otherwise.
-static const struct {
-    const char *section;
-    ValueKind kind;
-} sections[] = {
-    {"analyzers", VALUE_OBJECT},
-    {"cacheRootDirectory", VALUE_STRING},
-    {"cloud", VALUE_OBJECT},
-    {"experimentalFeaturesEnabled", VALUE_OBJECT},
-    {"extensions", VALUE_OBJECT},
-    {"formatting", VALUE_OBJECT},
-    {"implicitExtensions", VALUE_ARRAY},
-    {"moduleAliases", VALUE_OBJECT},
-};
-
-static bool check_sections(Emitter *emitter, Place place, const Value *config)
-{
-    bool good = config->kind == VALUE_OBJECT;
-    if (!good)
-        diag_add_with(emitter->diags, DIAG_WRONG_CONTENT, place, TEXT("a configuration"),
-                      TEXT("it is no object"));
-    for (size_t i = 0; good && i < sizeof sections / sizeof *sections; i++) {
-        const Value *section = value_get(config, text_of(sections[i].section));
-        if (!section || section->kind == sections[i].kind || section->kind == VALUE_NULL) continue;
-        diag_add_with(emitter->diags, DIAG_WRONG_CONTENT, place, TEXT("a configuration"),
-                      text_format(emitter->arena, "'%s' is of another type", sections[i].section));
-    }
-    return good;
-}
-
-// Settings of `config`, then of what it extends where it says nothing.
-static unsigned read_config(Emitter *emitter, const Source *config, unsigned said, int depth)
-{
-    Arena *arena = emitter->arena;
-    Text error;
-    Place start = {config, 0, 0};
-    const Value *value = value_read_settings(arena, config->text, &error);
-    if (!value) {
-        diag_add_with(emitter->diags, DIAG_WRONG_CONTENT, start, TEXT("JSON"), error);
-        return 0;
-    }
-    if (!check_sections(emitter, start, value)) return 0;
-    unsigned features = 0;
-    const Value *on = value_get(value, TEXT("experimentalFeaturesEnabled"));
-    for (size_t i = 0; on && on->kind == VALUE_OBJECT && i < ROWS; i++) {
-        const Value *setting = value_get(on, text_of(rows[i].setting));
-        if (setting && setting->kind != VALUE_BOOL)
-            diag_add_with(emitter->diags, DIAG_WRONG_CONTENT, start, TEXT("a configuration"),
-                          text_format(arena, "'%s' is neither true nor false", rows[i].setting));
-        if (!setting || setting->kind != VALUE_BOOL || (said & rows[i].feature)) continue;
-        if (setting->boolean) features |= rows[i].feature;
-        said |= rows[i].feature;
-    }
-    enum { DEEPEST = 64 }; // as the official compiler has it
-    const Value *extends = value_get(value, TEXT("extends"));
-    if (!extends || extends->kind != VALUE_STRING) return features;
-    Text path = path_join(arena, path_folder(config->path), extends->string);
-    if (depth == DEEPEST) {
-        diag_add_with(emitter->diags, DIAG_FILE_CYCLE, start, config->path, path);
-        return features;
-    }
-    const Source *base = bind_load(arena, emitter->diags, emitter->unit->file, start, path);
-    return base ? features | read_config(emitter, base, said, depth + 1) : features;
-}
-
 unsigned feature_read(Emitter *emitter)
 {
-    const Source *config = bind_config(emitter->arena, emitter->diags, emitter->unit->file);
-    return config ? read_config(emitter, config, 0, 0) : 0;
+    const Value *settings = settings_read(emitter->arena, emitter->diags, emitter->unit->file);
+    unsigned features = 0;
+    for (size_t i = 0; settings && i < ROWS; i++) {
+        const char *const names[] = {"experimentalFeaturesEnabled", rows[i].setting, NULL};
+        const Value *on = settings_at(settings, names);
+        if (on && on->kind == VALUE_BOOL && on->boolean) features |= rows[i].feature;
+    }
+    return features;
 }
 
 bool feature_wanted(Emitter *emitter, Feature feature, const Syntax *node)

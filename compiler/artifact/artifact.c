@@ -3,6 +3,7 @@
 #include "compiler/artifact/artifact.h"
 
 #include "compiler/artifact/jsontemplate.h"
+#include "compiler/evaluate/settings.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -60,13 +61,6 @@ static Text setting(const Value *object, const char *name)
 static const Value *inner(const Value *object, Text name)
 {
     return object && object->kind == VALUE_OBJECT ? value_get(object, name) : NULL;
-}
-
-static const Value *config_of(Search *search)
-{
-    const Source *source = bind_config(search->arena, search->diags, search->asker);
-    Text error;
-    return source ? value_read_settings(search->arena, source->text, &error) : NULL;
 }
 
 static Text cache_folder(Search *search, const Value *config)
@@ -163,7 +157,8 @@ static bool find(Search *search, BindArtifact *found)
         found->path = path_normal(search->arena, path_join(search->arena, folder, reference));
         return true;
     }
-    const Value *config = config_of(search);
+    Diags unsaid = {.arena = search->arena}; // it is read again
+    const Value *config = settings_read(search->arena, &unsaid, search->asker);
     Text cache = cache_folder(search, config), rest = text_slice(reference, 3, reference.length);
     if (reference.at[2] == '/' && !expand_alias(search, config, &rest)) return false;
     bool known = registry ? find_registry(search, cache, rest, found)

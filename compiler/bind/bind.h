@@ -40,6 +40,7 @@ struct Symbol {
     SymbolList children;       // of a resource: those nested directly in it
     Symbol *origin; // of an imported symbol: the symbol in its own file; NULL for own symbols
     size_t index;   // position among the symbols of its file
+    bool used;      // its file mentions it
 };
 
 // What is called or imported from, and is no Bicep file: read as Bicep declarations.

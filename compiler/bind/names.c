@@ -32,6 +32,13 @@ static Symbol *child_of(const Symbol *resource, Text name)
     return NULL;
 }
 
+static Symbol *file_symbol(const Walk *walk, Text name)
+{
+    Symbol *symbol = bind_lookup(walk->file, name);
+    if (symbol) symbol->used = true;
+    return symbol;
+}
+
 // The symbol of that name, or NULL; `*local` is set if it is a variable of a lambda or loop.
 static Symbol *look_up(const Walk *walk, const Local *locals, Text name, bool *local)
 {
@@ -45,7 +52,7 @@ static Symbol *look_up(const Walk *walk, const Local *locals, Text name, bool *l
             return NULL;
         }
     }
-    return bind_lookup(walk->file, name);
+    return file_symbol(walk, name);
 }
 
 static void mention(Walk *walk, Symbol *symbol)
@@ -231,7 +238,7 @@ static void check_call(Walk *walk, const Local *locals, const Syntax *node)
     Place place = syntax_token_place(node, node->call.name_token);
     check_list(walk, locals, node->call.arguments);
     if (!base) {
-        Symbol *symbol = bind_lookup(walk->file, node->call.name);
+        Symbol *symbol = file_symbol(walk, node->call.name);
         if (symbol) check_called(walk, place, node->call.name, symbol);
     } else if (space) {
         if (!space->target_file) return;
@@ -536,7 +543,7 @@ static bool is_builtin_type(Text name)
 
 static void check_type_name(Walk *walk, const Syntax *node)
 {
-    Symbol *symbol = bind_lookup(walk->file, node->name);
+    Symbol *symbol = file_symbol(walk, node->name);
     if (symbol && (symbol->kind == SYMBOL_TYPE || !symbol->declaration)) return;
     if (!symbol && is_builtin_type(node->name)) return;
     add_unknown(walk, NULL, DIAG_UNKNOWN_TYPE, syntax_place(node), node->name);

@@ -178,7 +178,8 @@ static const Shape *told_object(Check *check, const char *properties)
     Shape *object = shape_new(check, SHAPE_OBJECT);
     for (const char *at = properties; *at; at += strspn(at, " ")) {
         size_t length = strcspn(at, " .[{*");
-        ShapeProperty property = {.name = {at, length}, .shape = &shape_string};
+        ShapeProperty property = {.name = {at, length},
+                                  .shape = shape_strict(check, &shape_string, true)};
         at += length;
         if (*at == '{') {
             size_t depth = 0, end = 0;

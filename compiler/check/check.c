@@ -4,6 +4,7 @@
 #include "compiler/check/decorator.h"
 #include "compiler/check/infer.h"
 #include "compiler/check/place.h"
+#include "compiler/check/rule.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/twin.h"
 
@@ -534,6 +535,7 @@ static void check_one(Check *check, BoundFile *file)
     for (size_t i = 0; i < file->outputs.count; i++)
         check_output(check, file, file->outputs.items[i]);
     if (!values) twin_check(check, file);
+    rule_check(check, file);
     check_one(check, file->target);
     check_one(check, file->base);
     for (size_t i = 0; i < file->symbols.count; i++)

@@ -1,0 +1,8 @@
+// bicepconfig.json makes an error of what is never used.
+import { size } from 'part.bicep'
+
+var count = 2
+#disable-next-line no-unused-vars
+var kept = 3
+param place string
+output o string = place
