@@ -275,8 +275,7 @@ static void check_identity(Check *check, const InferPlace *place, const Syntax *
     shape_assign(check, value, infer(place, value), wanted);
 }
 
-// An item of dependsOn: a resource, a module, or a collection of these; of several that it may be,
-// all are one or the other.
+// An item of dependsOn: a resource, a module, or a collection of these; not one of several.
 static bool is_dependency(Check *check, const Shape *shape)
 {
     if (shape->kind == SHAPE_RESOURCE || shape->kind == SHAPE_MODULE) return true;
@@ -288,7 +287,7 @@ static bool is_dependency(Check *check, const Shape *shape)
     if (some != shape && some->kind != SHAPE_UNION) return is_dependency(check, some);
     for (size_t i = 0; some->kind == SHAPE_UNION && i < some->members.count; i++) {
         const Shape *member = some->members.items[i];
-        bool same = member->kind == some->members.items[0]->kind;
+        bool same = member->symbol && member->symbol == some->members.items[0]->symbol;
         if (!same || !is_dependency(check, member)) return false;
     }
     return some->kind == SHAPE_UNION;

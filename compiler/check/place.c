@@ -431,9 +431,12 @@ static void walk_statement(Walk *state, const Syntax *node)
     const Syntax *value = node->declaration.value;
     switch ((int)node->kind) { // other statements have no value, or are symbols that come first
     case SYNTAX_PARAM:
+        if (text_ends(state->file->path, ".bicepparam")) {
+            walk(state, value, (Around){.loop = true});
+            break;
+        }
         walk(state, value, (Around){.default_of_parameter = true});
-        if (value && !text_ends(state->file->path, ".bicepparam"))
-            check_default(value, &(Default){state, NULL});
+        if (value) check_default(value, &(Default){state, NULL});
         break;
     case SYNTAX_VAR:
     case SYNTAX_OUTPUT: walk(state, value, (Around){.loop = true}); break;
