@@ -3,6 +3,7 @@
 // (names.c) after the files they may come from.
 #include "compiler/bind/bind.h"
 
+#include "base/encoding.h"
 #include "base/file.h"
 #include "compiler/bicep/parser.h"
 #include "compiler/bind/names.h"
@@ -563,6 +564,17 @@ static Opened *new_file(Binder *binder, const Opened *asker, Text path)
     return opened;
 }
 
+// Other encodings by their mark; what is no text at all becomes U+FFFD, as for the official compiler.
+static const Source *as_text(Arena *arena, const Source *source)
+{
+    size_t bad;
+    if (text_valid_utf8(source->text, &bad)) return source;
+    Source *decoded = arena_new(arena, Source);
+    *decoded = *source;
+    decoded->text = encoding_decode(arena, source->text, TEXT("utf-8"));
+    return decoded;
+}
+
 static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Text path)
 {
     Opened *opened = map_get(&binder->reader->opened, path);
@@ -574,7 +586,8 @@ static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Te
     opened = new_file(binder, asker, path);
     const Source *source = binder->reader->read(binder->reader, binder->diags, asked_at, path);
     opened->done = opened->failed = true;
-    if (!source || !file_is_text(binder->arena, binder->diags, source)) return opened;
+    if (!source) return opened;
+    source = as_text(binder->arena, source);
     size_t errors = binder->diags->errors;
     opened->file->syntax = parser_read(binder->arena, binder->diags, source);
     if (binder->diags->errors > errors) return opened;

@@ -1,9 +1,9 @@
 // compiler/evaluate/loads.c
 #include "compiler/evaluate/loads.h"
 
+#include "base/encoding.h"
 #include "compiler/evaluate/calls.h"
 #include "compiler/evaluate/cases.h"
-#include "compiler/evaluate/encodings.h"
 #include "compiler/evaluate/jsonpath.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // tests/fuzz/yaml.c: any bytes as swarm.yaml: read, checked against type Swarm, completed. Either a
 // value comes out or a diagnostic, and every place lies within the file. The same bytes as a file of
 // loadYamlContent(), and as a path into one.
-#include "compiler/evaluate/encodings.h"
+#include "base/encoding.h"
 #include "compiler/evaluate/jsonpath.h"
 #include "compiler/library/library.h"
 #include "compiler/swarm/swarm.h"

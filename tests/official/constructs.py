@@ -7,6 +7,7 @@ refuse. The programs stand in constructs/*.txt, many in a file:
     ---- other.bicep
     a further file of the program
 
+A part may have another encoding, of Python's names: ---- other.bicep in utf-16.
 The first part is main.bicep, or main.bicepparam where it begins with `using`. $FOLDER is the folder of all parts.
 
     tests/official/constructs.py [--program SWARMGEN] [--only TEXT] [--show] [FILE…]
@@ -73,9 +74,10 @@ def compare(bicep, program, path):
 
 def write(folder, files):
     for name, text in files:
+        name, _, encoding = name.partition(' in ')
         path = os.path.join(folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, 'w', encoding='utf-8', newline='') as file:
+        with open(path, 'w', encoding=encoding or 'utf-8', newline='') as file:
             file.write(text.replace('$FOLDER', folder))
     return os.path.join(folder, files[0][0])
 

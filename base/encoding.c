@@ -1,5 +1,5 @@
-// compiler/evaluate/encodings.c
-#include "compiler/evaluate/encodings.h"
+// base/encoding.c
+#include "base/encoding.h"
 
 typedef enum { ASCII, LATIN1, UTF8, UTF16, UTF16BE, UTF32, UTF32BE } Encoding;
 

@@ -1,4 +1,4 @@
-// compiler/evaluate/encodings.h: the bytes of a file as text, as .NET's StreamReader reads them.
+// base/encoding.h: the bytes of a file as text, as .NET's StreamReader reads them.
 //   facts: bicep's load functions; a byte order mark wins over the encoding that is named; what is
 //   wrong becomes U+FFFD
 #pragma once
