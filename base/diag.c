@@ -48,6 +48,12 @@ void diag_hint(Diags *diags, Text hint)
     if (diags->count) diags->items[diags->count - 1].hint = text_copy(diags->arena, hint);
 }
 
+void diag_append(Diags *diags, const Diags *more)
+{
+    for (size_t i = 0; i < more->count; i++) list_add(diags->arena, diags, more->items[i]);
+    diags->errors += more->errors;
+}
+
 bool diag_failed(const Diags *diags)
 {
     return diags->errors > 0;

@@ -52,6 +52,8 @@ void diag_report(Diags *diags, DiagCode code, Place place, size_t count, const T
 // A suggestion for the diagnostic that was added last.
 void diag_hint(Diags *diags, Text hint);
 
+void diag_append(Diags *diags, const Diags *more); // `more` lives in the same arena
+
 bool diag_failed(const Diags *diags); // an error was added
 int diag_number(DiagCode code);       // 1103 of SG1103
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <pthread.h>
 
 enum { SLOTS = sizeof((Table *)0)->slots };
 
@@ -35,14 +36,20 @@ static uint8_t *slot_of(Table *table, Text name)
     }
 }
 
+static void fill(Table *table)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&mutex);
+    assert(table->count < SLOTS / 2);
+    for (size_t i = 0; i < table->count && !table->filled; i++)
+        *slot_of(table, name_at(table, i)) = (uint8_t)(i + 1);
+    table->filled = true;
+    pthread_mutex_unlock(&mutex);
+}
+
 const void *table_find(Table *table, Text name)
 {
-    if (!table->filled) {
-        assert(table->count < SLOTS / 2);
-        for (size_t i = 0; i < table->count; i++)
-            *slot_of(table, name_at(table, i)) = (uint8_t)(i + 1);
-        table->filled = true;
-    }
+    if (!atomic_load_explicit(&table->filled, memory_order_acquire)) fill(table);
     uint8_t index = *slot_of(table, name);
     return index ? row_at(table, index - 1u) : NULL;
 }

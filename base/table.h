@@ -3,12 +3,14 @@
 #pragma once
 #include "base/text.h"
 
+#include <stdatomic.h>
+
 typedef struct {
     const void *rows;
     size_t count, size; // rows; bytes of one
     bool alike;         // names are found without regard to the case of ASCII letters
-    // ---- filled by the first table_find
-    bool filled;
+    // ---- filled by the first table_find, of whatever thread
+    atomic_bool filled;
     uint8_t slots[512]; // open addressing: index of the row plus one; 0 is free
 } Table;
 

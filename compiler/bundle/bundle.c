@@ -1,9 +1,11 @@
 // compiler/bundle/bundle.c: each stage once, in order. The residual is parsed once; that tree is
 // both formatted to main.bicep and emitted to azuredeploy.json, so the two cannot disagree. These
-// two only read the tree, and run at the same time.
+// two only read the tree, and run at the same time; so do the rules and the specialiser, which only
+// read the description.
 #include "compiler/bundle/bundle.h"
 
 #include "base/file.h"
+#include "base/task.h"
 #include "compiler/arm/emit.h"
 #include "compiler/bicep/format.h"
 #include "compiler/bicep/parser.h"
@@ -11,8 +13,6 @@
 #include "compiler/evaluate/evaluate.h"
 #include "compiler/library/library.h"
 #include "compiler/swarm/swarm.h"
-
-#include <pthread.h>
 
 typedef struct {
     Arena *arena;
@@ -34,8 +34,7 @@ static void dump_value(const Road *road, const Value *value)
     buffer_char(road->dump, '\n');
 }
 
-// The completed description; NULL after an error or where the dump ends. `wanted` only matters to
-// the dumps.
+// The completed description; NULL after an error or where the dump ends.
 static const Value *describe(Road *road)
 {
     const BundleRequest *request = road->request;
@@ -57,10 +56,41 @@ static const Value *describe(Road *road)
         dump_value(road, completed);
         return NULL;
     }
-    BoundFile *rules =
-        bind_file(road->arena, road->diags, road->reader, TEXT("templates/rules.bicep"));
-    if (!rules || !swarm_check_rules(road->arena, road->diags, rules, completed)) return NULL;
     return ok(road) ? completed : NULL;
+}
+
+static BoundFile *bind_rules(Road *road)
+{
+    return bind_file(road->arena, road->diags, road->reader, TEXT("templates/rules.bicep"));
+}
+
+// The rules, beside the specialiser. What that one says of a description that breaks them does not
+// matter.
+typedef struct {
+    Task task;
+    BoundFile *rules;
+    const Value *swarm;
+} Checking;
+
+static void check_run(Task *task)
+{
+    const Checking *checking = (const Checking *)task;
+    swarm_check_rules(&task->arena, &task->diags, checking->rules, checking->swarm);
+}
+
+// False after an error of the rules, or of the specialiser.
+static bool specialize(Road *road, BoundFile *library, const Value *swarm, OutputFiles *made,
+                       Origins *origins)
+{
+    Checking checking = {.rules = bind_rules(road), .swarm = swarm};
+    if (!checking.rules) return false;
+    Diags diags = {.arena = road->arena};
+    task_begin(&checking.task, check_run);
+    specialize_library(road->arena, &diags, library, swarm, made, origins);
+    task_end(&checking.task, road->arena);
+    diag_append(road->diags, &checking.task.diags);
+    if (ok(road)) diag_append(road->diags, &diags);
+    return ok(road);
 }
 
 // Files already made, read back by the modules' references and load functions of the residual.
@@ -98,34 +128,15 @@ static bool is_bicep(const OutputFile *file)
 
 // The formatting of main.bicep.
 typedef struct {
-    Arena arena; // a thread's own
+    Task task;
     const SyntaxFile *syntax;
     Text text;
-    pthread_t thread;
-    bool begun; // as a thread
 } Formatting;
 
-static void *format_run(void *given)
+static void format_run(Task *task)
 {
-    Formatting *formatting = given;
-    formatting->text = format_file(&formatting->arena, formatting->syntax);
-    return NULL;
-}
-
-static void format_begin(Formatting *formatting)
-{
-    formatting->begun = pthread_create(&formatting->thread, NULL, format_run, formatting) == 0;
-}
-
-static Text format_end(Arena *arena, Formatting *formatting)
-{
-    if (formatting->begun) {
-        pthread_join(formatting->thread, NULL);
-    } else {
-        format_run(formatting);
-    }
-    arena_join(arena, &formatting->arena);
-    return formatting->text;
+    Formatting *formatting = (Formatting *)task;
+    formatting->text = format_file(&task->arena, formatting->syntax);
 }
 
 static void format_module(Road *road, OutputFile *module)
@@ -145,14 +156,14 @@ static bool compile_residual(Road *road, OutputFiles *files)
     BoundFile *main = bind_file(road->arena, road->diags, &made.reader, TEXT("main.bicep"));
     if (!main) return false;
     Formatting formatting = {.syntax = main->syntax};
-    format_begin(&formatting);
+    task_begin(&formatting.task, format_run);
     Text template = emit_template(road->arena, road->diags, main);
-    Text formatted = format_end(road->arena, &formatting);
+    task_end(&formatting.task, road->arena);
     if (!ok(road)) return false;
     for (size_t i = 0; i < files->count; i++) {
         OutputFile *file = &files->items[i];
         if (text_equal(file->path, main->path)) {
-            file->text = formatted;
+            file->text = formatting.text;
         } else if (is_bicep(file)) {
             format_module(road, file);
         }
@@ -232,7 +243,7 @@ bool bundle_make(Arena *arena, Diags *diags, const BundleRequest *request, Outpu
     BoundFile *library = bind_file(arena, diags, road.reader, TEXT("templates/main.bicep"));
     OutputFiles made = {0};
     Origins origins = {0}, *asked = request->stop == STAGE_SECTIONS ? &origins : NULL;
-    if (!library || !specialize_library(arena, diags, library, swarm, &made, asked)) return false;
+    if (!library || !specialize(&road, library, swarm, &made, asked)) return false;
     if (asked) return dump_sections(&road, library, asked);
     if (dumped(&road, &made, STAGE_RESIDUAL, TEXT("main.bicep"))) return true;
     if (!compile_residual(&road, &made)) return false;
@@ -246,5 +257,7 @@ bool bundle_make(Arena *arena, Diags *diags, const BundleRequest *request, Outpu
 bool bundle_validate(Arena *arena, Diags *diags, const BundleRequest *request)
 {
     Road road = {arena, diags, request, NULL, NULL};
-    return begin(&road) && describe(&road) != NULL;
+    const Value *swarm = begin(&road) ? describe(&road) : NULL;
+    BoundFile *rules = swarm ? bind_rules(&road) : NULL;
+    return rules && swarm_check_rules(arena, diags, rules, swarm);
 }
