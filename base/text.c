@@ -250,7 +250,7 @@ size_t text_utf16_length(Text text)
     return units;
 }
 
-static void grow(TextBuffer *buffer, size_t more)
+void buffer_grow(TextBuffer *buffer, size_t more)
 {
     size_t room = buffer->room ? buffer->room * 2 : 64;
     if (room - buffer->count < more) room = buffer->count + more;
@@ -258,35 +258,17 @@ static void grow(TextBuffer *buffer, size_t more)
     buffer->room = room;
 }
 
-static char *reserve(TextBuffer *buffer, size_t more)
+void buffer_expect(TextBuffer *buffer, size_t more)
 {
-    if (buffer->room - buffer->count < more) grow(buffer, more);
-    return buffer->items + buffer->count;
-}
-
-void buffer_char(TextBuffer *buffer, char c)
-{
-    *reserve(buffer, 1) = c;
-    buffer->count++;
+    if (buffer->room - buffer->count < more) buffer_grow(buffer, more);
 }
 
 void buffer_fill(TextBuffer *buffer, char c, size_t count)
 {
     if (count == 0) return;
-    memset(reserve(buffer, count), c, count);
+    buffer_expect(buffer, count);
+    memset(buffer->items + buffer->count, c, count);
     buffer->count += count;
-}
-
-void buffer_expect(TextBuffer *buffer, size_t more)
-{
-    reserve(buffer, more);
-}
-
-void buffer_text(TextBuffer *buffer, Text text)
-{
-    if (text.length == 0) return;
-    memcpy(reserve(buffer, text.length), text.at, text.length);
-    buffer->count += text.length;
 }
 
 void buffer_string(TextBuffer *buffer, const char *string)
@@ -372,7 +354,8 @@ void buffer_format_list(TextBuffer *buffer, const char *format, va_list argument
     int length = vsnprintf(NULL, 0, format, again);
     va_end(again);
     if (length <= 0) return;
-    vsnprintf(reserve(buffer, (size_t)length + 1), (size_t)length + 1, format, arguments);
+    buffer_expect(buffer, (size_t)length + 1);
+    vsnprintf(buffer->items + buffer->count, (size_t)length + 1, format, arguments);
     buffer->count += (size_t)length;
 }
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct {
     const char *at;
@@ -49,8 +50,22 @@ typedef struct {
     size_t count, room;
 } TextBuffer;
 
-void buffer_char(TextBuffer *buffer, char c);
-void buffer_text(TextBuffer *buffer, Text text);
+void buffer_grow(TextBuffer *buffer, size_t more); // what the others do where there is no room
+
+static inline void buffer_char(TextBuffer *buffer, char c)
+{
+    if (buffer->count == buffer->room) buffer_grow(buffer, 1);
+    buffer->items[buffer->count++] = c;
+}
+
+static inline void buffer_text(TextBuffer *buffer, Text text)
+{
+    if (text.length == 0) return;
+    if (buffer->room - buffer->count < text.length) buffer_grow(buffer, text.length);
+    memcpy(buffer->items + buffer->count, text.at, text.length);
+    buffer->count += text.length;
+}
+
 void buffer_fill(TextBuffer *buffer, char c, size_t count);
 void buffer_expect(TextBuffer *buffer, size_t more); // makes room at once for bytes to come
 void buffer_string(TextBuffer *buffer, const char *string);

@@ -141,7 +141,10 @@ static void write_meaning(Meaning meaning)
     Emitter *emitter = env->emitter;
     JsonWriter *json = emitter->json;
     int64_t value;
-    if (node->kind == SYNTAX_BOOL) {
+    Text plain;
+    if (syntax_plain_string(node, &plain)) {
+        json_text(json, tree_escape(emitter->arena, plain));
+    } else if (node->kind == SYNTAX_BOOL) {
         json_bool(json, node->boolean);
     } else if (node->kind == SYNTAX_NULL) {
         json_null(json);

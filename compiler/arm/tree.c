@@ -6,7 +6,7 @@
 
 static Tree *new_tree(Arena *arena, TreeKind kind)
 {
-    Tree *tree = arena_new(arena, Tree);
+    Tree *tree = arena_alloc(arena, kind == TREE_CALL ? sizeof *tree : offsetof(Tree, arguments));
     tree->kind = kind;
     return tree;
 }
@@ -95,8 +95,8 @@ Tree *tree_value(Arena *arena, const Value *value)
 
 bool tree_is_try(const Tree *tree)
 {
-    return tree->properties.count == 0 &&
-           (tree_is_call(tree, "tryGet") || tree_is_call(tree, "tryIndexFromEnd"));
+    return (tree_is_call(tree, "tryGet") || tree_is_call(tree, "tryIndexFromEnd")) &&
+           tree->properties.count == 0;
 }
 
 Tree *tree_with_argument(Arena *arena, const Tree *call, Tree *argument)
@@ -134,6 +134,7 @@ bool tree_is_call(const Tree *tree, const char *function)
 
 bool tree_mentions_copy_index(const Tree *tree)
 {
+    if (tree->kind != TREE_CALL) return false;
     if (tree_is_call(tree, "copyIndex")) return true;
     for (size_t i = 0; i < tree->arguments.count; i++) {
         if (tree_mentions_copy_index(tree->arguments.items[i])) return true;

@@ -13,11 +13,14 @@ typedef struct {
 
 typedef enum { TREE_TEXT, TREE_INT, TREE_CALL } TreeKind;
 
+// A tree is only as large as its kind needs: never copy `*tree`.
 struct Tree {
     TreeKind kind;
-    Text text; // of a call: the function
-    int64_t integer;
-    TreeList arguments, properties;
+    union {
+        Text text; // of a call: the function
+        int64_t integer;
+    };
+    TreeList arguments, properties; // of a call
 };
 
 Tree *tree_text(Arena *arena, Text text);
