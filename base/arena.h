@@ -5,13 +5,18 @@
 #include <stddef.h>
 
 typedef struct ArenaBlock ArenaBlock;
+typedef struct ArenaChunk ArenaChunk;
 
-typedef struct {
+typedef struct Arena Arena;
+struct Arena {
     ArenaBlock *blocks; // newest first
-    ArenaBlock *spare;  // given back by stages that are over; smallest first
     char *at, *end;     // free room of the newest block
     size_t total;       // bytes asked for so far
-} Arena;
+    Arena *from;        // of a borrowed one: whose memory it uses. The rest is empty then
+    ArenaBlock *spare;  // given back by stages that are over; smallest first
+    ArenaChunk *chunks; // that blocks are cut from, newest first
+    size_t held;        // bytes of all blocks and chunks
+};
 
 // Zeroed memory, aligned for pointers and numbers of eight bytes.
 __attribute__((returns_nonnull)) void *arena_alloc(Arena *arena, size_t size);
@@ -27,7 +32,8 @@ void arena_shrink(Arena *arena, void *last, size_t old_size, size_t size);
 // Makes room for `size` bytes in one piece; what is allocated next lies there.
 void arena_reserve(Arena *arena, size_t size);
 
-// An arena for what is over before `from` ends: its memory is used again after arena_return.
+// An arena for what is over before `from` ends: its memory is used again after arena_return. Both
+// are of one thread.
 Arena arena_borrow(Arena *from);
 void arena_return(Arena *work, Arena *to);
 

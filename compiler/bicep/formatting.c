@@ -19,7 +19,7 @@ void *formatting_alloc(Formatter *formatter, size_t size)
 void formatting_clear(Formatter *formatter)
 {
     if (formatter->scratch.total > 16 * POOL_SIZE) {
-        arena_free(&formatter->scratch);
+        arena_return(&formatter->scratch, formatter->scratch.from);
         formatter->room = 0;
         formatter->stack.items = NULL;
         formatter->stack.room = 0;

@@ -198,7 +198,7 @@ void depend_find(Specializer *s, Program *program);
 void names_give(Specializer *s, Program *program);
 
 // ---- write.c: Bicep text
-Text write_program(Specializer *s, Program *program);
+Text write_program(Specializer *s, Arena *result, Program *program);
 
 // ---- notes.c: comments of the library
 const Notes *notes_of(Arena *arena, const Syntax *node); // NULL: none

@@ -54,11 +54,10 @@ static bool specialize(Specializer *s, Arena *result, OutputFiles *files, Origin
     for (size_t i = 0; i < s->modules.count; i++) depend_find(s, s->modules.items[i]);
     names_give(s, root->program);
     if (origins) find_origins(result, root->program, origins);
-    Text main = write_program(s, root->program);
-    add_file(result, files, root->program->path, text_copy(result, main));
+    add_file(result, files, root->program->path, write_program(s, result, root->program));
     for (size_t i = 0; i < s->modules.count; i++) {
-        Text module = write_program(s, s->modules.items[i]);
-        add_file(result, files, s->modules.items[i]->path, text_copy(result, module));
+        Program *module = s->modules.items[i];
+        add_file(result, files, module->path, write_program(s, result, module));
     }
     for (size_t i = 0; i < s->loaded.count; i++)
         add_file(result, files, s->loaded.items[i].path, s->loaded.items[i].text);

@@ -741,10 +741,11 @@ static void write_scope(Writer *w)
     }
 }
 
-Text write_program(Specializer *s, Program *program)
+Text write_program(Specializer *s, Arena *result, Program *program)
 {
-    Writer writer = {.s = s, .program = program, .out = {.arena = s->arena}};
+    Writer writer = {.s = s, .program = program, .out = {.arena = result}};
     Writer *w = &writer;
+    buffer_expect(&w->out, 1024 * (program->units.count + 1)); // mostly enough; the rest goes back
     bool apart = false;
     write_scope(w);
     for (size_t i = 0; i < program->params_printed.count; i++)
@@ -756,5 +757,6 @@ Text write_program(Specializer *s, Program *program)
         if (program->units.items[i]->live) write_unit(w, program->units.items[i]);
     }
     write_outputs(w);
+    arena_shrink(result, w->out.items, w->out.room, w->out.count);
     return buffer_done(&w->out);
 }
