@@ -116,6 +116,8 @@ static bool is_builtin_space(Frame frame, const Syntax *node)
 
 static const Value *string_value(Evaluator *evaluator, Frame frame, const Syntax *node)
 {
+    Text plain;
+    if (syntax_plain_string(node, &plain)) return value_string(evaluator->arena, plain);
     TextBuffer out = {.arena = evaluator->arena};
     for (size_t i = 0; i <= node->string.expressions.count; i++) {
         buffer_text(&out, node->string.segments[i]);

@@ -275,6 +275,8 @@ static const Value *known_text(Specializer *s, const Residual *text)
 
 static Residual *reduce_string(Specializer *s, Frame frame, const Syntax *node)
 {
+    Text plain;
+    if (syntax_plain_string(node, &plain)) return residual_text(s->arena, plain);
     TextBuffer segment = {.arena = s->arena};
     TextList segments = {0};
     ResidualList parts = {0};
