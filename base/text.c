@@ -211,14 +211,15 @@ uint32_t text_next(Text text, size_t *at)
 bool text_valid_utf8(Text text, size_t *bad)
 {
     for (size_t at = 0; at < text.length;) {
-        uint64_t word = 0;
-        size_t size = text.length - at < sizeof word ? text.length - at : sizeof word, length;
+        uint64_t words[2];
+        size_t length;
         uint32_t code;
-        memcpy(&word, text.at + at, size);
-        if ((word & 0x8080808080808080u) == 0) {
-            at += size;
-            continue;
+        while (text.length - at >= sizeof words) { // of ASCII alone
+            memcpy(words, text.at + at, sizeof words);
+            if ((words[0] | words[1]) & 0x8080808080808080u) break;
+            at += sizeof words;
         }
+        if (at == text.length) break;
         if ((unsigned char)text.at[at] < 0x80) {
             at++;
             continue;

@@ -64,25 +64,49 @@ static BoundFile *bind_rules(Road *road)
     return bind_file(road->arena, road->diags, road->reader, TEXT("templates/rules.bicep"));
 }
 
-// The rules, beside the specialiser. What that one says of a description that breaks them does not
-// matter.
+// What files() of the library says, if there is such a function: more files, by path.
+static bool add_more(Task *task, BoundFile *library, const Value *swarm, OutputFiles *files)
+{
+    const Symbol *symbol = bind_lookup(library, TEXT("files"));
+    if (!symbol || symbol->kind != SYMBOL_FUNC) return true;
+    Evaluator *evaluator = evaluate_begin(&task->arena, &task->diags, library, NULL);
+    Place place = syntax_place(symbol->declaration);
+    const Value *more = evaluate_call(evaluator, TEXT("files"), &swarm, 1, place);
+    if (!more) return false;
+    bool good = more->kind == VALUE_OBJECT;
+    for (size_t i = 0; good && i < more->object.count; i++) {
+        const ValueProperty *item = &more->object.items[i];
+        good = item->value->kind == VALUE_STRING;
+        if (good) list_add(&task->arena, files, ((OutputFile){item->name, item->value->string}));
+    }
+    if (!good)
+        diag_add_with(&task->diags, DIAG_NO_FUNCTION, place, TEXT("files()"),
+                      TEXT("texts by path"));
+    return good;
+}
+
+// What else follows from the description, beside the specialiser: the rules, and the files that are
+// not for Azure. What the specialiser says of a description that breaks rules does not matter.
 typedef struct {
     Task task;
-    BoundFile *rules;
+    BoundFile *library, *rules;
     const Value *swarm;
+    OutputFiles more;
 } Checking;
 
 static void check_run(Task *task)
 {
-    const Checking *checking = (const Checking *)task;
-    swarm_check_rules(&task->arena, &task->diags, checking->rules, checking->swarm);
+    Checking *checking = (Checking *)task;
+    const Value *swarm = checking->swarm;
+    if (swarm_check_rules(&task->arena, &task->diags, checking->rules, swarm))
+        add_more(task, checking->library, swarm, &checking->more);
 }
 
 // False after an error of the rules, or of the specialiser.
 static bool specialize(Road *road, BoundFile *library, const Value *swarm, OutputFiles *made,
                        Origins *origins)
 {
-    Checking checking = {.rules = bind_rules(road), .swarm = swarm};
+    Checking checking = {.library = library, .rules = bind_rules(road), .swarm = swarm};
     if (!checking.rules) return false;
     Diags diags = {.arena = road->arena};
     task_begin(&checking.task, check_run);
@@ -90,6 +114,8 @@ static bool specialize(Road *road, BoundFile *library, const Value *swarm, Outpu
     task_end(&checking.task, road->arena);
     diag_append(road->diags, &checking.task.diags);
     if (ok(road)) diag_append(road->diags, &diags);
+    for (size_t i = 0; i < checking.more.count; i++)
+        list_add(road->arena, made, checking.more.items[i]);
     return ok(road);
 }
 
@@ -126,24 +152,37 @@ static bool is_bicep(const OutputFile *file)
     return text_ends(file->path, ".bicep");
 }
 
-// The formatting of main.bicep.
+// What is made of the residual beside azuredeploy.json: main.bicep and its modules, formatted, and
+// the parameters files.
 typedef struct {
     Task task;
-    const SyntaxFile *syntax;
-    Text text;
+    const BoundFile *main;
+    const OutputFiles *files;
+    OutputFiles made;
 } Formatting;
 
 static void format_run(Task *task)
 {
     Formatting *formatting = (Formatting *)task;
-    formatting->text = format_file(&task->arena, formatting->syntax);
+    for (size_t i = 0; i < formatting->files->count; i++) {
+        OutputFile file = formatting->files->items[i];
+        if (!is_bicep(&file)) continue;
+        Source source = {file.path, file.text};
+        const SyntaxFile *syntax = text_equal(file.path, formatting->main->path)
+                                       ? formatting->main->syntax
+                                       : parser_read(&task->arena, &task->diags, &source);
+        file.text = format_file(&task->arena, syntax);
+        list_add(&task->arena, &formatting->made, file);
+    }
+    parameters_add(&task->arena, formatting->main, &formatting->made);
 }
 
-static void format_module(Road *road, OutputFile *module)
+static void put_file(Arena *arena, OutputFiles *files, OutputFile file)
 {
-    Source *source = arena_new(road->arena, Source);
-    *source = (Source){module->path, module->text};
-    module->text = format_file(road->arena, parser_read(road->arena, road->diags, source));
+    size_t at = 0;
+    while (at < files->count && !text_equal(files->items[at].path, file.path)) at++;
+    if (at == files->count) list_add(arena, files, file);
+    files->items[at] = file;
 }
 
 // main.bicep and its modules become formatted text, azuredeploy.json and the parameters files are
@@ -155,23 +194,15 @@ static bool compile_residual(Road *road, OutputFiles *files)
     MadeReader made = {{.arena = road->arena, .read = read_made, .exact = exact}, files};
     BoundFile *main = bind_file(road->arena, road->diags, &made.reader, TEXT("main.bicep"));
     if (!main) return false;
-    Formatting formatting = {.syntax = main->syntax};
+    Formatting formatting = {.main = main, .files = files};
     task_begin(&formatting.task, format_run);
     Text template = emit_template(road->arena, road->diags, main);
     task_end(&formatting.task, road->arena);
     if (!ok(road)) return false;
-    for (size_t i = 0; i < files->count; i++) {
-        OutputFile *file = &files->items[i];
-        if (text_equal(file->path, main->path)) {
-            file->text = formatting.text;
-        } else if (is_bicep(file)) {
-            format_module(road, file);
-        }
-    }
-    OutputFile json = {TEXT("azuredeploy.json"), template};
-    list_add(road->arena, files, json);
-    parameters_add(road->arena, main, files);
-    return ok(road);
+    for (size_t i = 0; i < formatting.made.count; i++)
+        put_file(road->arena, files, formatting.made.items[i]);
+    put_file(road->arena, files, (OutputFile){TEXT("azuredeploy.json"), template});
+    return true;
 }
 
 // The section of each resource, as sections() of the library says; without it, where it comes from.
@@ -198,26 +229,6 @@ static bool dump_sections(Road *road, BoundFile *library, const Origins *origins
     }
     dump_value(road, sections);
     return true;
-}
-
-// What files() of the library says, if there is such a function: more files, by path.
-static bool add_more(const Road *road, BoundFile *library, const Value *swarm, OutputFiles *files)
-{
-    const Symbol *symbol = bind_lookup(library, TEXT("files"));
-    if (!symbol || symbol->kind != SYMBOL_FUNC) return true;
-    Evaluator *evaluator = evaluate_begin(road->arena, road->diags, library, NULL);
-    Place place = syntax_place(symbol->declaration);
-    const Value *more = evaluate_call(evaluator, TEXT("files"), &swarm, 1, place);
-    if (!more) return false;
-    bool good = more->kind == VALUE_OBJECT;
-    for (size_t i = 0; good && i < more->object.count; i++) {
-        const ValueProperty *item = &more->object.items[i];
-        good = item->value->kind == VALUE_STRING;
-        if (good) list_add(road->arena, files, ((OutputFile){item->name, item->value->string}));
-    }
-    if (!good)
-        diag_add_with(road->diags, DIAG_NO_FUNCTION, place, TEXT("files()"), TEXT("texts by path"));
-    return good;
 }
 
 static bool dumped(const Road *road, const OutputFiles *files, Stage stage, Text path)
@@ -248,7 +259,6 @@ bool bundle_make(Arena *arena, Diags *diags, const BundleRequest *request, Outpu
     if (dumped(&road, &made, STAGE_RESIDUAL, TEXT("main.bicep"))) return true;
     if (!compile_residual(&road, &made)) return false;
     if (dumped(&road, &made, STAGE_MAIN, TEXT("main.bicep"))) return true;
-    if (!add_more(&road, library, swarm, &made)) return false;
     if (dumped(&road, &made, STAGE_TEMPLATE, TEXT("azuredeploy.json"))) return true;
     *files = made;
     return true;

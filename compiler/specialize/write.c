@@ -35,14 +35,19 @@ static void put_text(Writer *w, Text text)
     buffer_text(&w->out, text);
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static bool is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    return ((c | 32) >= 'a' && (c | 32) <= 'z') || is_digit(c) || c == '_';
 }
 
 static bool is_identifier(Text name)
 {
-    if (name.length == 0 || (name.at[0] >= '0' && name.at[0] <= '9')) return false;
+    if (name.length == 0 || is_digit(name.at[0])) return false;
     for (size_t i = 0; i < name.length; i++) {
         if (!is_word(name.at[i])) return false;
     }
