@@ -21,7 +21,7 @@ static const uint8_t sizes[SYNTAX_KIND_COUNT] = {
     [SYNTAX_PAREN] = UP_TO(inner),
     [SYNTAX_NON_NULL] = UP_TO(inner),
     [SYNTAX_OBJECT] = UP_TO(list),
-    [SYNTAX_PROPERTY] = UP_TO(property),
+    [SYNTAX_PROPERTY] = UP_TO(property.value),
     [SYNTAX_ARRAY] = UP_TO(list),
     [SYNTAX_SPREAD] = UP_TO(inner),
     [SYNTAX_LAMBDA] = UP_TO(lambda),
@@ -373,7 +373,7 @@ static void dump_children(Dump *dump, const Syntax *node)
     case SYNTAX_PROPERTY:
     case SYNTAX_TYPE_PROPERTY:
     case SYNTAX_TYPE_ITEM:
-        dump_list(dump, "decorator", node->property.decorators);
+        if (node->kind != SYNTAX_PROPERTY) dump_list(dump, "decorator", node->property.decorators);
         if (!node->property.name.length) dump_node(dump, "key", node->property.key);
         dump_node(dump, "value", node->property.value);
         break;

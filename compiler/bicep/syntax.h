@@ -155,7 +155,7 @@ struct Syntax {
             Text name;   // of a plain key, also quoted without ${}; empty if computed
             Syntax *key; // SYNTAX_NAME or SYNTAX_STRING; NULL for `*` in types
             Syntax *value;
-            SyntaxList decorators; // only in types; each a SYNTAX_CALL
+            SyntaxList decorators; // each a SYNTAX_CALL; a SYNTAX_PROPERTY has no room for them
         } property;
         struct {
             SyntaxParameter *parameters;
