@@ -15,7 +15,7 @@
 enum { ALIGNMENT = 8, FIRST_BLOCK = 64 * 1024, LARGEST_BLOCK = 128 * 1024, PAGE = 4096 };
 // The first chunk comes when so much is held, the others much later: most of a last one stays empty,
 // but counts as used.
-enum { CHUNK = 2 * 1024 * 1024, FIRST_CHUNK_AT = 1024 * 1024, MORE_CHUNKS_AT = 8 * 1024 * 1024 };
+enum { CHUNK = 2 * 1024 * 1024, FIRST_CHUNK_AT = 768 * 1024, MORE_CHUNKS_AT = 8 * 1024 * 1024 };
 
 #ifndef MAP_POPULATE
 #define MAP_POPULATE 0
