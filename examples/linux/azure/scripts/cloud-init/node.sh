@@ -657,6 +657,14 @@ turns() {
   say "$turn may reboot"
 }
 
+# change NODE: as ./changes says
+change() {
+  jq --arg id "$1" 'select(.ID == $id).spec' changes >body
+  engine POST "/nodes/$1/update?version=$(jq -r --arg id "$1" 'select(.ID == $id).version' changes)"
+  ok || no "$1: $(because answer)" || return
+  say "$1: $(jq -r '"\(.Availability), labels \(.Labels | keys | join(" "))"' body)"
+}
+
 # labels: copies labels that nodes say, removes those they say no more; drains who wants to leave, to reboot at once, or has
 # the turn, and makes it active again when it is back without a wish
 labels() {
@@ -668,11 +676,7 @@ labels() {
     then {Availability: "drain", Labels: ($labels + {"swarmgen.drained": "1"})}
     elif .wish == "" and $have["swarmgen.drained"] and .up then {Availability: "active", Labels: ($labels | del(.["swarmgen.drained"]))}
     else {Labels: $labels} end | $node.Spec + . | select(. != $node.Spec + {Labels: $have}) | {ID: $node.ID, version: $node.Version.Index, spec: .}' nodes >changes
-  for node in $(jq -r .ID changes); do
-    jq --arg id "$node" 'select(.ID == $id).spec' changes >body
-    engine POST "/nodes/$node/update?version=$(jq -r --arg id "$node" 'select(.ID == $id).version' changes)"
-    ok && say "$node: $(jq -r '"\(.Availability), labels \(.Labels | keys | join(" "))"' body)"
-  done
+  each change "$(jq -r .ID changes)"
 }
 
 # gone SET NAME: is the machine certainly not in its scale set any more?
