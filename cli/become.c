@@ -96,7 +96,12 @@ Status azure_run(Session *session, const void *given)
     if (!needed && !want->argument && access(text_string(arena, request.path), F_OK) != 0)
         return become(session, "swarmgen-deploy", NULL); // --group and --name say it all
     Text built;
-    if (!hand_over(session, &request, &built)) return STATUS_INPUT;
+    if (!hand_over(session, &request, &built)) {
+        if (needed || !want->group) return STATUS_INPUT;
+        diag_show(stderr, &session->diags, session->colour); // half edited, perhaps
+        fputs("swarmgen: going on with what --group says\n", stderr);
+        return become(session, "swarmgen-deploy", NULL);
+    }
     int file = memory_file(built);
     if (file < 0) {
         perror("swarmgen: handing over what was built");

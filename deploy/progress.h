@@ -68,3 +68,5 @@ void report_restore(void);
 // computer did is above it.
 double progress_now(void);
 Text progress_time(Arena *arena, double seconds); // "0:07", "12:34", "1:02:03"
+
+Text report_type(Arena *arena, Text type); // "Microsoft.Compute/virtualMachines": "virtual machine"

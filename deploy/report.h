@@ -22,7 +22,6 @@ typedef struct {
 
 Groups report_groups(Arena *arena, const Progress *progress);
 
-Text report_type(Arena *arena, Text type); // "Microsoft.Compute/virtualMachines": "virtual machine"
 Text report_mark(StepState state);         // ✓ ✗ ● · –
 Paint report_paint(StepState state);
 double report_seconds(const Progress *progress, const Step *step); // that it took until now

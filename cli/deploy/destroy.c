@@ -3,6 +3,7 @@
 
 #include "compiler/evaluate/shape.h"
 #include "deploy/destroy.h"
+#include "deploy/progress.h"
 #include "deploy/question.h"
 
 // A stack lists its resources by ID only; the rest is in the list of the group.
@@ -27,8 +28,8 @@ static void show(Work *work, const Destroyed *what)
         Text owner = shape_text(resource, "tags.swarm");
         bool ours = !work->order.swarm.length || text_equal(owner, work->order.swarm);
         foreign += !ours && owner.length > 0;
-        work_say(work, "  - %-40.*s %.*s", TEXT_ARG(shape_text(resource, "name")),
-                 TEXT_ARG(shape_text(resource, "type")));
+        Text kind = report_type(work->arena, shape_text(resource, "type"));
+        work_say(work, "  - %-44.*s %.*s", TEXT_ARG(shape_text(resource, "name")), TEXT_ARG(kind));
     }
     work_say(work, "%s '%.*s' and %zu resources with all they hold will be deleted.",
              what->order.stack ? "Deployment stack" : "Resource group",

@@ -585,6 +585,19 @@ def test_without_a_description():
             assert done.returncode == 0, done.stderr
 
 
+def test_with_a_wrong_description():
+    """Half edited: what only needs the group goes on."""
+    with acme() as anna:
+        anna.deploy()
+        anna.describe('name: acme\nmanagers: { cuont: 1 }\n')
+        for command in 'what-if', 'deploy --yes':
+            has(anna.run(*command.split(), status=1).stderr, "did you mean 'count'?")
+        for command in 'status', 'outputs', 'cancel':
+            has(anna.run(command).stderr, "did you mean 'count'?", 'going on with what --group says')
+        anna.run('status', group=None, status=1)
+        has(anna.run('destroy', '--yes', '--purge').stderr, '  - acme-web ', 'scale set')
+
+
 def test_examples_large():
     """A vault of one other subscription, a registry and an image of another."""
     shared, images = (f'{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}' for digit in '31')
