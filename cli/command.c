@@ -3,6 +3,8 @@
 
 #include "base/file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -148,6 +150,23 @@ static Status read_options(Arena *arena, const Command *command, int count, char
     return STATUS_DONE;
 }
 
+// Of what was printed on the way; command_print has said it before.
+static Status print_rest(Status status)
+{
+    bool good = !ferror(stdout) && fflush(stdout) == 0;
+    if (good || status != STATUS_DONE) return status;
+    fprintf(stderr, "swarmgen: standard output: %s\n", strerror(errno ? errno : EIO));
+    return STATUS_INPUT;
+}
+
+// Who was called with a closed stream would otherwise write messages into the next file it opens.
+static void open_streams(void)
+{
+    for (int stream = 0; stream <= 2; stream++) {
+        if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDWR) != stream) _exit(STATUS_INPUT);
+    }
+}
+
 static Status run(const Program *program, const Command *command, int count, char **words)
 {
     Session session = {.program = program,
@@ -166,11 +185,12 @@ static Status run(const Program *program, const Command *command, int count, cha
         diag_show(stderr, &session.diags, session.colour);
     }
     arena_free(&session.arena);
-    return status;
+    return print_rest(status);
 }
 
 int program_main(const Program *program, int count, char **words)
 {
+    open_streams();
     if (count < 2 || strcmp(words[1], "help") == 0 || strcmp(words[1], "--help") == 0 ||
         strcmp(words[1], "-h") == 0) {
         print_help(count < 2 ? stderr : stdout, program);

@@ -97,8 +97,10 @@ static bool refuse(Arena *arena, Failure *failure, Text manager, const char *why
     *failure = (Failure){
         .kind = FAILURE_CONNECTION,
         .code = TEXT("NoCloud"),
-        .message = text_format(arena, "%.*s %s", TEXT_ARG(manager), why),
-        .call = text_format(arena, "GET %.*s/metadata/endpoints", TEXT_ARG(manager)),
+        .message = text_format(arena, "'%.*s' %s", TEXT_ARG(manager), why),
+        .call = text_starts(manager, "http") // else nobody was asked
+                    ? text_format(arena, "GET %.*s/metadata/endpoints", TEXT_ARG(manager))
+                    : (Text){0},
     };
     return false;
 }
@@ -135,8 +137,8 @@ bool cloud_find(Arena *arena, Http *http, const char *named, Cloud *cloud, Failu
         bool secure = text_starts(manager, "https://");
         if (!secure && !text_starts(manager, "http://"))
             return refuse(arena, failure, manager,
-                          "is no cloud: AzureCloud, AzureUSGovernment, AzureChinaCloud, or the "
-                          "address of a Resource Manager are known");
+                          "is no cloud; --cloud is public, usgov, china, or the address of a "
+                          "Resource Manager, https://HOST");
         if (!secure && !address_is_local(arena, manager))
             return refuse(arena, failure, manager,
                           "is not asked: without https a token could be read on its way");

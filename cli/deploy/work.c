@@ -142,25 +142,33 @@ static Text chosen(const Work *work, const char *option, const char *name)
     return described.length ? described : azconfig_default(work->arena, name);
 }
 
+// Letters, digits and -_.(), as names of groups, deployments and stacks have; not only dots.
+static bool is_name(Text name, size_t longest, bool foreign_letters)
+{
+    size_t dots = 0;
+    for (size_t i = 0; i < name.length; i++) {
+        unsigned char c = (unsigned char)name.at[i];
+        bool fine = (c >= 0x80 && foreign_letters) || (c >= 'a' && c <= 'z') ||
+                    (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-_.()", c);
+        if (!fine || !c) return false;
+        dots += c == '.';
+    }
+    return dots < name.length && name.length <= longest;
+}
+
 static Status check_options(Work *work)
 {
     const AzureOptions *want = work->want;
     if (!one_of(want->format, "text", "json"))
         return work_fail(work, STATUS_USAGE, "--format is text or json, not '%s'", want->format);
     work->json = want->format && strcmp(want->format, "json") == 0;
+    size_t longest = want->stack ? 90 : 64;
+    if (want->name && !is_name(text_of(want->name), longest, false))
+        return work_fail(work, STATUS_USAGE,
+                         "'%s' cannot be the name of a deployment: letters, digits, -_.(), %zu at "
+                         "most",
+                         want->name, longest);
     return STATUS_DONE;
-}
-
-// A group's name has at most 90 letters, digits and -_.() and no dot at its end.
-static bool is_group_name(Text name)
-{
-    for (size_t i = 0; i < name.length; i++) {
-        unsigned char c = (unsigned char)name.at[i];
-        bool fine = c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                    (c >= '0' && c <= '9') || strchr("-_.()", c);
-        if (!fine) return false;
-    }
-    return name.length >= 1 && name.length <= 90 && name.at[name.length - 1] != '.';
 }
 
 // "West Europe" is westeurope.
@@ -184,7 +192,8 @@ static Status choose_group(Work *work)
             work, STATUS_USAGE,
             "which resource group? Say --group NAME, or deployment: { group: NAME } in "
             "swarm.yaml");
-    if (!is_group_name(work->group_name))
+    if (!is_name(work->group_name, 90, true) ||
+        work->group_name.at[work->group_name.length - 1] == '.')
         return work_fail(
             work, STATUS_USAGE,
             "'%.*s' cannot be the name of a resource group: letters, digits, -_.() and "

@@ -7,6 +7,7 @@ import pty
 import random
 import re
 import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -354,6 +355,8 @@ def test_usage():
         for words, group, said in [
                 (['--yes'], None, 'which resource group? Say --group'),
                 (['--yes'], 'a/b', "'a/b' cannot be the name of a resource group"),
+                (['--yes', '-n', 'a b'], 'acme', "'a b' cannot be the name of a deployment"),
+                (['--yes', '-n', 'x' * 65], 'acme', '64 at most'),
                 (['--yes'], 'acme', 'say where: --location REGION'),
                 ([], 'acme', 'say --yes'),
                 (['--yes', '--format', 'xml'], 'acme', '--format is text or json'),
@@ -410,8 +413,19 @@ def test_too_large():
         assert not anna.azure.get('/subscriptions/' + anna.azure.subscription + '/resourcegroups')['value']
 
 
+def test_streams_that_take_nothing():
+    with acme() as anna:
+        anna.deploy()
+        for end, status in ((' >/dev/full', 1), (' <&- >&-', 0), (' <&- >&- 2>&-', 0)):
+            for command in 'outputs', 'status', 'status --format json', 'deploy --yes':
+                done = subprocess.run(['bash', '-c', shlex.join(anna.words(*command.split())) + end], env=anna.environment(),
+                                      stdin=subprocess.DEVNULL, capture_output=True, text=True)
+                assert done.returncode == status, (command, end, done.returncode, done.stderr)
+
+
 def test_no_way_to_azure():
     with acme() as anna:
+        has(anna.deploy('--cloud', 'publik', status=5).stderr, "'publik' is no cloud; --cloud is public, usgov, china")
         anna.deploy(status=5, AZURE_CLIENT_SECRET='wrong')
         anna.deploy('--cloud', 'http://localhost:1', status=5)
 
