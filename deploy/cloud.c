@@ -135,6 +135,10 @@ bool cloud_find(Arena *arena, Http *http, const char *named, Cloud *cloud, Failu
     } else {
         Text manager = trimmed(text_of(named));
         bool secure = text_starts(manager, "https://");
+        if (text_index(manager, '@') < manager.length)
+            return refuse(arena, failure, TEXT("--cloud"),
+                          "has a name or password in its address; "
+                          "nobody is asked with that");
         if (!secure && !text_starts(manager, "http://"))
             return refuse(arena, failure, manager,
                           "is no cloud; --cloud is public, usgov, china, or the address of a "

@@ -286,8 +286,10 @@ static CURLcode transfer(Http *http, Arena *arena, const HttpRequest *request, T
         result = CURLE_PEER_FAILED_VERIFICATION;
         snprintf(http->error, sizeof http->error, "its certificate is another one than expected");
     }
-    long status = 0;
+    long status = 0, of_proxy = 0;
     curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(http->easy, CURLINFO_HTTP_CONNECTCODE, &of_proxy);
+    if (result != CURLE_OK && of_proxy == 407) result = CURLE_PROXY; // it will not think again
     answer->status = (int)status;
     answer->body = text_copy(arena, (Text){http->body, http->length});
     explicit_bzero(http->body, http->length);
@@ -350,8 +352,8 @@ static bool hopeless(CURLcode result) // whatever is repeated
 {
     return result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE ||
            result == CURLE_URL_MALFORMAT || result == CURLE_UNSUPPORTED_PROTOCOL ||
-           result == CURLE_ABORTED_BY_CALLBACK || result == CURLE_WRITE_ERROR ||
-           result == CURLE_OUT_OF_MEMORY;
+           result == CURLE_PROXY || result == CURLE_ABORTED_BY_CALLBACK ||
+           result == CURLE_WRITE_ERROR || result == CURLE_OUT_OF_MEMORY;
 }
 
 static bool may_repeat(const HttpRequest *request, CURLcode result, const HttpAnswer *answer)
@@ -415,6 +417,8 @@ static const char *hint_for(CURLcode result, const char *error)
     if (result == CURLE_PEER_FAILED_VERIFICATION && !strstr(error, "than expected"))
         return "; SSL_CERT_FILE names a file of authorities to trust instead of the system's";
     if (result == CURLE_COULDNT_RESOLVE_PROXY) return "; see HTTPS_PROXY";
+    if (result == CURLE_PROXY)
+        return "; the proxy asks who you are: HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT";
     return "";
 }
 

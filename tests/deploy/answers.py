@@ -256,6 +256,18 @@ def test_proxy():
             expect(done.status == 0 and len(proxy.requests) == count, done.out)
 
 
+def test_proxy_that_wants_a_password():
+    with StandIn(lambda request: Answer(407, '', {'Proxy-Authenticate': 'Basic realm="office"'})) as proxy:
+        done = client('https://azure.example', 'open', https_proxy=proxy.url)
+        expect(done.status == 5 and 'HTTPS_PROXY=http://NAME:PASSWORD@' in done.said['message'], done.out)
+        expect(len(proxy.requests) == 1, proxy.requests)
+
+
+def test_no_password_in_the_address():
+    done = client('https://anna:hush@azure.example', 'open')
+    expect(done.status == 5 and 'hush' not in done.out + done.err, done.out, done.err)
+
+
 def test_ipv6():
     try:
         azure = StandIn(host='::1')

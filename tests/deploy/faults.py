@@ -20,7 +20,7 @@ from harness import SWARMGEN, Emulator
 from standin import Answer, StandIn, clean_environment, expect, table
 
 SWARM = 'name: acme\nmanagers: { count: 1 }\nworkers: { web: { count: 1 } }\n'
-WORKERS = 6  # most of a row is waiting
+WORKERS = 16  # most of a row is waiting
 RESOURCES = 'providers/Microsoft.Resources'
 
 # What is asked: name, method and path (a glob; {g} is the group, {d} a deployment's or stack's name), and what a page
@@ -143,6 +143,8 @@ class Places:
         try:
             yield azure
         finally:
+            azure.ask('DELETE', '/emulator/faults')
+            azure.call('DELETE', azure.group_scope + azure.place)  # its cores are others' again
             self.free.put(azure)
 
     def close(self):

@@ -139,7 +139,7 @@ class StandIn:
                 if said != len(answer.body):
                     self.close_connection = True
 
-            do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = do_HEAD = serve
+            do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = do_HEAD = do_CONNECT = serve
 
         return Handler
 
