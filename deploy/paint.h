@@ -27,14 +27,14 @@ typedef struct {
 Painter paint_begin(TextBuffer *out, int file);
 
 // Cut at the limit, the last character then being an ellipsis.
-void paint(Painter *painter, Paint paint, Text text);
-void paint_format(Painter *painter, Paint paint, const char *format, ...)
+void paint(Painter *painter, Paint how, Text text);
+void paint_format(Painter *painter, Paint how, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void paint_to(Painter *painter, size_t column); // blanks up to there
 void paint_line(Painter *painter);              // ends the line
 // Broken between words, so that each line fits; lines after the first begin at the column where
 // this one began. Line ends in the text stay.
-void paint_words(Painter *painter, Paint paint, Text text);
+void paint_words(Painter *painter, Paint how, Text text);
 
 size_t paint_width(const Painter *painter, Text text); // columns
 

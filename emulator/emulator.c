@@ -114,7 +114,8 @@ bool world_save(World *world)
     return good;
 }
 
-bool world_load(World *world)
+// What world_save wrote. False after a message.
+static bool world_load(World *world)
 {
     Arena work = {0};
     const char *path = in_folder(world, &work, "state.json");

@@ -144,7 +144,8 @@ void faults_clear(World *world)
     *world->faults = (Faults){0};
 }
 
-const Value *faults_list(const World *world, Arena *arena)
+// Texts.
+static const Value *faults_list(const World *world, Arena *arena)
 {
     Value *items = value_array(arena);
     for (size_t i = 0; world->faults && i < world->faults->count; i++) {

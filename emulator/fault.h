@@ -19,7 +19,6 @@ typedef struct {
 // False with `why` if the text is no fault.
 bool fault_add(World *world, Text text, Text *why);
 void faults_clear(World *world);
-const Value *faults_list(const World *world, Arena *arena); // texts
 
 // Counts down those that meet this request. Its method, path and scope are known, nothing is answered.
 FaultEffect faults_meet(Exchange *exchange, bool open);

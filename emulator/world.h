@@ -63,9 +63,8 @@ const Value *world_subscription(const World *world, Arena *arena, Text id);
 // Lets the time until now pass: deployments, operations.
 void world_advance(World *world);
 
-// With a folder: writes what changed, whole or not at all; reads it again. False after a message.
+// With a folder: writes what changed, whole or not at all. False after a message.
 bool world_save(World *world);
-bool world_load(World *world);
 
 double world_clock(void);
 // Seconds of this world for `seconds` of Azure.

@@ -299,42 +299,6 @@ Status work_find(Work *work, const Value **run)
     return STATUS_DONE;
 }
 
-// ---- following
-
-Text work_told(const Work *work, const char *command)
-{
-    bool swarm = work->want->argument != NULL;
-    return text_format(work->arena, "swarmgen %s%s%s -g %.*s%s%s -n %.*s", command,
-                       swarm ? " " : "", swarm ? work->want->argument : "",
-                       TEXT_ARG(work->group_name), work->want->cloud ? " --cloud " : "",
-                       work->want->cloud ? work->want->cloud : "", TEXT_ARG(work->order.name));
-}
-
-Status work_follow(Work *work)
-{
-    const AzureOptions *want = work->want;
-    Failure failure = {0};
-    Ending ending = {0};
-    Followed what = {.group = work->group_name,
-                     .name = work->order.name,
-                     .stack = work->order.stack,
-                     .template = work->elsewhere ? NULL : work->template,
-                     .sections = work->sections};
-    Reporter *reporter =
-        report_open(work->arena, report_kind(want->format, want->quiet, want->verbose));
-    if (!follow(work->manager, &what, reporter, &ending, &failure)) return work_status(&failure);
-    switch (ending.state) {
-    case STEP_DONE: work_outputs(work, ending.outputs); return STATUS_DONE;
-    case STEP_FAILED:
-    case STEP_CANCELED: return STATUS_AZURE;
-    case STEP_WAITING:
-    case STEP_RUNNING: break;
-    }
-    work_say(work, "\nTo follow it: %.*s\nTo stop it:   %.*s", TEXT_ARG(work_told(work, "status")),
-             TEXT_ARG(work_told(work, "cancel")));
-    return STATUS_INTERRUPTED;
-}
-
 // ---- outputs
 
 static void row(TextBuffer *out, const char *what, Text value)
@@ -356,7 +320,7 @@ static Text managers_of(Arena *arena, const Value *managers)
     return buffer_done(&out);
 }
 
-void work_outputs(const Work *work, const Value *outputs)
+static void show_outputs(const Work *work, const Value *outputs)
 {
     if (work->json || !outputs) return;
     Arena *arena = work->arena;
@@ -382,4 +346,40 @@ void work_outputs(const Work *work, const Value *outputs)
     if (!out.count) return;
     work_say(work, "%s", "");
     command_print(buffer_done(&out));
+}
+
+// ---- following
+
+Text work_told(const Work *work, const char *command)
+{
+    bool swarm = work->want->argument != NULL;
+    return text_format(work->arena, "swarmgen %s%s%s -g %.*s%s%s -n %.*s", command,
+                       swarm ? " " : "", swarm ? work->want->argument : "",
+                       TEXT_ARG(work->group_name), work->want->cloud ? " --cloud " : "",
+                       work->want->cloud ? work->want->cloud : "", TEXT_ARG(work->order.name));
+}
+
+Status work_follow(Work *work)
+{
+    const AzureOptions *want = work->want;
+    Failure failure = {0};
+    Ending ending = {0};
+    Followed what = {.group = work->group_name,
+                     .name = work->order.name,
+                     .stack = work->order.stack,
+                     .template = work->elsewhere ? NULL : work->template,
+                     .sections = work->sections};
+    Reporter *reporter =
+        report_open(work->arena, report_kind(want->format, want->quiet, want->verbose));
+    if (!follow(work->manager, &what, reporter, &ending, &failure)) return work_status(&failure);
+    switch (ending.state) {
+    case STEP_DONE: show_outputs(work, ending.outputs); return STATUS_DONE;
+    case STEP_FAILED:
+    case STEP_CANCELED: return STATUS_AZURE;
+    case STEP_WAITING:
+    case STEP_RUNNING: break;
+    }
+    work_say(work, "\nTo follow it: %.*s\nTo stop it:   %.*s", TEXT_ARG(work_told(work, "status")),
+             TEXT_ARG(work_told(work, "cancel")));
+    return STATUS_INTERRUPTED;
 }

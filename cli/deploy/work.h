@@ -54,9 +54,6 @@ Status work_follow(Work *work);
 // none.
 Status work_find(Work *work, const Value **run);
 
-// What people want to know of the outputs, on standard output.
-void work_outputs(const Work *work, const Value *outputs);
-
 Status deploy_run(Work *work);
 Status what_if_run(Work *work);
 Status status_run(Work *work);
