@@ -97,6 +97,17 @@ static Status offer_purge(Work *work, const Destroyed *what)
     return STATUS_DONE;
 }
 
+// Whether the group holds the swarm, or nobody said which swarm it is about. After a stack is gone the
+// group stays, also when the command is run again.
+static bool holds_swarm(const Work *work)
+{
+    const Value *resources = work->existing.resources;
+    bool found = !work->order.swarm.length || work->existing.stack;
+    for (size_t i = 0; i < resources->array.count && !found; i++)
+        found = text_equal(shape_text(resources->array.items[i], "tags.swarm"), work->order.swarm);
+    return found;
+}
+
 Status destroy_run(Work *work)
 {
     const AzureOptions *want = work->want;
@@ -107,6 +118,14 @@ Status destroy_run(Work *work)
         return work_refused(work, &failure);
     if (!work->existing.group) {
         work_say(work, "There is no resource group '%.*s': nothing is left to delete.",
+                 TEXT_ARG(work->group_name));
+        return STATUS_DONE;
+    }
+    if (!holds_swarm(work)) {
+        work_say(work,
+                 "Nothing in resource group '%.*s' is of the swarm '%.*s': nothing is left to "
+                 "delete. The group stays; without it: az group delete --name %.*s",
+                 TEXT_ARG(work->group_name), TEXT_ARG(work->order.swarm),
                  TEXT_ARG(work->group_name));
         return STATUS_DONE;
     }

@@ -497,6 +497,7 @@ def test_stack():
         assert json.loads(anna.run('outputs', '--format', 'json').stdout)['vault'].startswith('acme-')
         anna.run('status')
         has(anna.run('destroy', '--yes').stderr, "Deployment stack 'acme'")
+        has(anna.run('destroy', '--yes').stderr, 'nothing is left to delete')  # a second time: not the group
         assert not resources(anna) and anna.azure.get(anna.azure.group_scope + 'acme')
 
 
@@ -505,6 +506,18 @@ def test_stack_by_option():
         anna.deploy('--stack')
         assert [stack['name'] for stack in listed(anna, STACKS)] == ['acme']
         has(anna.deploy().stderr, 'this swarm is a deployment stack')
+        anna.run('destroy', '--yes')
+        has(anna.run('destroy', '--yes').stderr, 'nothing is left to delete')
+        assert anna.azure.get(anna.azure.group_scope + 'acme')
+
+
+def test_destroy_leaves_what_belongs_to_others():
+    with acme() as anna:
+        anna.azure.group('acme')
+        address = f'{anna.azure.group_scope}acme/providers/Microsoft.Network/publicIPAddresses/other'
+        assert anna.azure.put(address, {'location': 'westeurope', 'properties': {}})[0] in (200, 201)
+        has(anna.run('destroy', '--yes').stderr, "is of the swarm 'acme'", 'az group delete --name acme')
+        assert resources(anna)
 
 
 # ---- destroy
