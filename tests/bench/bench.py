@@ -93,7 +93,9 @@ def follow(example):
 
 
 def libraries(program):
-    return subprocess.run(['ldd', program], check=True, capture_output=True, text=True).stdout.split('\n\t')
+    """Those that it loads; none if it is static, which ldd calls an error."""
+    done = subprocess.run(['ldd', program], capture_output=True, text=True)
+    return done.stdout.strip().split('\n') if done.returncode == 0 else []
 
 
 def client():
