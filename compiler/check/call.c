@@ -227,7 +227,13 @@ static const Shape *plain_result(Check *check, Text name, const Arguments *given
     static const char *const parts[] = {"toLower", "toUpper", "trim", "substring", "take",
                                         "skip",    "padLeft", "first", "last"};
     const Shape *of = given->count ? given->shapes[0] : NULL;
-    bool part = false;
+    bool part = false, hash = text_is(name, "uniqueString");
+    if (hash || text_is(name, "guid")) {
+        Shape *text = shape_new(check, SHAPE_STRING);
+        text->strict = true;
+        text->least = text->most = hash ? 13 : 36;
+        return text;
+    }
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) part |= text_is(name, parts[i]);
     if (part && of && of->kind == SHAPE_STRING && !of->strict) return shape;
     return shape_strict(check, shape, true);

@@ -614,19 +614,21 @@ static const Shape *infer_unary(const InferPlace *place, const Syntax *node)
     return &shape_any;
 }
 
-void infer_condition(const InferPlace *place, const Syntax *node)
+const Shape *infer_condition(const InferPlace *place, const Syntax *node)
 {
     const Shape *shape = infer(place, node);
-    if (shape_fits(shape_without_null(place->check, shape), &shape_bool)) return;
+    if (shape_fits(shape_without_null(place->check, shape), &shape_bool)) return shape;
     diag_add_with(place->check->diags, DIAG_TYPE_MISMATCH, syntax_place(node), TEXT("bool"),
                   shape_name(place->check, shape));
+    return &shape_bool;
 }
 
 static const Shape *infer_ternary(const InferPlace *place, const Syntax *node)
 {
-    infer_condition(place, node->ternary.condition);
+    const Shape *condition = infer_condition(place, node->ternary.condition);
     const Shape *then = infer(place, node->ternary.then);
     const Shape *otherwise = infer(place, node->ternary.otherwise);
+    if (condition->literal) return condition->integer ? then : otherwise;
     return shape_union(place->check, then, otherwise);
 }
 

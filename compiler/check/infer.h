@@ -18,8 +18,8 @@ typedef struct {
 } InferPlace;
 
 const Shape *infer(const InferPlace *place, const Syntax *node);
-// A condition must be bool.
-void infer_condition(const InferPlace *place, const Syntax *node);
+// A condition must be bool; after a diagnostic it is any bool.
+const Shape *infer_condition(const InferPlace *place, const Syntax *node);
 // The items of a loop's array, with the variables of the loop added to `inner`; both live in `at`.
 void infer_loop(const InferPlace *place, const Syntax *loop, InferPlace *inner, InferLocal at[2]);
 // What `symbol` stands for as a value.
