@@ -192,6 +192,7 @@ typedef struct {
     Literal *items;
     size_t count, room;
     bool null;
+    int depth; // of objects and tuples around: a type may hold itself
 } LiteralList;
 
 static Text quoted(Arena *arena, Text text)
@@ -226,10 +227,12 @@ static void add_literal(Arena *arena, LiteralList *list, Literal literal)
     list_add(arena, list, literal);
 }
 
+enum { DEEPEST = 64 };
+
 static bool collect_literals(const Env *env, const Syntax *type, LiteralList *list);
 
 // The one value of a tuple or object that is made of literals only.
-static bool compound_literal(const Env *env, const Syntax *type, Literal *literal)
+static bool compound_literal(const Env *env, const Syntax *type, int depth, Literal *literal)
 {
     Arena *arena = env->emitter->arena;
     bool object = type->kind == SYNTAX_TYPE_OBJECT;
@@ -238,7 +241,7 @@ static bool compound_literal(const Env *env, const Syntax *type, Literal *litera
     buffer_char(&order, object ? '{' : '[');
     for (size_t i = 0; i < type->list.count; i++) {
         const Syntax *item = type->list.items[i];
-        LiteralList one = {0};
+        LiteralList one = {.depth = depth + 1};
         if (object && !item->property.key) return false;
         if (!collect_literals(env, item->property.value, &one)) return false;
         if (one.count + one.null != 1) return false;
@@ -259,7 +262,7 @@ static bool compound_literal(const Env *env, const Syntax *type, Literal *litera
     return true;
 }
 
-static bool single_literal(const Env *env, const Syntax *type, Literal *literal)
+static bool single_literal(const Env *env, const Syntax *type, int depth, Literal *literal)
 {
     Arena *arena = env->emitter->arena;
     Text text;
@@ -284,7 +287,7 @@ static bool single_literal(const Env *env, const Syntax *type, Literal *literal)
         return true;
     }
     if (type->kind == SYNTAX_TYPE_TUPLE || type->kind == SYNTAX_TYPE_OBJECT) {
-        return compound_literal(env, type, literal);
+        return depth < DEEPEST && compound_literal(env, type, depth, literal);
     }
     return false;
 }
@@ -308,7 +311,7 @@ static bool collect_literals(const Env *env, const Syntax *type, LiteralList *li
         }
         return true;
     }
-    if (!single_literal(typed.env, typed.type, &literal)) return false;
+    if (!single_literal(typed.env, typed.type, list->depth, &literal)) return false;
     add_literal(env->emitter->arena, list, literal);
     return true;
 }
