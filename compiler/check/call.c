@@ -224,7 +224,7 @@ static const Shape *told_result(const InferPlace *place, Text name, size_t count
 static const Shape *plain_result(Check *check, Text name, const Arguments *given,
                                  const Shape *shape)
 {
-    static const char *const parts[] = {"toLower", "toUpper", "trim", "substring", "take",
+    static const char *const parts[] = {"toLower", "toUpper", "trim",  "substring", "take",
                                         "skip",    "padLeft", "first", "last"};
     const Shape *of = given->count ? given->shapes[0] : NULL;
     bool part = false, hash = text_is(name, "uniqueString");
@@ -245,9 +245,10 @@ static const Shape *result_of(const InferPlace *place, const Syntax *node, size_
 {
     Text name = node->call.name;
     char result = *signatures[row].result;
-    const Shape *literal =
-        isupper(result) ? literal_call(place->check, place->file, syntax_place(node), name, given->shapes,
-                                        given->count) : NULL;
+    const Shape *literal = isupper(result)
+                               ? literal_call(place->check, place->file, syntax_place(node), name,
+                                              given->shapes, given->count)
+                               : NULL;
     if (!literal) literal = told_result(place, name, given->count);
     if (literal) return literal;
     bool list = given->count && given->shapes[0] &&

@@ -26,7 +26,8 @@ static const Shape *allowed_shape(Check *check, const Symbol *symbol, const Shap
     if (!list || list->kind != SYNTAX_ARRAY || list->list.count == 0) return declared;
     const Shape *one = shape_without_null(check, declared);
     bool plain = one->kind == SHAPE_STRING || one->kind == SHAPE_INT || one->kind == SHAPE_BOOL;
-    if (plain && one != declared) return shape_union(check, shape_strict(check, one, false), &shape_null);
+    if (plain && one != declared)
+        return shape_union(check, shape_strict(check, one, false), &shape_null);
     if (!plain && declared->kind != SHAPE_ARRAY) return declared;
     const Shape *all = NULL;
     bool whole = plain; // whether an item is a whole value

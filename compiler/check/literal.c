@@ -48,7 +48,7 @@ static const Value *value_of(Check *check, const Shape *shape)
 static const Shape *shape_of_value(Check *check, const Value *value, bool tuples)
 {
     static const ShapeKind kinds[] = {
-        [VALUE_NULL] = SHAPE_NULL,     [VALUE_BOOL] = SHAPE_BOOL,   [VALUE_INT] = SHAPE_INT,
+        [VALUE_NULL] = SHAPE_NULL,     [VALUE_BOOL] = SHAPE_BOOL,     [VALUE_INT] = SHAPE_INT,
         [VALUE_FLOAT] = SHAPE_ANY,     [VALUE_STRING] = SHAPE_STRING, [VALUE_ARRAY] = SHAPE_TUPLE,
         [VALUE_OBJECT] = SHAPE_OBJECT,
     };
@@ -94,9 +94,10 @@ const Shape *literal_call(Check *check, BoundFile *file, Place at, Text function
     }
     Diags unsaid = {.arena = check->arena};
     bool json = text_is(function, "json"); // there, and only there, what is wrong is an error
-    FunctionCall call = {.arena = check->arena, .diags = json ? check->diags : &unsaid, .place = at};
-    const Value *value = load ? load_value(&call, file, function, values, count)
-                              : row->call(&call, values, count);
+    FunctionCall call = {
+        .arena = check->arena, .diags = json ? check->diags : &unsaid, .place = at};
+    const Value *value =
+        load ? load_value(&call, file, function, values, count) : row->call(&call, values, count);
     return value ? shape_of_value(check, value, !load && !json) : NULL;
 }
 

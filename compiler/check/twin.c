@@ -97,9 +97,11 @@ void twin_check(Check *check, const BoundFile *file)
         Text text = buffer_done(&key);
         const Symbol *earlier = map_get(&seen, text);
         if (earlier)
-            diag_add_with(diags, DIAG_DOUBLED_RESOURCE,
-                          syntax_place(syntax_property(syntax_body(symbol->declaration), "name")->property.value),
-                          earlier->name, symbol->name);
+            diag_add_with(
+                diags, DIAG_DOUBLED_RESOURCE,
+                syntax_place(
+                    syntax_property(syntax_body(symbol->declaration), "name")->property.value),
+                earlier->name, symbol->name);
         map_put(check->arena, &seen, text, (void *)(uintptr_t)symbol);
     }
 }

@@ -18,7 +18,7 @@ typedef struct {
     Text text;
     size_t at;
     int depth;
-    bool any_size;        // of whole numbers
+    bool any_size; // of whole numbers
     bool strict;
     Text error;           // the first one
     size_t count, wanted; // values that began; of which the place is asked, 0: none
@@ -217,7 +217,8 @@ static const Value *read_word(Reader *reader)
         return words[i].value;
     }
     bool infinite = text_is(word, "Infinity");
-    if (reader->strict || (!infinite && !text_is(word, "NaN"))) return fail(reader, "expected a value");
+    if (reader->strict || (!infinite && !text_is(word, "NaN")))
+        return fail(reader, "expected a value");
     reader->at = end;
     return value_float(reader->arena, infinite ? HUGE_VAL : (double)NAN);
 }
