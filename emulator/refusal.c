@@ -196,6 +196,8 @@ static const struct {
      "Operation on Virtual Network could not be performed. StatusCode: 400 (BadRequest). Error "
      "Code: ",
      ". Error Message: "},
+    {"Microsoft.Storage/storageAccounts", "Microsoft.Storage", "NetworkAclsValidationFailure",
+     "Validation of network acls failure: ", ":"},
 };
 
 static bool has_endpoint(const Value *subnet, const char *service)

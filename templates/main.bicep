@@ -15,6 +15,7 @@ import {
   managerAddresses
   managerZone
   poolSubnet
+  subnetsWithMachines
   subnetsWithNodes
   tagsOf
 } from 'plan.bicep'
@@ -131,7 +132,7 @@ module vault 'vault.bicep' = {
   params: {
     swarm: swarm
     location: location
-    subnetIds: map(subnetsWithNodes(swarm), name => '${network.outputs.vnetId}/subnets/${name}')
+    subnetIds: map(subnetsWithMachines(swarm), name => '${network.outputs.vnetId}/subnets/${name}')
     endpointsSubnetId: '${network.outputs.vnetId}/subnets/${endpointsSubnet(swarm)}'
     networkId: network.outputs.vnetId
   }

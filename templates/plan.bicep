@@ -218,13 +218,20 @@ func endpointsSubnet(swarm Swarm) string =>
   swarm.network.kind == 'new' ? 'endpoints' : swarm.network.subnets.?endpoints.?name ?? ''
 
 @export()
-@description('Names of the subnets with machines.')
+@description('Names of the subnets with nodes.')
 func subnetsWithNodes(swarm Swarm) string[] =>
   union(
     swarm.network.kind == 'new'
       ? ['managers', 'workers']
       : [swarm.network.subnets.managers.name, swarm.network.subnets.workers.name],
-    map(poolsWithSubnet(swarm), pool => poolSubnet(swarm, pool.key, pool.value)),
+    map(poolsWithSubnet(swarm), pool => poolSubnet(swarm, pool.key, pool.value))
+  )
+
+@export()
+@description('Names of the subnets with machines: those with nodes, and the jumpbox\'s.')
+func subnetsWithMachines(swarm Swarm) string[] =>
+  union(
+    subnetsWithNodes(swarm),
     hasJumpbox(swarm) ? [swarm.network.kind == 'new' ? 'jumpbox' : swarm.network.subnets.?jumpbox.?name ?? ''] : []
   )
 

@@ -1233,7 +1233,6 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-01-01' = {
         { id: '${vnet.id}/subnets/managers' }
         { id: '${vnet.id}/subnets/workers' }
         { id: '${vnet.id}/subnets/pool-database' }
-        { id: '${vnet.id}/subnets/jumpbox' }
       ]
     }
   }

@@ -795,11 +795,7 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-01-01' = {
       bypass: 'AzureServices'
       defaultAction: 'Deny'
       ipRules: []
-      virtualNetworkRules: [
-        { id: '${vnet.id}/subnets/managers' }
-        { id: '${vnet.id}/subnets/workers' }
-        { id: '${vnet.id}/subnets/jumpbox' }
-      ]
+      virtualNetworkRules: [{ id: '${vnet.id}/subnets/managers' }, { id: '${vnet.id}/subnets/workers' }]
     }
   }
   dependsOn: [
