@@ -30,17 +30,14 @@ static Target target_of(Emitter *emitter)
                 {"subscription", TARGET_SUBSCRIPTION},
                 {"managementGroup", TARGET_MANAGEMENT_GROUP},
                 {"tenant", TARGET_TENANT}};
-    SyntaxList statements = emitter->unit->file->syntax->statements;
-    for (size_t i = 0; i < statements.count; i++) {
-        const Syntax *node = statements.items[i];
-        if (node->kind != SYNTAX_TARGET_SCOPE) continue;
-        Text name = {0};
-        syntax_plain_string(node->declaration.value, &name);
-        for (size_t j = 0; j < sizeof rows / sizeof *rows; j++) {
-            if (text_is(name, rows[j].name)) return rows[j].target;
-        }
-        emitter_unsupported(emitter, node, "this target scope");
+    const Syntax *node = emitter->unit->file->target_scope;
+    Text name = {0};
+    if (!node) return TARGET_RESOURCE_GROUP;
+    syntax_plain_string(node->declaration.value, &name);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (text_is(name, rows[i].name)) return rows[i].target;
     }
+    emitter_unsupported(emitter, node, "this target scope");
     return TARGET_RESOURCE_GROUP;
 }
 

@@ -390,6 +390,8 @@ static void add_statement(Binder *binder, const Opened *opened, const Syntax *no
         }
     } else if (node->kind == SYNTAX_OUTPUT) {
         list_add(binder->arena, &file->outputs, (Syntax *)(uintptr_t)node);
+    } else if (node->kind == SYNTAX_TARGET_SCOPE && !file->target_scope) {
+        file->target_scope = node;
     } else if (node->kind == SYNTAX_EXTENSION && !node->extension.assigns) {
         add_extension(binder, file, node);
     } else if (node->kind == SYNTAX_IMPORT) {

@@ -77,10 +77,11 @@ struct BoundFile {
                // functions, imports
     SymbolList
         symbols; // own symbols in source order, nested resources behind the resource they stand in
-    SymbolList imports; // imported by name, in source order
-    SyntaxList outputs; // SYNTAX_OUTPUT in source order
-    BoundFile *target;  // of a .bicepparam: the file it gives values for; NULL for `using none`
-    BoundFile *base;    // of a .bicepparam: the one it extends
+    SymbolList imports;         // imported by name, in source order
+    SyntaxList outputs;         // SYNTAX_OUTPUT in source order
+    const Syntax *target_scope; // the first targetScope; NULL: none
+    BoundFile *target; // of a .bicepparam: the file it gives values for; NULL for `using none`
+    BoundFile *base;   // of a .bicepparam: the one it extends
     const BindArtifact *artifact; // what `syntax` was made of; NULL for a Bicep file
     BindReader *reader;
 };

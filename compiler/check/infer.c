@@ -64,19 +64,20 @@ const Shape *infer_parameter(Check *check, const Symbol *symbol)
     return allowed_shape(check, symbol, shape_strict(check, shape, false));
 }
 
-static const Shape *variable_shape(Check *check, const Symbol *symbol)
+// Of a parameter or a variable, which many expressions name.
+static const Shape *named_shape(Check *check, const Symbol *symbol)
 {
     const Symbol *own = symbol->origin ? symbol->origin : symbol;
     const Syntax *node = own->declaration;
-    if (own->file->artifact) return &shape_any;
-    if (node->declaration.type) return infer_parameter(check, own);
+    bool typed = own->kind == SYMBOL_PARAM || node->declaration.type;
+    if (!typed && own->file->artifact) return &shape_any;
     Text key = text_copy(check->arena, (Text){(const char *)&own, sizeof own});
-    const Shape *known = map_get(&check->variables, key);
+    const Shape *known = map_get(&check->named, key);
     if (known) return known;
-    map_put(check->arena, &check->variables, key, (void *)(uintptr_t)&shape_any);
+    map_put(check->arena, &check->named, key, (void *)(uintptr_t)&shape_any);
     InferPlace place = {.check = check, .file = own->file};
-    known = infer(&place, node->declaration.value);
-    map_put(check->arena, &check->variables, key, (void *)(uintptr_t)known);
+    known = typed ? infer_parameter(check, own) : infer(&place, node->declaration.value);
+    map_put(check->arena, &check->named, key, (void *)(uintptr_t)known);
     return known;
 }
 
@@ -93,8 +94,8 @@ static const Shape *deployed_shape(Check *check, const Symbol *symbol)
 const Shape *infer_symbol(Check *check, const Symbol *symbol)
 {
     switch (symbol->kind) {
-    case SYMBOL_PARAM: return infer_parameter(check, symbol);
-    case SYMBOL_VAR: return variable_shape(check, symbol);
+    case SYMBOL_PARAM:
+    case SYMBOL_VAR: return named_shape(check, symbol);
     case SYMBOL_RESOURCE:
     case SYMBOL_MODULE: return deployed_shape(check, symbol);
     case SYMBOL_TYPE:
@@ -153,7 +154,8 @@ static bool written_type(const Symbol *resource, Text *type, Text *version)
 {
     const Symbol *extension;
     *type = bind_resource_type(resource, &extension);
-    if (type->length == 0 || bind_is_foreign(resource)) return false;
+    if (type->length == 0) return false;
+    if (extension && !text_is(bind_extension_kind(extension), "az")) return false;
     *version = (Text){0};
     for (size_t i = 0; i < type->length; i++) {
         if (type->at[i] != '@') continue;

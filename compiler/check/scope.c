@@ -26,15 +26,10 @@ static Text shown(Check *check, unsigned scopes)
 
 Text scope_target(const BoundFile *file)
 {
-    for (size_t i = 0; i < file->syntax->statements.count; i++) {
-        const Syntax *node = file->syntax->statements.items[i];
-        Text name = {0};
-        if (node->kind == SYNTAX_TARGET_SCOPE) {
-            syntax_plain_string(node->declaration.value, &name);
-            return name;
-        }
-    }
-    return TEXT("resourceGroup");
+    Text name = TEXT("resourceGroup");
+    if (file->target_scope && !syntax_plain_string(file->target_scope->declaration.value, &name))
+        name.length = 0;
+    return name;
 }
 
 static unsigned target_of(const BoundFile *file)
