@@ -22,7 +22,7 @@ typedef struct {
 
 Groups report_groups(Arena *arena, const Progress *progress);
 
-Text report_mark(StepState state);         // ✓ ✗ ● · –
+Text report_mark(StepState state); // ✓ ✗ ● · –
 Paint report_paint(StepState state);
 double report_seconds(const Progress *progress, const Step *step); // that it took until now
 const Step *report_longest(const Progress *progress); // of the running ones; NULL: none runs
