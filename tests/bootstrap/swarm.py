@@ -710,7 +710,7 @@ def end_of(pid):
     began = started(pid)
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    while began and started(pid) == began and read(f'/proc/{pid}/stat').rpartition(')')[2].split()[0] != 'Z':
+    while began and started(pid) == began and read(f'/proc/{pid}/stat').rpartition(')')[2].split()[:1] not in ([], ['Z']):
         time.sleep(0.02)
 
 

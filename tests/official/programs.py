@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 import judge
+from choices import Choices
 
 KINDS = ('string', 'int', 'bool', 'object', 'array')
 TYPES = (('Microsoft.Network/publicIPAddresses@2024-05-01', 1), ('Microsoft.Network/virtualNetworks@2024-05-01', 1),
@@ -76,11 +77,11 @@ DERIVED = ("resourceInput<'Microsoft.Storage/storageAccounts@2023-01-01'>.sku.na
            "resourceInput<'microsoft.compute/virtualmachines@2024-07-01'>.zones")
 
 
-class Program:
+class Program(Choices):
     plain = False  # only part.bicep, here PART, is beside it; no extensions, lambdas, secrets
 
     def __init__(self, seed):
-        self.rng = random.Random(seed)
+        super().__init__(random.Random(seed))
         self.lines, self.used, self.size = [], set(), 0
         self.known = {kind: [] for kind in KINDS}    # names whose values are known at the start
         self.running = {kind: [] for kind in KINDS}  # those that need the deployment
@@ -88,13 +89,6 @@ class Program:
         self.may_run = False  # values that need the deployment may stand here
         self.in_function = False
         self.imported, self.kubernetes = '', False
-
-    def pick(self, *choices):
-        choice = self.rng.choice(choices)
-        return choice() if callable(choice) else choice
-
-    def chance(self, probability):
-        return self.rng.random() < probability
 
     def name(self, prefix):
         while True:

@@ -5,21 +5,16 @@ A token is its text; NEWLINE may become several line ends with comments, LINE_EN
 """
 import random
 
+from choices import Choices
+
 NEWLINE, LINE_END = 'NEWLINE', 'LINE_END'
 DEEPEST = 7
 
 
-class Programs:
+class Programs(Choices):
     def __init__(self, rng):
-        self.rng = rng
+        super().__init__(rng)
         self.depth = 0
-
-    def pick(self, *choices):
-        choice = self.rng.choice(choices)
-        return choice() if callable(choice) else choice
-
-    def chance(self, probability):
-        return self.rng.random() < probability
 
     def maybe(self, probability, *tokens):
         return list(tokens) if self.chance(probability) else []

@@ -15,28 +15,22 @@ import tempfile
 
 import constructs
 import judge
+from choices import Choices
 
 OWN_NAME = re.compile(r'\b_?(choice|[tsij])\d', re.I)
 WRONG = 0.06  # of the programs' values, in programs that may have wrong ones
 
 
-class Web:
+class Web(Choices):
     """Files of declarations. A type is (Bicep text, function that gives a value of it)."""
 
     def __init__(self, seed):
-        self.rng = random.Random(seed)
+        super().__init__(random.Random(seed))
         self.wrong = WRONG if self.chance(0.3) else 0
         self.count = 0
         self.plain = False
         self.files = {}
         self.exports = {}  # file: [(kind, name, type, what it is called with)]
-
-    def pick(self, *choices):
-        choice = self.rng.choice(choices)
-        return choice() if callable(choice) else choice
-
-    def chance(self, probability):
-        return self.rng.random() < probability
 
     def name(self, prefix):
         self.count += 1
