@@ -55,16 +55,21 @@ static bool names_rule(Text line, const char *directive, Text rule)
     return false;
 }
 
-// Whether a line of the source says that the rule does not hold at `place`.
-static bool is_disabled(Place place, const char *rule)
+// Whether a line of the source says that the rule does not hold at `place`; lines within a string
+// say nothing.
+static bool is_disabled(const Linter *linter, Place place, const char *rule)
 {
+    const TokenList *tokens = &linter->file->syntax->tokens;
     Text source = place.source->text, name = text_of(rule);
     bool off = false, next = false;
+    size_t at = 0;
     for (size_t from = 0; from <= place.from;) {
         size_t to = from;
         while (to < source.length && source.at[to] != '\n') to++;
         Text line = text_slice(source, from, to);
         if (place.from <= to) break;
+        while (at < tokens->count && tokens->items[at].to <= from) at++;
+        if (at < tokens->count && tokens->items[at].from < from) line = (Text){0};
         if (names_rule(line, "#disable-diagnostics", name)) off = true;
         if (names_rule(line, "#restore-diagnostics", name)) off = false;
         next = names_rule(line, "#disable-next-line", name);
@@ -78,7 +83,7 @@ static bool is_disabled(Place place, const char *rule)
 static void too_many(const Linter *linter, const char *rule, Place at, size_t count, size_t most)
 {
     Arena *arena = linter->check->arena;
-    if (count <= most || is_disabled(at, rule)) return;
+    if (count <= most || is_disabled(linter, at, rule)) return;
     diag_add_with(linter->check->diags, DIAG_TOO_MANY, at, text_of(rule),
                   text_format(arena, "%zu", count), text_format(arena, "%zu", most));
 }
@@ -102,7 +107,7 @@ static bool is_unused(const Symbol *symbol)
 
 static void say_unused(const Linter *linter, const char *rule, Place at, Text name)
 {
-    if (!is_disabled(at, rule))
+    if (!is_disabled(linter, at, rule))
         diag_add_with(linter->check->diags, DIAG_NOT_USED, at, text_of(rule), name);
 }
 

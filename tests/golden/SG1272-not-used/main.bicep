@@ -6,3 +6,7 @@ var count = 2
 var kept = 3
 param place string
 output o string = place
+output text string = '''
+#disable-diagnostics no-unused-vars
+'''
+var last = 4
