@@ -1,8 +1,8 @@
 # The node program for Windows: makes this machine what its facts say, and keeps it so.
-#   in:     the name of a file with the facts, one JSON text (docs/node-facts.md)
-#   out:    a line a change on standard output (the loader's log) and in the event log; http://127.0.0.1:8765/health
-# Windows PowerShell 5.1, ASCII only. States, waits and lines: docs/node-lifecycle.md. Each step looks first, so all may be cut
-# and run again; what cannot be done yet is thrown. A token or key is never printed, never an argument. No value becomes code.
+#   in:     a file with the facts, one JSON text (docs/node-facts.md)
+#   out:    a line a change on standard output and in the event log; http://127.0.0.1:8765/health
+# Windows PowerShell 5.1, ASCII only. States, waits and lines: docs/node-lifecycle.md. Each step looks first, may be cut and
+# run again; what cannot be done yet is thrown. No token is printed, or an argument. No value becomes code.
 using namespace System.Security.Cryptography
 param([string] $FactsFile, [string] $Only)
 $ErrorActionPreference = 'Stop'
@@ -125,7 +125,7 @@ function Metadata($Path) {
   return $content
 }
 
-# What Azure says of this machine, or said before. Certificates bear a clock that is an hour off at most.
+# What Azure says of this machine, or said before. TLS needs the clock.
 function Find-Self {
   if (Try-This { $my.Found = Metadata 'instance?api-version=2021-02-01' }) {
     $off = [int](([DateTime]$my.Date).ToUniversalTime() - (Get-Utc)).TotalSeconds
@@ -171,7 +171,7 @@ function Get-Version($Secret) { Split-Path -Leaf $Secret.id }
 
 # -- engine
 
-# By its pipe, so that no token is an argument: its answer; sets $my.Status (0: none) and $my.Problem.
+# By its pipe: its answer; sets $my.Status (0: none) and $my.Problem.
 function Engine($Method, $Path, $Body) {
   $my.Status = 0
   $pipe = New-Object IO.Pipes.NamedPipeClientStream 'docker_engine'
@@ -193,7 +193,7 @@ function Must($Method, $Path, $Body) {
 }
 function Query($Name, $Value) { '?filters=' + (Escape "{`"$Name`":[`"$Value`"]}") }
 
-# Runs a program, with what is piped in on its standard input; throws its last line.
+# Runs a program with what is piped in; throws its last line.
 function Run($Name) {
   $ErrorActionPreference = 'Continue'
   $lines = @($input | & "$($my.Bin)/$Name.exe" @args 2>&1 | foreach { "$_" })
@@ -214,7 +214,7 @@ function Open-Ports($Protocol, $Ports) {
 
 function Get-DockerService { Get-CimInstance Win32_Service -Filter "Name='docker'" }
 
-# The engine of the image if its API is new enough (Docker 25), else the one described, from its vendor.
+# The image's engine if new enough (Docker 25), else the one described, from its vendor.
 function Install-Engine {
   if ($my.Installed) { return }
   $want = $facts.engine
@@ -291,7 +291,7 @@ function Start-Engine {
 
 # -- own scripts
 
-# Runs a stage's scripts in order, each once in this life or at this boot; a failure stops only what says so.
+# A stage's scripts in order, each once in this life or boot; a failure stops only what says so.
 function Invoke-Scripts($Stage) {
   $i = -1
   foreach ($own in $facts.scripts.$Stage) {
@@ -321,7 +321,7 @@ function Invoke-Scripts($Stage) {
   }
 }
 
-# SSH with keys only: the key that the machine should have been born with, and the operators'.
+# SSH with keys only: that of the facts, and the operators'.
 function Set-Access {
   if (-not $facts.admin -or -not (Due access 300)) { return }
   $done.access = 0 # again soon, unless it goes well
@@ -415,7 +415,7 @@ function Test-Manager($Address) {
   try { $client.BeginConnect($Address, 2377, $null, $null).AsyncWaitHandle.WaitOne(2000) -and $client.Connected } finally { $client.Close() }
 }
 
-# Is a worker's swarm gone? Then what answers at its managers' addresses shows certificates of another root.
+# Is a worker's swarm gone? Then all that answers at its managers' addresses shows another root.
 function Test-Lost {
   if ($facts.role -ne 'worker') { return }
   $root = [X509Certificates.X509Certificate2]::new((Bytes (Get-Content -Raw "$($my.DataRoot)/swarm/certificates/swarm-root-ca.crt")))
@@ -433,8 +433,8 @@ function Test-Lost {
   $lost
 }
 
-# Makes the vault hold this swarm's tokens, tagged with its ID. The managers' comes last and says which swarm is the right one:
-# while it is missing, none was begun. Of two that began at once, the other gives way, while nobody else is in it.
+# The vault holds this swarm's tokens, tagged with its ID. The managers' comes last and says which swarm is right: without
+# it, none was begun. Of two that began at once, the other gives way, while nobody else is in it.
 function Save-Tokens {
   $swarm = Engine GET /swarm
   Need "no quorum? A person must decide: $($my.Problem)"
@@ -497,7 +497,7 @@ function Step-Swarm {
         Need "join through ${to}: $($my.Problem)"
         return Say "joined through $to"
       }
-      # A new swarm: only by the first manager, and only after the vault said that there is none.
+      # A new swarm: only by the first manager, after the vault said that there is none.
       if ($facts.index -ne 0) { throw $my.Why }
       if ($to) { throw "$to answers, but the vault holds no token: waiting" }
       $pool = @($facts.addressPool, '10.10.0.0/16' -ne $null)[0]
@@ -506,8 +506,8 @@ function Step-Swarm {
       Say 'a new swarm'
     }
     { $_ -in 'pending', 'error', 'demoted', 'lost' } {
-      # Without an ID: a join that failed and refuses every later one. With one: waits for a quorum, or was removed; only
-      # the engine's log tells which, so wait long. Never forced.
+      # Without an ID: a join that failed and refuses every later one. With one: waits for a quorum, or was removed (only
+      # the engine's log tells): wait long. Never forced.
       $limit, $text = switch ($_) {
         demoted { 60, 'made a worker: leaves, to join as a manager' }
         lost { 60, 'the managers are of another swarm: leaves, to join it' }
@@ -527,7 +527,7 @@ function Join-Swarm {
   if (Due mesh 1e9) { Repair-Mesh }
 }
 
-# After a boot the host's network service may lack the ingress network: it and the engine start anew, once.
+# After a boot the ingress network may be missing: its service and the engine start anew, once.
 function Repair-Mesh {
   foreach ($try in 1..30) {
     $ingress = Engine GET "/networks$(Query name ingress)" | where Name -eq ingress
@@ -681,7 +681,8 @@ function Test-Well($Node) { $Node.Status.State -eq 'ready' -and (-not $Node.Mana
 
 # Copies nodes' labels, removes what was copied and is gone. Who wants to leave or restart is drained until the wish is gone.
 function Sync-Nodes($Nodes) {
-  foreach ($node in $Nodes) {
+  Each $Nodes {
+    param($node)
     $have = Table $node.Spec.Labels
     $labels = $have.Clone()
     foreach ($name in @("$($have['swarmgen.labels'])" -split ',') + 'swarmgen.labels') { $labels.Remove($name) }
@@ -698,9 +699,10 @@ function Sync-Nodes($Nodes) {
       $labels.Remove('swarmgen.drained')
     }
     $same = $labels.Count -eq $have.Count -and -not ($labels.Keys | where { $have[$_] -cne $labels[$_] })
-    if ($same -and $availability -eq $node.Spec.Availability) { continue }
+    if ($same -and $availability -eq $node.Spec.Availability) { return }
     Update-Node $node @{ Labels = $labels; Availability = $availability }
-    if (Ok) { Say "$($node.Description.Hostname): $availability, labels $names" }
+    Need "$($node.ID): $($my.Problem)"
+    Say "$($node.Description.Hostname): $availability, labels $names"
   }
 }
 
@@ -777,7 +779,7 @@ function Test-Idle([long] $Since) {
   return (Now) -ge $Since + 60 -or ((Ok) -and -not $tasks.Count)
 }
 
-# What Azure is about to do: confirmed once the tasks are elsewhere. A manager never leaves.
+# What Azure will do: confirmed once the tasks are elsewhere. A manager never leaves.
 function Watch-Events {
   if ($facts.role -eq 'jumpbox') { return }
   $path = "${imds}scheduledevents?api-version=2020-07-01"
@@ -808,7 +810,7 @@ function Test-Window {
   }
 }
 
-# Windows' own updates restart when they like: off. Security updates come in the window, by a process of its own.
+# Windows' own updates restart when they like: off. Security updates come in the window, by another process.
 function Watch-Updates {
   if (Due policy 1e9) { reg.exe add 'HKLM\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate\AU' /v NoAutoUpdate /t REG_DWORD /d 1 /f }
   if (-not $facts.updates -or $my.Event -or ($my.Updater -and -not $my.Updater.HasExited)) { return }
@@ -913,8 +915,7 @@ function Start-Health {
   $server = [PowerShell]::Create().AddScript({
     param($health)
     $listener = New-Object Net.HttpListener
-    $listener.Prefixes.Add('http://127.0.0.1:8765/')
-    $listener.Prefixes.Add('http://localhost:8765/')
+    foreach ($name in '127.0.0.1', 'localhost') { $listener.Prefixes.Add("http://${name}:8765/") }
     $listener.Start()
     while ($true) {
       try {
