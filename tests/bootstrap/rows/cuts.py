@@ -30,12 +30,17 @@ def each_step(swarm):
         if swarm.idled() > end:
             raise Failed(f'not met: {left}')
         for name, steps in left.items():
-            if steps and name not in when and step(swarm, name) == steps[0]:
-                when[name] = time.time() + random.uniform(0, 1)
-            elif name in when and time.time() >= when[name]:
-                swarm.restart(name)
-                del when[name], steps[0]
-                cuts += 1
+            if name in when:
+                if time.time() >= when[name]:
+                    swarm.restart(name)
+                    del when[name], steps[0]
+                    cuts += 1
+            elif steps:
+                now = step(swarm, name)
+                if now == steps[0]:
+                    when[name] = time.time() + random.uniform(0, 1)
+                elif now == 'ready':  # it passed the step while we cut another's power: once more
+                    swarm.restart(name)
         time.sleep(0.02)
     swarm.azure.clear()
     swarm.settled(300)
