@@ -40,7 +40,7 @@ class Judges:
         if not answer.get('success') or judge.findings(answer):
             raise SystemExit('templates/main.bicep: ' + '\n'.join(judge.findings(answer)))
         self.library = json.loads(answer['contents'])
-        self.write('library.json', json.dumps(structure.marked(structure.without_rules(self.library))))
+        self.write('library.json', json.dumps(structure.marked(structure.untyped(structure.without_rules(self.library)))))
         self.types = describe.Types(bicep)
 
     def close(self):
