@@ -12,7 +12,7 @@ void expression_write_tree(Emitter *emitter, Tree *tree)
 }
 
 void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *index,
-                           int64_t batch, bool with_input)
+                           size_t batch, bool with_input)
 {
     Emitter *emitter = env->emitter;
     Arena *arena = emitter->arena;
@@ -29,7 +29,7 @@ void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *
         json_key(json, TEXT("mode"));
         json_text(json, TEXT("serial"));
         json_key(json, TEXT("batchSize"));
-        json_int(json, batch);
+        json_int(json, (int64_t)batch);
     }
     if (with_input) {
         Meaning body =

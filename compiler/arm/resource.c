@@ -18,15 +18,6 @@ static Reference own_reference(Emitter *emitter, Symbol *symbol)
     return (Reference){symbol, survey_info(emitter->unit, symbol)->env, NULL};
 }
 
-// 0: none. The official compiler, too, passes over a size that is not written as a number.
-static int64_t batch_size(const Syntax *node)
-{
-    const Syntax *decorator = syntax_decorator(node->resource.decorators, "batchSize");
-    if (!decorator || decorator->call.arguments.count == 0) return 0;
-    const Syntax *size = decorator->call.arguments.items[0];
-    return size->kind == SYNTAX_INTEGER ? (int64_t)size->integer : 0;
-}
-
 static void write_copy(Emitter *emitter, const Symbol *symbol, const Info *info)
 {
     if (!info->loop) return;
@@ -34,7 +25,7 @@ static void write_copy(Emitter *emitter, const Symbol *symbol, const Info *info)
     around.within = symbol->parent;
     json_key(emitter->json, TEXT("copy"));
     expression_write_copy(&around, info->symbolic, info->loop, NULL,
-                          batch_size(symbol->declaration), false);
+                          syntax_batch_size(symbol->declaration->resource.decorators), false);
 }
 
 // Conditions of the resources around count, too.

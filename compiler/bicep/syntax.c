@@ -121,15 +121,30 @@ const Syntax *syntax_body(const Syntax *resource)
     return body;
 }
 
+static bool is_decorator(const Syntax *call, const char *name)
+{
+    if (call->kind != SYNTAX_CALL || !text_is(call->call.name, name)) return false;
+    const Syntax *base = call->call.base;
+    return !base || (base->kind == SYNTAX_NAME && text_is(base->name, "sys"));
+}
+
 const Syntax *syntax_decorator(SyntaxList decorators, const char *name)
 {
     for (size_t i = decorators.count; i-- > 0;) {
-        const Syntax *call = decorators.items[i];
-        if (call->kind != SYNTAX_CALL || !text_is(call->call.name, name)) continue;
-        const Syntax *base = call->call.base;
-        if (!base || (base->kind == SYNTAX_NAME && text_is(base->name, "sys"))) return call;
+        if (is_decorator(decorators.items[i], name)) return decorators.items[i];
     }
     return NULL;
+}
+
+size_t syntax_batch_size(SyntaxList decorators)
+{
+    for (size_t i = 0; i < decorators.count; i++) {
+        const Syntax *call = decorators.items[i];
+        if (!is_decorator(call, "batchSize") || call->call.arguments.count == 0) continue;
+        const Syntax *size = call->call.arguments.items[0];
+        return size->kind == SYNTAX_INTEGER ? (size_t)size->integer : 0;
+    }
+    return 0;
 }
 
 bool syntax_plain_string(const Syntax *node, Text *text)

@@ -512,16 +512,6 @@ static const Local *with_local(Specializer *s, const Local *outer, Text name, Re
     return local;
 }
 
-// @batchSize(n): how many turns run at a time; 0 for all.
-static size_t batch_of(const Symbol *symbol)
-{
-    const Syntax *decorator =
-        syntax_decorator(symbol->declaration->resource.decorators, "batchSize");
-    if (!decorator || decorator->call.arguments.count == 0) return 0;
-    const Syntax *size = syntax_bare(decorator->call.arguments.items[0]);
-    return size->kind == SYNTAX_INTEGER ? (size_t)size->integer : 0;
-}
-
 static Residual *batch_before(Specializer *s, const ResidualEntries *made, size_t batch)
 {
     if (batch == 0 || made->count < batch) return NULL;
@@ -550,7 +540,8 @@ static Residual *all_turns(Specializer *s, Turn turn, const Syntax *loop)
         }
         turn.label = label_of(s, items.items[i].value, i);
         turn.key = key_of(s, turn.label, i);
-        turn.before = batch_before(s, &made, batch_of(turn.symbol));
+        turn.before = batch_before(
+            s, &made, syntax_batch_size(turn.symbol->declaration->resource.decorators));
         ResidualEntry entry = {.value = one_turn(s, &turn, loop->loop.body)};
         if (entry.value->kind == RESIDUAL_ERROR) return entry.value;
         list_add(s->arena, &made, entry);
