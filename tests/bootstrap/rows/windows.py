@@ -391,7 +391,7 @@ def backup(swarm):
         before = backups()
         swarm.clock(round_ * 4000, 'manager0')
         swarm.wait('a new backup', lambda: backups() != before and all(name.endswith('Z.zip.enc') for name in backups()), 120)
-    check(len(backups()) == 2, f'not two are kept: {backups()}')
+    swarm.wait('two are kept', lambda: len(backups()) == 2, 60)
     for name in backups():
         with open(f'{folder}/{name}', 'rb') as file:
             check(b'SWMTKN' not in file.read(), 'it can be read')
