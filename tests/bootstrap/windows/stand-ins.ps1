@@ -2,7 +2,11 @@
 # boot in /run/windows; every call is a line in /var/lib/windows/calls. They behave as the documentation says.
 $there = '/var/lib/windows'
 $now = '/run/windows'
-function Note { [IO.File]::AppendAllText("$there/calls", "$args`n") }
+function Add-Line([string] $File, [string] $Line) { # several processes may write at once
+    $to = [IO.File]::Open("$there/$File", 'Append', 'Write', 'ReadWrite')
+    try { $to.Write([Text.Encoding]::UTF8.GetBytes("$Line`n")) } finally { $to.Close() }
+}
+function Note { Add-Line calls "$args" }
 function Flag([string] $Path) { Test-Path "$there/$Path" }
 function Set-Flag([string] $Path) { [IO.File]::WriteAllText("$there/$Path", '') }
 function Wait-Here([string] $What) { # a test holds calls that begin so, so that it can cut them
@@ -33,7 +37,7 @@ function cmd.exe {
         rmdir { rm ($args[2] -replace '\\', '/') }
     }
 }
-function Write-EventLog { [IO.File]::AppendAllText("$there/events", "$($args[-1])`n") }
+function Write-EventLog { Add-Line events $args[-1] }
 function New-EventLog { }
 class StandInEvent {
     static [StandInEvent] OpenExisting([string] $Name) {
@@ -167,7 +171,9 @@ function New-SmbGlobalMapping([string] $RemotePath, [string] $LocalPath, $Requir
 }
 function Get-CimInstance([string] $ClassName, [string] $Filter) {
     switch ($ClassName) {
-        Win32_Process { foreach ($one in Get-Process dotnet) { [pscustomobject]@{ ProcessId = $one.Id; CommandLine = [IO.File]::ReadAllText("/proc/$($one.Id)/cmdline").Replace("`0", ' ') } } }
+        Win32_Process { foreach ($one in Get-Process dotnet) { # some end meanwhile
+                try { [pscustomobject]@{ ProcessId = $one.Id; CommandLine = [IO.File]::ReadAllText("/proc/$($one.Id)/cmdline").Replace("`0", ' ') } } catch { }
+            } }
         Win32_Service {
             if (-not (Flag docker-service)) { return }
             [pscustomobject]@{ Name = 'docker'; PathName = '"/c/Program Files/docker/dockerd.exe" --run-service'; ProcessId = $(if (Test-Path /run/docker.pid) { Get-Content /run/docker.pid }) }
@@ -191,5 +197,5 @@ function New-ScheduledTaskAction([string] $Execute, [string] $Argument) { "$Exec
 function New-ScheduledTaskTrigger([switch] $AtStartup) { }
 function New-ScheduledTaskSettingsSet { }
 function Register-ScheduledTask([switch] $Force, $TaskName, $User, $RunLevel, $Action, $Trigger, $Settings) { [IO.File]::WriteAllText("$there/task", $Action) }
-function Stop-ScheduledTask { Get-Process task | ForEach-Object { Stop-Process -Force $_ }; Get-CimInstance Win32_Process | Where-Object { $_.CommandLine -like '*loader.ps1*' } | ForEach-Object { Stop-Process -Force -Id $_.ProcessId } }
+function Stop-ScheduledTask { Get-Process task | Stop-Process -Force -ErrorAction Ignore; Get-CimInstance Win32_Process | Where-Object { $_.CommandLine -like '*loader.ps1*' } | ForEach-Object { Stop-Process -Force -ErrorAction Ignore -Id $_.ProcessId } }
 function Start-ScheduledTask { bash -c 'setsid /opt/windows/task </dev/null >/dev/null 2>&1 &' }
