@@ -106,6 +106,31 @@ class Run:
         return self.output.read()
 
 
+class Room:
+    """Is there room for one row more? Then a fifth of the processors had nothing to do in the last seconds. Too many rows at once
+    take longer for all of them together than one after the other: machines that wait for each other look again and again."""
+    SECONDS, IDLE = 4, 0.2
+
+    def __init__(self):
+        self.taken()
+
+    @staticmethod
+    def ticks():
+        """(idle, all) of all processors since they began."""
+        ticks = [int(field) for field in read('/proc/stat').split('\n', 1)[0].split()[1:9]]
+        return ticks[3] + ticks[4], sum(ticks)
+
+    def taken(self):
+        self.since, self.free, self.began = time.time(), False, self.ticks()
+
+    def __bool__(self):
+        if time.time() >= self.since + self.SECONDS:
+            (idle, all_), (idle_before, all_before) = self.ticks(), self.began
+            self.taken()
+            self.free = idle - idle_before > self.IDLE * (all_ - all_before)
+        return self.free
+
+
 def play_all(rows, jobs, seed, times=0):
     """Plays each once; with times: those that were not green so often in a row, each at most so often now, the fewest greens first.
 
@@ -113,7 +138,7 @@ def play_all(rows, jobs, seed, times=0):
     """
     ledger = Ledger(rows)
     os.environ['BOOTSTRAP_JOBS'] = str(jobs)  # instances side by side share what one would get of a busy host
-    began, plays, running = time.time(), {row.name: 0 for row in rows}, []
+    began, plays, running, room = time.time(), {row.name: 0 for row in rows}, [], Room()
     passed = failed = skipped = 0
 
     def open_():
@@ -127,9 +152,10 @@ def play_all(rows, jobs, seed, times=0):
         return free[0]
     try:
         while True:
-            while len(running) < jobs and (row := next_row()):
+            while len(running) < jobs and (len(running) < os.cpu_count() or room) and (row := next_row()):
                 plays[row.name] += 1
                 running.append(Run(row, f'{seed}/{plays[row.name]}' if times else seed))
+                room.taken()
             if not running:
                 break
             time.sleep(0.2)
