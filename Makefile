@@ -14,7 +14,7 @@ try: release
 	@tools/try.sh
 
 # Everything: unit, golden, scripts, layers, fuzz corpora, examples, and the official compiler as the judge.
-# `make test COUNT=50` asks the official compiler about fewer random inputs; `make quick` not at all.
+# `make test COUNT=50` asks the official compiler about fewer random inputs, SEED=7 about others; `make quick` not at all.
 test: dev release
 	@tests/run.py --count $(or $(COUNT),500) $(if $(SEED),--seed $(SEED))
 

@@ -38,8 +38,8 @@ def suites(count, seed):
         ('noise', True, ['tests/official/noise.py']),
         ('constructs', True, ['tests/official/constructs.py']),
         ('programs', True, ['tests/official/programs.py', '--count', str(count), *random]),
-        ('webs', True, ['tests/official/webs.py', '--count', str(max(10, count // 2)), *random]),
-        ('snapshots', True, ['tests/official/snapshots.py', '--count', str(max(10, count // 5)), *random]),
+        ('webs', True, ['tests/official/webs.py', '--count', str(max(10, count // 5)), *random]),
+        ('snapshots', True, ['tests/official/snapshots.py', '--count', str(max(10, count // 25)), *random]),
         ('swarms', True, ['tests/official/swarms.py', '--count', str(count), *random]),
     ]
 
@@ -62,7 +62,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--only', help='names of suites, separated by commas')
     parser.add_argument('--count', type=int, default=500, help='random descriptions; other numbers follow it')
-    parser.add_argument('--seed', type=int, default=int(time.time()) % 1000000)
+    parser.add_argument('--seed', type=int, default=1, help='other random inputs; the same each time if nothing is said, so that red means a changed program')
     given = parser.parse_args()
     only = given.only.split(',') if given.only else None
     bicep, why_not = None, ''
