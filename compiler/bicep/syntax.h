@@ -228,8 +228,8 @@ const Syntax *syntax_body(const Syntax *resource);
 // The decorator `name` (also sys.name) of a list, NULL if absent. Of several the last one counts.
 const Syntax *syntax_decorator(SyntaxList decorators, const char *name);
 
-// How many turns of a loop run at a time, by @batchSize; 0 for all. The official compiler, too, passes
-// over a size that is not written as a number, and of two takes the first.
+// How many turns of a loop run at a time, by @batchSize; 0 for all. The official compiler, too,
+// passes over a size that is not written as a number, and of two takes the first.
 size_t syntax_batch_size(SyntaxList decorators);
 
 // The text of a string without ${}; false if it is no such string.

@@ -46,6 +46,7 @@ BeforeAll {
       'POST /swarm/join' { if ($Body.JoinToken -eq $world.Token) { $world.State = 'active' } else { $my.Status = 500; $my.Problem = 'A valid join token is necessary' } }
       'POST /swarm/leave*' { $world.State = 'inactive'; $world.Id = '' }
       'POST */create' { $my.Status = 201 }
+      'POST /nodes/refused/update*' { $my.Status = 500; $my.Problem = '500 update out of sequence' }
       'DELETE /secrets/*' { $my.Status = $world.Deletes; $my.Problem = 'in use by the following service: web' }
     }
   }
@@ -236,6 +237,12 @@ Describe 'the leader' {
     $labels = $sent['POST /nodes/a/update?version=7'].Labels
     $labels.Keys | Sort-Object | Should -Be 'mine', 'swarmgen.labels', 'tier'
     $labels.tier, $labels['swarmgen.labels'] | Should -Be 'a b', 'tier'
+  }
+  It 'says which node could not be changed, and changes the others' {
+    New-Box manager
+    $label = '{"swarmgen.label.tier": "a"}'
+    { Sync-Nodes ("[$(Get-Node refused -Said $label), $(Get-Node b -Said $label)]" | ConvertFrom-Json) } | Should -Throw 'refused: 500 update out of sequence'
+    $sent['POST /nodes/b/update?version=7'].Labels.tier | Should -Be 'a'
   }
   It 'drains who wants <want>: <drains>' -ForEach @{ want = 'leave'; drains = $true }, @{ want = 'reboot'; drains = $true }, @{ want = 'turn'; drains = $false } {
     New-Box manager
