@@ -1,7 +1,8 @@
 // cli/compile.c: any Bicep file to ARM JSON.
-#include "cli/command.h"
+#include "cli/compile.h"
 
 #include "base/file.h"
+#include "cli/command.h"
 #include "cli/stages.h"
 #include "compiler/arm/emit.h"
 #include "compiler/artifact/artifact.h"
@@ -82,14 +83,13 @@ static void add_others(Diags *all, const Diags *more)
     }
 }
 
-static Text compile_file(Session *session, Text path, BoundFile *file)
+Text compile_file(Arena *arena, Diags *diags, BoundFile *file, bool parameters)
 {
-    Arena *arena = &session->arena;
     Diags emitting = {.arena = arena};
-    check_file(arena, &session->diags, file);
-    Text json = text_ends(path, ".bicepparam") ? emit_parameters(arena, &emitting, file)
-                                               : emit_template(arena, &emitting, file);
-    add_others(&session->diags, &emitting);
+    if (!file->artifact) check_file(arena, diags, file);
+    Text json = parameters ? emit_parameters(arena, &emitting, file)
+                           : emit_template(arena, &emitting, file);
+    add_others(diags, &emitting);
     return json;
 }
 
@@ -107,7 +107,7 @@ static Status compile_run(Session *session, const void *given)
     }
     BoundFile *file = bind_file(arena, &session->diags, artifact_reader(arena), path);
     if (!file) return STATUS_INPUT;
-    Text json = compile_file(session, path, file);
+    Text json = compile_file(arena, &session->diags, file, text_ends(path, ".bicepparam"));
     if (diag_failed(&session->diags)) return STATUS_INPUT;
     if (want->to_stdout || want->dump) return command_print(json) ? STATUS_DONE : STATUS_INPUT;
     Text out = want->out ? text_of(want->out) : json_path(arena, path);

@@ -1,8 +1,8 @@
 // cli/snapshot.c: what a deployment makes, without asking Azure.
-#include "cli/command.h"
-
 #include "base/file.h"
-#include "compiler/arm/emit.h"
+#include "cli/command.h"
+#include "cli/compile.h"
+#include "compiler/artifact/artifact.h"
 #include "compiler/bundle/bundle.h"
 #include "compiler/snapshot/prediction.h"
 
@@ -39,13 +39,18 @@ typedef struct {
 static bool from_bicep(Session *session, Text path, Texts *texts)
 {
     Arena *arena = &session->arena;
-    BoundFile *file = bind_file(arena, &session->diags, bind_disk_reader(arena), path);
+    BoundFile *file = bind_file(arena, &session->diags, artifact_reader(arena), path);
     if (!file) return false;
     bool parameters = text_ends(path, ".bicepparam");
-    if (parameters) texts->parameters = emit_parameters(arena, &session->diags, file);
+    if (parameters) texts->parameters = compile_file(arena, &session->diags, file, true);
     if (parameters) file = file->target;
-    if (file) texts->template = emit_template(arena, &session->diags, file);
-    return file && !diag_failed(&session->diags);
+    if (diag_failed(&session->diags)) return false;
+    if (file)
+        texts->template = compile_file(arena, &session->diags, file, false);
+    else
+        diag_add_with(&session->diags, DIAG_TEMPLATE, (Place){0}, path,
+                      TEXT("'using none' names no template to show"));
+    return !diag_failed(&session->diags);
 }
 
 static bool from_swarm(Session *session, const char *argument, Texts *texts)

@@ -39,7 +39,7 @@ def suites(count, seed):
         ('constructs', True, ['tests/official/constructs.py']),
         ('programs', True, ['tests/official/programs.py', '--count', str(count), *random]),
         ('webs', True, ['tests/official/webs.py', '--count', str(max(10, count // 5)), *random]),
-        ('snapshots', True, ['tests/official/snapshots.py', '--count', str(max(10, count // 25)), *random]),
+        ('snapshots', True, ['tests/official/snapshots.py', '--count', str(max(10, count // 5)), *random]),
         ('swarms', True, ['tests/official/swarms.py', '--count', str(count), *random]),
     ]
 

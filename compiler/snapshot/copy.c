@@ -57,6 +57,11 @@ int64_t copy_count(const Frame *frame, const Value *loop)
 
 const Value *copy_list(const Frame *frame, Text name, const Value *loop, bool of_resource)
 {
+    if (frame->template->context.partial && value_find(loop, TEXT("count"))) {
+        const Value *known = engine_json(frame, value_find(loop, TEXT("count")));
+        if (!known) return NULL;
+        if (call_of(known)) return call_made(engine_arena(frame), "unknown", NULL, 0);
+    }
     int64_t count = copy_count(frame, loop);
     const Value *input = value_find(loop, TEXT("input"));
     if (count < 0 || !input) return NULL;

@@ -258,15 +258,11 @@ static bool of_no_extension(const Frame *frame, const Item *item)
     return false;
 }
 
-static bool read_turn_within(const Frame *frame, const Value *json, Text symbol, Text key,
-                             Item *parent)
+static bool read_item(const Frame *frame, Item *item)
 {
-    Item *item = arena_new(engine_arena(frame), Item);
-    *item = (Item){.json = json, .key = key, .parent = parent, .loops = frame->loops};
-    item->shown.symbol = symbol;
-    const Value *existing = value_find(json, TEXT("existing"));
+    const Value *existing = value_find(item->json, TEXT("existing"));
     item->shown.existing = existing && existing->kind == VALUE_BOOL && existing->boolean;
-    const Value *options = value_find(json, TEXT("@options"));
+    const Value *options = value_find(item->json, TEXT("@options"));
     if (options && options->kind == VALUE_OBJECT) {
         item->shown.only_if_not_exists = value_find(options, TEXT("onlyIfNotExists"));
         item->shown.retry_on = value_find(options, TEXT("retryOn"));
@@ -283,10 +279,17 @@ static bool read_turn_within(const Frame *frame, const Value *json, Text symbol,
 
 static bool read_turn(const Frame *frame, const Value *json, Text symbol, Text key, Item *parent)
 {
+    Item *item = arena_new(engine_arena(frame), Item);
+    *item = (Item){.json = json, .key = key, .parent = parent, .loops = frame->loops};
+    item->shown.symbol = symbol;
     Frame own = *frame;
     own.flags |= FRAME_RESOURCE | FRAME_COPY;
     own.at = json;
-    if (read_turn_within(&own, json, symbol, key, parent)) return true;
+    if (read_item(&own, item)) return true;
+    if (item->absent && frame->template->context.partial) { // as the official snapshot
+        *frame->problem = (TemplateProblem){0};
+        return true;
+    }
     engine_within(frame, "resource", label(engine_arena(frame), json, symbol), json);
     return false;
 }

@@ -10,6 +10,7 @@
 #include "compiler/snapshot/inner.h"
 #include "compiler/snapshot/member.h"
 #include "compiler/snapshot/naming.h"
+#include "compiler/snapshot/runtime.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -148,10 +149,7 @@ static const Value **arguments_of(const Frame *frame, const Call *call)
     const Value **values = arena_array(engine_arena(frame), const Value *, call->count + 1);
     for (size_t i = 0; i < call->count; i++) {
         const Value *argument = call->arguments[i];
-        const Call *own = call_of(argument);
-        Frame asked = *frame; // a resource as a whole, which the template only knows in part
-        if (own && !own->access_count && is_reference(own)) asked.flags |= FRAME_ASKED;
-        values[i] = is_lambda(argument) ? argument : evaluated(&asked, argument);
+        values[i] = is_lambda(argument) ? argument : evaluated(frame, argument);
         if (!values[i] || (!is_lambda(argument) && !budget_counts(frame, values[i]))) return NULL;
     }
     return budget_fits(frame, call, values) ? values : NULL;
@@ -285,6 +283,9 @@ static const Value *walked(const Frame *frame, const FunctionRow *row, const Cal
 static const Value *keep_spread(const Frame *frame, const Builtin *builtin, const Call *call,
                                 const Value **values)
 {
+    for (size_t i = 0; i < call->count; i++) {
+        if (is_lambda(values[i]) && !(values[i] = runtime_renamed(frame, values[i]))) return NULL;
+    }
     bool spreads = text_is(text_of(builtin->name), "max") || text_is(text_of(builtin->name), "min");
     if (!spreads || call->count != 1 || values[0]->kind != VALUE_ARRAY)
         return engine_keep(frame, call, values);

@@ -20,7 +20,7 @@ typedef enum {
     FRAME_BODY = 1,     // reference(), list*() …
     FRAME_DEFAULT = 2,  // newGuid(), utcNow()
     FRAME_RESOURCE = 4, // copyIndex()
-    FRAME_ASKED = 16,   // reference() is not answered from the template
+    FRAME_SETTLED = 16, // what the template says of its resources is known (settle.h)
     FRAME_COPY = 8,     // "copy": [{name, count, input}] is a loop
 } FrameFlags;
 

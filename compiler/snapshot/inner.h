@@ -44,6 +44,7 @@ struct Item {
     // Once they were made without a runtime:
     Template *inner;        // of a nested deployment
     Text skipped;           // why that cannot be looked into before its turn comes; else empty
+    const Value *evaluated; // body while nothing is known of others
     const Value *body;      // as it is PUT
     const Value *predicted; // properties as others see them
     bool busy;              // `body` is being made

@@ -156,7 +156,7 @@ static const Value *kept_from(const Frame *frame, const Call *call, const Value 
                               size_t count)
 {
     for (size_t i = count; i < call->count; i++)
-        values[i] = runtime_renamed(frame, call->arguments[i]);
+        if (!(values[i] = runtime_renamed(frame, call->arguments[i]))) return NULL;
     return engine_keep(frame, call, values);
 }
 
@@ -282,17 +282,6 @@ const Value *logic_try_get(const Frame *frame, const Call *call, const Value **a
     if (call_of(arguments[0]) || call_of(arguments[1])) return engine_keep(frame, call, arguments);
     if (arguments[0]->kind == VALUE_NULL) return &value_null;
     const Value *found = member_find(arguments[0], arguments[1]);
-    const Call *base = call_of(call->arguments[0]);
-    bool outputs = base && base->access_count && base->accesses[0]->kind == VALUE_STRING &&
-                   text_alike(base->accesses[0]->string, TEXT("outputs"));
-    if (!found && base && !outputs && !frame->runtime &&
-        text_alike(base->name, TEXT("reference"))) {
-        Frame asked =
-            *frame; // what the template does not say of a resource, it may have all the same
-        asked.flags |= FRAME_ASKED;
-        arguments[0] = engine_call(&asked, call->arguments[0]);
-        return arguments[0] ? engine_keep(frame, call, arguments) : NULL;
-    }
     return found ? try_rest(frame, found, call, arguments, 2) : &value_null;
 }
 

@@ -4,6 +4,7 @@
 #include "compiler/snapshot/budget.h"
 #include "compiler/snapshot/declared.h"
 #include "compiler/snapshot/reading.h"
+#include "compiler/snapshot/settle.h"
 
 // What says how, not what is deployed.
 static bool is_of_template(Text name)
@@ -63,6 +64,12 @@ static const Value *made_or_said(const Frame *frame, const Item *item)
                                item->json);
 }
 
+const Value *nested_evaluated(const Frame *frame, Item *item)
+{
+    if (!item->evaluated) item->evaluated = made_or_said(frame, item);
+    return item->evaluated;
+}
+
 const Value *nested_body(const Frame *frame, Item *item)
 {
     if (frame->runtime) return made_or_said(frame, item);
@@ -70,8 +77,12 @@ const Value *nested_body(const Frame *frame, Item *item)
     if (item->busy)
         return engine_fail(frame, "The resource '%.*s' refers to itself.",
                            TEXT_ARG(item->shown.id));
+    const Value *evaluated = nested_evaluated(frame, item);
+    if (!evaluated) return NULL;
+    Frame own = declared_frame(frame->template, item, NULL, frame->problem);
+    own.flags |= FRAME_SETTLED | FRAME_DEFAULT; // what came of a default stands there, too
     item->busy = true;
-    item->body = made_or_said(frame, item);
+    item->body = settle(&own, evaluated);
     item->busy = false;
     return item->body;
 }

@@ -4,7 +4,10 @@
 
 // Both of two conditions that are not known; NULL stands for true.
 const Value *nested_both(const Frame *frame, const Value *outer, const Value *own);
-// The body of a resource as it is PUT; without a runtime made once.
+// Without a runtime: the body of a resource while nothing is known of others; made once.
+const Value *nested_evaluated(const Frame *frame, Item *item);
+// The body of a resource as it is PUT; without a runtime made once, with what the template says of
+// others.
 const Value *nested_body(const Frame *frame, Item *item);
 // Without a runtime: the properties of a resource as the template gives them, of a nested
 // deployment with its outputs. NULL, without a problem, if there are none.

@@ -7,6 +7,7 @@
 #include "compiler/snapshot/inner.h"
 #include "compiler/snapshot/member.h"
 #include "compiler/snapshot/nested.h"
+#include "compiler/snapshot/settle.h"
 
 static const Value *not_here(const Frame *frame, const Call *call)
 {
@@ -68,34 +69,38 @@ static const Value *kept(const Frame *frame, const Call *call, const Value **arg
     return call_kept(arena, whole);
 }
 
-// The same with what `call` takes from it.
-static const Value *kept_as(const Frame *frame, const Call *whole, const Value **arguments,
-                            const Target *target, const Call *call)
+static bool renamed_all(const Frame *frame, const Value ***expressions, size_t count)
 {
-    Call *longer = arena_new(engine_arena(frame), Call);
-    *longer = *call_of(kept(frame, whole, arguments, target));
-    longer->accesses = call->accesses;
-    longer->access_count = call->access_count;
-    return call_kept(engine_arena(frame), longer);
+    const Value **renamed = arena_array(engine_arena(frame), const Value *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        if (!(renamed[i] = runtime_renamed(frame, (*expressions)[i]))) return false;
+    *expressions = renamed;
+    return true;
 }
 
 const Value *runtime_renamed(const Frame *frame, const Value *expression)
 {
     const Call *call = call_of(expression);
     if (!call || expression->string.length) return expression;
+    const Builtin *builtin = call->space.length ? NULL : builtin_find(call->name);
+    if (builtin && builtin->run == name_copy_index && frame->loops)
+        return engine_call(frame, expression);
     Arena *arena = engine_arena(frame);
     Call *whole = arena_new(arena, Call);
     *whole = *call;
-    whole->arguments = arena_array(arena, const Value *, call->count);
-    for (size_t i = 0; i < call->count; i++)
-        whole->arguments[i] = runtime_renamed(frame, call->arguments[i]);
-    const Builtin *builtin = call->space.length ? NULL : builtin_find(call->name);
+    if (!renamed_all(frame, &whole->arguments, call->count) ||
+        !renamed_all(frame, &whole->accesses, call->access_count))
+        return NULL;
     bool asks = builtin && (builtin->run == runtime_reference || builtin->run == runtime_list);
     const Value *name = asks && call->count ? call->arguments[0] : NULL;
     Target target = {0};
     if (name && name->kind == VALUE_STRING && !name->call &&
-        target_of(frame, call, call->arguments, &target) && target.item)
-        return kept_as(frame, whole, whole->arguments, &target, call);
+        target_of(frame, call, call->arguments, &target) && target.item) {
+        const Call *kept_whole = call_of(kept(frame, whole, whole->arguments, &target));
+        whole->arguments = kept_whole->arguments;
+        whole->count = kept_whole->count;
+        return call_kept(arena, whole);
+    }
     Value *value = value_string(arena, (Text){0});
     value->call = whole;
     return value;
@@ -118,18 +123,6 @@ static const Value *asked(const Frame *frame, const Call *call, const Target *ta
     return properties ? properties : value_object(engine_arena(frame));
 }
 
-// What the template says of its resource; NULL, perhaps with a problem: nothing.
-static const Value *predicted(const Frame *frame, const Target *target)
-{
-    bool certain = target->item && !target->item->condition && !call_of(target->item->id) &&
-                   (target->item->shown.nested || !(frame->flags & FRAME_ASKED));
-    const Value *properties = certain ? nested_properties(frame, target->item) : NULL;
-    if (!properties || !target->full) return properties;
-    Value *whole = value_object(engine_arena(frame));
-    value_set(engine_arena(frame), whole, TEXT("Properties"), properties);
-    return whole;
-}
-
 static const Value *evaluated_access(const Frame *frame, const Value *access)
 {
     return call_of(access) ? engine_call(frame, access) : access;
@@ -146,19 +139,16 @@ static const Value *reference_to(const Frame *frame, const Call *call, const Val
         }
         return value;
     }
-    const Value *found = predicted(frame, target);
-    if (frame->problem->message.length) return NULL;
-    const Value *stays = kept(frame, call, arguments, target);
-    for (size_t i = 0; i < call->access_count; i++) {
+    bool settled = frame->flags & FRAME_SETTLED;
+    const Value *found = settled ? settle_reference(frame, call, arguments) : NULL;
+    if (found || frame->problem->message.length) return found;
+    const Value *stays =
+        settled ? engine_keep(frame, call, arguments) : kept(frame, call, arguments, target);
+    for (size_t i = 0; stays && i < call->access_count; i++) {
         const Value *access = evaluated_access(frame, call->accesses[i]);
         stays = access ? engine_access(frame, stays, access) : NULL;
-        if (!stays) return NULL;
-        if (found && call_of(found))
-            found = engine_access(frame, found, access);
-        else if (found)
-            found = call_of(access) ? NULL : member_find(found, access);
     }
-    return found ? found : stays;
+    return stays;
 }
 
 const Value *runtime_reference(const Frame *frame, const Call *call, const Value **arguments)

@@ -4,17 +4,12 @@
 
 #include "compiler/snapshot/builtin.h"
 #include "compiler/snapshot/declared.h"
-
-static size_t index_of(const Template *template, const Item *item)
-{
-    (void)template;
-    return item->at;
-}
+#include "compiler/snapshot/nested.h"
 
 static void need(Template *template, Item *item, const Item *other)
 {
     if (item == other) return;
-    size_t index = index_of(template, other);
+    size_t index = other->at;
     for (size_t i = 0; i < item->needs.count; i++) {
         if (item->needs.items[i] == index) return;
     }
@@ -86,6 +81,15 @@ static bool read_depends_on(const Frame *frame, Item *item)
 
 static void look_in_json(const Frame *frame, Item *item, const Value *json);
 
+// What evaluation has left as the argument of a reference: an ID, perhaps one that is not known.
+static void need_kept(Template *template, Item *item, const Value *id)
+{
+    for (size_t i = 0; i < template->items.count; i++) {
+        if (template->items.items[i]->id == id) need(template, item, template->items.items[i]);
+    }
+    if (id->kind == VALUE_STRING && !call_of(id)) need_named(template, item, id->string);
+}
+
 // reference('symbol') and list…('symbol') wait for it; with the name or ID of a resource only if
 // there is no API version.
 static void look_in_call(const Frame *frame, Item *item, const Value *value)
@@ -97,7 +101,13 @@ static void look_in_call(const Frame *frame, Item *item, const Value *value)
     const Builtin *builtin = call->space.length || !call->count ? NULL : builtin_find(call->name);
     bool reads = builtin && (builtin->run == runtime_reference ||
                              builtin->run == runtime_references || builtin->run == runtime_list);
-    if (!reads || (!frame->template->symbolic && call->count > 1)) return;
+    bool by_version = !frame->template->symbolic && call->count > 1;
+    bool partial = frame->template->context.partial;
+    if (!reads || (by_version && !partial)) return;
+    if (partial) {
+        need_kept(frame->template, item, call->arguments[0]);
+        return;
+    }
     TemplateProblem ignored = {0};
     Frame quiet = *frame;
     quiet.flags = 0;
@@ -117,7 +127,10 @@ static void look_in_text(const Frame *frame, Item *item, Text text)
 
 static void look_in_json(const Frame *frame, Item *item, const Value *json)
 {
-    if (json->kind == VALUE_STRING) look_in_text(frame, item, json->string);
+    if (call_of(json))
+        look_in_call(frame, item, json);
+    else if (json->kind == VALUE_STRING)
+        look_in_text(frame, item, json->string);
     for (size_t i = 0; json->kind == VALUE_ARRAY && i < json->array.count; i++)
         look_in_json(frame, item, json->array.items[i]);
     for (size_t i = 0; json->kind == VALUE_OBJECT && i < json->object.count; i++) {
@@ -204,17 +217,31 @@ static void show(Template *template)
     }
 }
 
+static bool read_needs(const Frame *frame, Item *item)
+{
+    Frame own = declared_frame(frame->template, item, NULL, frame->problem);
+    own.flags &= ~(unsigned)FRAME_BODY;
+    if (!frame->template->context.partial) {
+        if (item->absent) return true;
+        if (!read_depends_on(&own, item)) return false;
+        look_in_json(&own, item, item->json);
+        return true;
+    }
+    // The official snapshot looks at what evaluation leaves, and first; and what an absent resource
+    // depends on, comes before that which depends on it.
+    const Value *body = item->absent || item->shown.existing ? NULL : nested_evaluated(frame, item);
+    if (frame->problem->message.length) return false;
+    const Value *properties = body ? value_find(body, TEXT("properties")) : NULL;
+    if (properties) look_in_json(&own, item, properties);
+    return read_depends_on(&own, item);
+}
+
 bool sequence_read(const Frame *frame)
 {
     Template *template = frame->template;
     for (size_t i = 0; i < template->items.count; i++) template->items.items[i]->at = i;
     for (size_t i = 0; i < template->items.count; i++) {
-        Item *item = template->items.items[i];
-        if (item->absent) continue;
-        Frame own = declared_frame(template, item, NULL, frame->problem);
-        own.flags &= ~(unsigned)FRAME_BODY;
-        if (!read_depends_on(&own, item)) return false;
-        look_in_json(&own, item, item->json);
+        if (!read_needs(frame, template->items.items[i])) return false;
     }
     if (!read_batches(frame)) return false;
     for (size_t i = 0; i < template->items.count; i++) {

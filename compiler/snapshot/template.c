@@ -9,6 +9,7 @@
 #include "compiler/snapshot/reading.h"
 #include "compiler/snapshot/scoping.h"
 #include "compiler/snapshot/sequence.h"
+#include "compiler/snapshot/settle.h"
 #include "compiler/snapshot/typecheck.h"
 
 enum { NESTING_LIMIT = 20 }; // templates within each other
@@ -101,7 +102,7 @@ static bool read_parameters(const Frame *frame, const Value *given)
         const Value *own = given ? value_find(given, property->name) : NULL;
         if (property->value->kind == VALUE_OBJECT)
             name(template, &template->parameters, property->name, property->value,
-                 own && own->kind == VALUE_OBJECT ? own : NULL);
+                 own && (own->kind == VALUE_OBJECT || call_of(own)) ? own : NULL);
     }
     if (template->words == template && unknown_parameters(frame, given)) return false;
     for (size_t i = 0; i < template->parameters.count; i++) {
@@ -372,6 +373,8 @@ const Value *template_outputs(Template *template, const TemplateRuntime *runtime
     Arena *arena = template->arena;
     Frame frame = {
         .template = template, .flags = FRAME_BODY, .runtime = runtime, .problem = problem};
+    Frame settled = frame;
+    settled.flags |= FRAME_SETTLED | FRAME_DEFAULT;
     const Value *outputs = object_of(template->json, "outputs");
     Value *all = value_object(arena);
     for (size_t i = 0; outputs && i < outputs->object.count; i++) {
@@ -381,6 +384,8 @@ const Value *template_outputs(Template *template, const TemplateRuntime *runtime
         if (!is_wanted(&frame, output, &wanted)) return NULL;
         if (!wanted) continue;
         const Value *value = output_value(&frame, output, outputs->object.items[i].name);
+        if (value && call_of(value) && value_find(output, TEXT("copy"))) continue; // nobody knows
+        if (value && !runtime) value = settle(&settled, value);
         if (!value || !budget_counts(&frame, value) ||
             !typecheck_value(&frame, output, value, TEXT("template output"),
                              outputs->object.items[i].name))

@@ -450,6 +450,10 @@ const Value *typecheck_parameter(const Frame *frame, const Named *parameter)
             "declaration. Parameters with defined default values will use the default "
             "value if no value is supplied at deploy time. " SEE_SYNTAX,
             TEXT_ARG(name));
+    // An expression instead of {"value": …} is known only when it is decided.
+    bool unknown =
+        frame->template->context.partial && parameter->given && call_of(parameter->given);
+    if (unknown) given = call_made(engine_arena(frame), "unknown", NULL, 0);
     if (!given && reference) given = secret(frame, reference, name);
     if (!given && expression) given = engine_json(frame, expression);
     if (frame->problem->message.length) return NULL;

@@ -296,6 +296,13 @@ Describe 'the leader' {
     Remove-Gone $nodes
     @($log -match 'DELETE /nodes/(gone|here)') | Should -HaveCount 2
   }
+  It 'removes a node without a name, of a join that was cut, after a minute' {
+    New-Box manager
+    $my.Leads = (Now) - 100
+    $old, $new = 120, 20 | foreach { (Get-Date).ToUniversalTime().AddSeconds(-$_).ToString('yyyy-MM-ddTHH:mm:ss.fffffff') + '89Z' }
+    Remove-Gone ("[$(Get-Node me $reachable -Role manager), {`"ID`": `"cut`", `"CreatedAt`": `"$old`", `"Spec`": {`"Role`": `"manager`"}, `"Status`": {`"State`": `"down`"}, `"Description`": {}}, {`"ID`": `"young`", `"CreatedAt`": `"$new`", `"Spec`": {`"Role`": `"worker`"}, `"Status`": {`"State`": `"down`"}, `"Description`": {}}]" | ConvertFrom-Json)
+    @($log -match 'DELETE') | Should -Be 'engine DELETE /nodes/cut'
+  }
   It 'removes nothing soon after it came to lead, nor while a manager is away' {
     New-Box manager
     $gone = Get-Node l -State down -Said '{"swarmgen.wants": "leave"}'

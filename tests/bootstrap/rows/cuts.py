@@ -77,3 +77,28 @@ def random_moments(swarm):
     swarm.settled(300)
     stored(swarm)
     return f'{cuts} cuts'
+
+
+@row('a join is cut after the certificate: no node without a name stays', parameters=ONE_WORKER)
+def certificate(swarm):
+    """The managers know a node from its certificate on, its name only from its first session: the engine ends in between, and the
+    machine is made anew without its disk."""
+    late = 'manager2', 'web0'
+    swarm.boot(*(name for name in swarm.machines if name not in late))
+    swarm.wait('the others are a swarm', lambda: len(swarm.nodes()) == len(swarm.machines) - len(late))
+
+    def nameless():
+        return [node['Spec']['Role'] for node in swarm.engine('manager0', '/nodes') or [] if not node['Description'].get('Hostname')]
+    for name, role in zip(late, ('manager', 'worker')):
+        for _ in range(20):
+            swarm.boot(name)
+            swarm.wait(f'{name} has an engine', lambda: swarm.enter(name, 'pidof', 'dockerd').returncode == 0, 120, 0.01)
+            swarm.enter(name, 'sh', '-c', 'engine=$(pidof dockerd); until [ -s /var/lib/docker/swarm/certificates/swarm-node.crt ]; do :; done; kill -9 $engine')
+            swarm.rebuild(name, keep_disk=False)
+            if role in nameless():
+                break
+        else:
+            raise Failed(f'{name}: each join was whole')
+    swarm.boot(*late)
+    swarm.wait('nodes without a name are gone', lambda: not nameless(), 240)
+    stored(swarm)

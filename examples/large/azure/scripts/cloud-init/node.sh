@@ -699,15 +699,18 @@ gone() {
   ! grep -qixF -e "$2" machines
 }
 
-# reaper: removes workers that are down for good; none while the managers are in doubt
+# reaper: removes workers that are down for good, and nodes without a name, of a join that was cut; none while the managers
+# are in doubt
 reaper() {
   [ $led -gt 4 ] && is 'all(.[]; .sure)' nodes || return 0
-  jq -r '. as $all | .[] | select(.Spec.Role == "worker" and .Status.State == "down") | . as $old | "\(.ID) \(if any($all[]; .host == $old.host and .ID != $old.ID and .up)
-    then "rebuilt" elif .wish == "leave" then "left" else "gone" end) \(.host) \(.says["swarmgen.set"] // "")"' nodes >down
+  jq -r '. as $all | .[] | select(if .host then .Spec.Role == "worker" and .Status.State == "down"
+      else (.CreatedAt | sub("\\..*"; "Z") | fromdate) < now - 60 end)
+    | . as $old | "\(.ID) \(if .host | not then "cut" elif any($all[]; .host == $old.host and .ID != $old.ID and .up) then "rebuilt"
+    elif .wish == "leave" then "left" else "gone" end) \(.Spec.Role) \(.host // "-") \(.says["swarmgen.set"] // "")"' nodes >down
   doubt=''
-  while read -r node how host set; do
+  while read -r node how as host set; do
     [ "$how" != gone ] || { [ "$set" ] && gone "$set" "$host"; } || continue
-    quiet docker node rm "$node" && say "removed worker $host ($node): $how"
+    quiet docker node rm "$node" && say "removed $as $host ($node): $how"
   done <down
   [ -z "$doubt" ] || no "$doubt"
 }

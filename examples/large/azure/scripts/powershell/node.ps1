@@ -43,7 +43,7 @@ function Need([string] $Text) { if (-not (Ok)) { throw $Text } }
 function Due($What, $Seconds) { # once in so many
   if ([Math]::Abs((Now) - $done[$What]) -lt $Seconds) { return $false }
   $done[$What] = Now
-  return $true
+  $true
 }
 
 function Print($Text) { Write-Host "node: $(Uptime) s: $($my.Step): $Text" }
@@ -655,7 +655,7 @@ function Get-Images {
 
 function Test-Full($Percent) {
   $drive = Get-PSDrive $my.DataRoot.Substring(0, 1)
-  return 100 * $drive.Used / ($drive.Used + $drive.Free) -ge $Percent
+  100 * $drive.Used / ($drive.Used + $drive.Free) -ge $Percent
 }
 
 function Remove-Images {
@@ -679,7 +679,7 @@ function Get-Said($Node, $Name) {
 }
 function Test-Well($Node) { $Node.Status.State -eq 'ready' -and (-not $Node.ManagerStatus -or $Node.ManagerStatus.Reachability -eq 'reachable') }
 
-# Copies nodes' labels, removes what was copied and is gone. Who wants to leave or restart is drained until the wish is gone.
+# Copies nodes' labels, removes copies that are gone. Who wants to leave or restart is drained meanwhile.
 function Sync-Nodes($Nodes) {
   Each $Nodes {
     param($node)
@@ -709,26 +709,26 @@ function Sync-Nodes($Nodes) {
 # Names of all machines of a scale set; none if it is gone. A worker says which set, and may lie.
 function Get-Machines($Set) {
   if ($Set -notmatch '^/subscriptions(/[\w.()-]+){7}$') { throw "no scale set: $Set" }
-  $names = @()
   $uri = "$($facts.resources.uri)$Set/virtualMachines?api-version=2024-07-01"
   while ($uri) {
     $page = Json (Ask GET $uri @{ Authorization = "Bearer $(Token $facts.resources.resource)" })
     if ($my.Status -eq 404) { return }
     if (-not (Ok) -or $null -eq $page.value) { throw "in doubt about $(Split-Path -Leaf $Set): $($my.Status) $($page.error.code)" }
-    $names += $page.value.properties.osProfile.computerName
+    $page.value.properties.osProfile.computerName
     $uri = $page.nextLink
   }
-  return $names
 }
 
-# A worker that is down for good goes. Not while managers are in trouble: then nodes seem to be down that are not.
+# Workers that are down for good go, and nodes without a name: of a join that was cut. Not while managers are in trouble.
 function Remove-Gone($Nodes) {
   if ((Now) -lt $my.Leads + 60 -or ($Nodes | where { $_.ManagerStatus -and -not (Test-Well $_) })) { return }
   $sets = @{}
-  foreach ($node in $Nodes | where { $_.Spec.Role -eq 'worker' -and $_.Status.State -eq 'down' }) {
+  foreach ($node in $Nodes | where { -not $_.Description.Hostname -or ($_.Spec.Role -eq 'worker' -and $_.Status.State -eq 'down') }) {
     $name = $node.Description.Hostname
     $set = Get-Said $node set
-    $why = if ((Get-Said $node wants) -eq 'leave') {
+    $why = if (-not $name) {
+      if (([DateTime]$node.CreatedAt).ToUniversalTime() -lt (Get-Utc).AddMinutes(-1)) { 'cut' }
+    } elseif ((Get-Said $node wants) -eq 'leave') {
       'left'
     } elseif ($Nodes | where { $_.Description.Hostname -eq $name -and $_.Status.State -eq 'ready' }) {
       'rebuilt'
@@ -738,7 +738,7 @@ function Remove-Gone($Nodes) {
     }
     if (-not $why) { continue }
     Engine DELETE /nodes/$($node.ID)
-    if (Ok) { Say "removed worker $name ($($node.ID)): $why" }
+    if (Ok) { Say "removed $($node.Spec.Role) $name ($($node.ID)): $why" }
   }
 }
 
@@ -776,7 +776,7 @@ function Set-Want($Want) {
 
 function Test-Idle([long] $Since) {
   $tasks = @(Engine GET "/containers/json$(Query label com.docker.swarm.task.id)")
-  return (Now) -ge $Since + 60 -or ((Ok) -and -not $tasks.Count)
+  (Now) -ge $Since + 60 -or ((Ok) -and -not $tasks.Count)
 }
 
 # What Azure will do: confirmed once the tasks are elsewhere. A manager never leaves.
@@ -785,7 +785,7 @@ function Watch-Events {
   $path = "${imds}scheduledevents?api-version=2020-07-01"
   $mine = @((Json (Ask GET $path @{ Metadata = 'true' } '' 4)).Events | where { $_.Resources -contains $instance.compute.name })
   if (-not (Ok)) { return }
-  $my.Event = if ($mine.EventType -match 'Terminate|Preempt') { 'leave' } elseif ($mine.EventType -match 'Reboot|Redeploy') { 'reboot' } else { '' }
+  $my.Event = if ($mine.EventType -match 'Terminate|Preempt') { 'leave' } elseif ($mine.EventType -match 'Reboot|Redeploy') { 'reboot' }
   if ($mine) { Get-State }
   $member = $my.State -eq 'active'
   if ($my.Event -and $member) { Set-Want $my.Event } elseif (-not $my.Event -and $my.Want -ne 'turn') { Set-Want '' }
@@ -810,7 +810,7 @@ function Test-Window {
   }
 }
 
-# Windows' own updates restart when they like: off. Security updates come in the window, by another process.
+# Windows' own updates restart at any time: off. Security updates come in the window.
 function Watch-Updates {
   if (Due policy 1e9) { reg.exe add 'HKLM\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate\AU' /v NoAutoUpdate /t REG_DWORD /d 1 /f }
   if (-not $facts.updates -or $my.Event -or ($my.Updater -and -not $my.Updater.HasExited)) { return }
@@ -843,7 +843,7 @@ function Install-Updates {
   $installer = $session.CreateUpdateInstaller()
   $loader.Updates = $installer.Updates = $updates
   $loader.Download()
-  Say "$($updates.Count) security updates: result $($installer.Install().ResultCode)" # 2: all are installed
+  Say "$($updates.Count) security updates: result $($installer.Install().ResultCode)"
 }
 
 # -- backup
@@ -931,7 +931,7 @@ function Start-Health {
   $server.BeginInvoke()
 }
 
-# What failed is shown until it succeeds, and not hidden by what is only passed.
+# What failed is shown until it succeeds.
 function Start-Step($Name) {
   $my.Step = $Name
   $my.Why = ''
