@@ -38,7 +38,7 @@ def suites(count, seed):
         ('noise', True, ['tests/official/noise.py']),
         ('constructs', True, ['tests/official/constructs.py']),
         ('programs', True, ['tests/official/programs.py', '--count', str(count), *random]),
-        ('webs', True, ['tests/official/webs.py', '--count', str(max(10, count // 5)), *random]),
+        ('webs', True, ['tests/official/webs.py', '--count', str(max(10, count // 2)), *random]),
         ('snapshots', True, ['tests/official/snapshots.py', '--count', str(max(10, count // 5)), *random]),
         ('swarms', True, ['tests/official/swarms.py', '--count', str(count), *random]),
     ]

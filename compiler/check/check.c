@@ -175,6 +175,39 @@ static void check_parameter(Check *check, const Symbol *symbol)
     check_value(check, symbol->file, value, shape);
 }
 
+// The types of a function know no function by its bare name, and no decorator.
+static void check_signature(Check *check, const Syntax *node)
+{
+    if (!node) return;
+    switch ((int)node->kind) { // other types have no types in them
+    case SYNTAX_PAREN:
+    case SYNTAX_NON_NULL:
+    case SYNTAX_TYPE_ARRAY:
+    case SYNTAX_TYPE_NULLABLE: check_signature(check, node->inner); break;
+    case SYNTAX_TYPE_UNION:
+        for (size_t i = 0; i < node->list.count; i++) check_signature(check, node->list.items[i]);
+        break;
+    case SYNTAX_TYPE_OBJECT:
+    case SYNTAX_TYPE_TUPLE:
+        for (size_t i = 0; i < node->list.count; i++) {
+            const Syntax *item = node->list.items[i];
+            for (size_t j = 0; j < item->property.decorators.count; j++) {
+                const Syntax *decorator = item->property.decorators.items[j];
+                if (decorator->kind != SYNTAX_CALL || decorator->call.base) continue;
+                Text name = decorator->call.name;
+                diag_add_with(check->diags, DIAG_MISPLACED, syntax_place(decorator),
+                              text_format(check->arena, "@%.*s()", TEXT_ARG(name)),
+                              text_format(check->arena,
+                                          "within the types of a function it is @sys.%.*s()",
+                                          TEXT_ARG(name)));
+            }
+            check_signature(check, item->property.value);
+        }
+        break;
+    default: break;
+    }
+}
+
 static void check_function(Check *check, const Symbol *symbol)
 {
     const Syntax *node = symbol->declaration, *lambda = node->declaration.value;
@@ -186,11 +219,13 @@ static void check_function(Check *check, const Symbol *symbol)
         const SyntaxParameter *parameter = &lambda->lambda.parameters[i];
         Type *type = type_read(&check->types, symbol->file, parameter->type);
         check_type(check, symbol->file, parameter->type);
+        check_signature(check, parameter->type);
         locals[i] = (InferLocal){parameter->name, shape_of_type(check, type), place.locals};
         place.locals = &locals[i];
     }
     Type *type = type_read(&check->types, symbol->file, lambda->lambda.result);
     check_type(check, symbol->file, lambda->lambda.result);
+    check_signature(check, lambda->lambda.result);
     shape_assign(check, lambda->lambda.body, infer(&place, lambda->lambda.body),
                  shape_of_type(check, type));
 }
@@ -499,21 +534,21 @@ static void check_names(Check *check, const BoundFile *file)
     }
 }
 
-// Values of a parameters file against the parameters of the file that it is for.
-static void check_assignments(Check *check, BoundFile *file)
+// Values that a parameters file gives or inherits against the parameters of the file that it is for.
+static void check_assignments(Check *check, const BoundFile *file)
 {
-    for (size_t i = 0; i < file->symbols.count; i++) {
-        const Symbol *symbol = file->symbols.items[i];
-        if (symbol->kind != SYMBOL_PARAM) continue;
-        const Symbol *wanted = file->target ? bind_lookup(file->target, symbol->name) : NULL;
-        const Syntax *value = symbol->declaration->declaration.value;
-        InferPlace place = {.check = check, .file = file};
-        const Shape *given = infer(&place, value);
-        if (wanted && wanted->kind == SYMBOL_PARAM) {
+    for (const BoundFile *giver = file; giver; giver = giver->base) {
+        for (size_t i = 0; i < giver->symbols.count; i++) {
+            const Symbol *symbol = giver->symbols.items[i];
+            if (symbol->kind != SYMBOL_PARAM || infer_assignment(file, symbol->name) != symbol)
+                continue;
+            const Symbol *wanted = file->target ? bind_lookup(file->target, symbol->name) : NULL;
+            const Shape *given = infer_assigned(check, symbol);
+            if (!wanted || wanted->kind != SYMBOL_PARAM) continue;
             const Shape *shape = infer_parameter(check, wanted);
             if (wanted->declaration->declaration.value)
                 shape = shape_union(check, shape, &shape_null);
-            shape_assign(check, value, given, shape);
+            shape_assign(check, symbol->declaration->declaration.value, given, shape);
         }
     }
 }

@@ -81,6 +81,27 @@ static const Shape *named_shape(Check *check, const Symbol *symbol)
     return known;
 }
 
+const Symbol *infer_assignment(const BoundFile *file, Text name)
+{
+    for (; file; file = file->base) {
+        const Symbol *symbol = bind_lookup(file, name);
+        if (symbol && symbol->kind == SYMBOL_PARAM) return symbol;
+    }
+    return NULL;
+}
+
+const Shape *infer_assigned(Check *check, const Symbol *assignment)
+{
+    Text key = text_copy(check->arena, (Text){(const char *)&assignment, sizeof assignment});
+    const Shape *known = map_get(&check->named, key);
+    if (known) return known;
+    map_put(check->arena, &check->named, key, (void *)(uintptr_t)&shape_any);
+    InferPlace place = {.check = check, .file = assignment->file};
+    known = infer(&place, assignment->declaration->declaration.value);
+    map_put(check->arena, &check->named, key, (void *)(uintptr_t)known);
+    return known;
+}
+
 static const Shape *deployed_shape(Check *check, const Symbol *symbol)
 {
     Shape *shape = shape_new(check, symbol->kind == SYMBOL_MODULE ? SHAPE_MODULE : SHAPE_RESOURCE);
@@ -335,6 +356,11 @@ static const Shape *infer_access(const InferPlace *place, const Syntax *node)
     if (space) {
         const Symbol *member = bind_exported(space->target_file, node->access.name);
         return member ? infer_symbol(place->check, member) : &shape_any;
+    }
+    if (place->file->base && base->kind == SYNTAX_NAME && text_is(base->name, "base") &&
+        !bind_lookup(place->file, base->name)) {
+        const Symbol *inherited = infer_assignment(place->file->base, node->access.name);
+        return inherited ? infer_assigned(place->check, inherited) : &shape_any;
     }
     if (is_built_in_space(place, base)) return &shape_any;
     check_secure(place, node);
