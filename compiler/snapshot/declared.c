@@ -4,10 +4,13 @@
 #include "compiler/snapshot/copy.h"
 #include "compiler/snapshot/resourceid.h"
 
+#include <string.h>
+
 // What an expression gives, as messages show it.
 static Text shown(Arena *arena, const Value *value)
 {
     if (value->kind == VALUE_STRING && !value->call) return value->string;
+    if (value->kind == VALUE_NULL) return TEXT("null");
     TextBuffer out = {.arena = arena};
     call_write(&out, value);
     return buffer_done(&out);
@@ -22,14 +25,16 @@ const Value *declared_wrong_result(const Frame *frame, const Value *value, const
         TEXT_ARG(shown(engine_arena(frame), value)), engine_kind(value), wanted);
 }
 
-// An empty text if there is no such property.
+// An empty text if there is no such property, or null; an expression that is a name must not be null.
 static const Value *text_property(const Frame *frame, const Value *json, const char *name)
 {
-    const Value *value = value_find(json, text_of(name));
-    if (!value || value->kind == VALUE_NULL) return value_string(engine_arena(frame), (Text){0});
-    value = engine_json(frame, value);
-    return value && value->kind != VALUE_STRING ? declared_wrong_result(frame, value, "String")
-                                                : value;
+    const Value *written = value_find(json, text_of(name));
+    bool none = !written || written->kind == VALUE_NULL;
+    const Value *value = none ? &value_null : engine_json(frame, written);
+    if (!value) return NULL;
+    if (value->kind == VALUE_NULL && (none || strcmp(name, "name") != 0))
+        return value_string(engine_arena(frame), (Text){0});
+    return value->kind == VALUE_STRING ? value : declared_wrong_result(frame, value, "String");
 }
 
 // How messages name a resource before its name is known: its symbol, or its name as it stands.

@@ -197,6 +197,13 @@ static const Value *fail_as_said(const Frame *frame, const Call *call)
     Diags *diags = &frame->template->diags;
     Text why = diags->count ? diags->items[diags->count - 1].message : TEXT("it has no value");
     diags->count = diags->errors = 0;
+    bool nothing = text_alike(call->name, TEXT("string")) && call->count == 1 &&
+                   text_ends(why, "the value has no text");
+    if (nothing)
+        return engine_fail(frame, "The template language function 'string' expects its first "
+                                  "parameter to be one of the following types 'Integer, String, "
+                                  "Boolean, Object, Array'. The provided value is of type 'Null'. "
+                                  "Please see https://aka.ms/arm-functions for usage details.");
     Text kinds = kind_refused(engine_arena(frame), call, why);
     if (kinds.length) return engine_fail(frame, "%.*s", TEXT_ARG(kinds));
     return engine_fail(frame,
@@ -255,6 +262,15 @@ static const Value *apply(void *self, size_t index, const Value **values, size_t
     return NULL;
 }
 
+// The call with its lambdas, in which names become IDs.
+static const Value *keep_lambdas(const Frame *frame, const Call *call, const Value **values)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        if (is_lambda(values[i]) && !(values[i] = runtime_renamed(frame, values[i]))) return NULL;
+    }
+    return engine_keep(frame, call, values);
+}
+
 static const Value *walked(const Frame *frame, const FunctionRow *row, const Call *call,
                            const Value **values)
 {
@@ -273,7 +289,7 @@ static const Value *walked(const Frame *frame, const FunctionRow *row, const Cal
     }
     const Value *value = walk_call(&walk, text_of(row->name), given, call->count);
     if (value) return value;
-    if (own.unsure) return engine_keep(frame, call, values);
+    if (own.unsure) return keep_lambdas(frame, call, values);
     return frame->problem->message.length ? NULL : fail_as_said(frame, call);
 }
 
@@ -283,12 +299,9 @@ static const Value *walked(const Frame *frame, const FunctionRow *row, const Cal
 static const Value *keep_spread(const Frame *frame, const Builtin *builtin, const Call *call,
                                 const Value **values)
 {
-    for (size_t i = 0; i < call->count; i++) {
-        if (is_lambda(values[i]) && !(values[i] = runtime_renamed(frame, values[i]))) return NULL;
-    }
     bool spreads = text_is(text_of(builtin->name), "max") || text_is(text_of(builtin->name), "min");
     if (!spreads || call->count != 1 || values[0]->kind != VALUE_ARRAY)
-        return engine_keep(frame, call, values);
+        return keep_lambdas(frame, call, values);
     Call spread = {.name = call->name, .count = values[0]->array.count};
     return engine_keep(frame, &spread, values[0]->array.items);
 }

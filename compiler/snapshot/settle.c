@@ -16,6 +16,12 @@ static const Value *said(const Frame *frame, Item *item, bool full)
     return whole;
 }
 
+// The length of a loop, or a nested deployment's parameter, that nobody can tell.
+static bool is_unknown(const Value *value)
+{
+    return text_is(call_of(value)->name, "unknown");
+}
+
 const Value *settle_reference(const Frame *frame, const Call *call, const Value **arguments)
 {
     const Value *id = arguments[0];
@@ -33,7 +39,8 @@ const Value *settle_reference(const Frame *frame, const Call *call, const Value 
                 : call_of(access) ? NULL
                                   : member_find(found, access);
     }
-    return found && found->kind == VALUE_NULL ? NULL : found;
+    bool stays = found && call_of(found) && !is_unknown(found) && !item->shown.nested;
+    return stays || (found && found->kind == VALUE_NULL) ? NULL : found;
 }
 
 // What stays, as an expression to be evaluated; lists and objects in it are settled. NULL with a
@@ -52,7 +59,7 @@ static bool open_all(const Frame *frame, const Value ***values, size_t count)
 static const Value *opened(const Frame *frame, const Value *value)
 {
     if (!call_of(value)) return settle(frame, value);
-    if (text_is(call_of(value)->name, "unknown")) return value; // a loop of unknown length
+    if (is_unknown(value)) return value;
     Call *call = arena_new(engine_arena(frame), Call);
     *call = *call_of(value);
     if (!open_all(frame, &call->arguments, call->count) ||

@@ -375,6 +375,7 @@ def resource(name, **more):
     return {'type': 'Microsoft.A/b', 'apiVersion': '2020-01-01', 'name': name, **more}
 
 
+COUNTED = "[length(union(createArray(deployer().objectId), createArray('p')))]"
 RESOURCES = {
     'references': {'z': resource('z', properties={'x': "[reference('b').foo]", 'y': "[reference('b').none]"}),
                    'b': resource('b', properties={'foo': 'bar', "[concat('x', 'y')]": '[[a]', 'q': '[[a'})},
@@ -391,6 +392,24 @@ RESOURCES = {
     'an unknown loop': {'a': resource("[concat('a', copyIndex('zz'))]", copy={'name': 'c', 'count': 2})},
     'no loop': {'a': resource("[concat('a', copyIndex())]")},
     'a reference in a name': {'a': resource("[reference('b').x]"), 'b': resource('b')},
+    'order by what evaluation leaves': {
+        'z': resource('z', dependsOn=['c'], properties={'x': "[if(reference('b').foo, reference('d').x, 1)]"}), 'd': resource('d'), 'c': resource('c'),
+        'b': resource('b', properties={'x': "[tryGet(createObject('a', reference('c').x), 'b')]"})},
+    'what an absent one depends on': {'z': resource('z', dependsOn=['a']), 'a': resource('a', condition=False, dependsOn=['b']), 'c': resource('c'), 'b': resource('b')},
+    'an absent one that has no name': {'a': resource("[fail('x')]", condition=False), 'b': resource('b', properties={'x': "[reference('a').x]"})},
+    'references as arguments': {'b': resource('b', properties={'foo': {'k': 1}, 'n': None, 'u': UNKNOWN}), 'z': resource('z', properties={
+        'a': "[union(reference('b'), createObject('q', 1))]", 'b': "[string(reference('b').foo)]", 'c': "[empty(createArray(string(tryGet(reference('b'), 'none'))))]",
+        'd': "[coalesce(reference('b').n, 'x')]", 'e': "[shallowMerge(createArray(reference('b'), createObject('z', reference('b').u)))]",
+        'f': "[filter(createArray(1), lambda('x', contains(reference('b'), 'foo')))]", 'g': "[map(reference('e').list, lambda('x', reference('b').foo))]"}), 'e': resource('e')},
+    'a string of nothing': {'b': resource('b', properties={}), 'z': resource('z', properties={'c': "[string(tryGet(reference('b'), 'none'))]"})},
+    'numbers of a loop within what is not decided': {'b': resource('b'), 'a': resource("[concat('a', copyIndex())]", copy={'name': 'l', 'count': 2}, properties={
+        'copy': [{'name': 'x', 'count': 2, 'input': "[if(reference('b').x, createArray(5, 6)[copyIndex('x')], copyIndex('l', 3))]"}]})},
+    'a property as long as nobody knows': {'a': resource('a', properties={'copy': [{'name': 'x', 'count': COUNTED, 'input': 1}, {'name': 'y', 'count': 1, 'input': 2}]}),
+                                           'z': resource('z', properties={'x': "[length(reference('a').x)]", 'y': "[reference('a').y]"})},
+    'no group': {'a': resource('a', type='Microsoft.Resources/deployments', resourceGroup='[null()]', properties={'mode': 'Incremental', 'template': {
+        '$schema': SCHEMA, 'contentVersion': '1.0.0.0', 'resources': [resource('b')]}})},
+    'a name of nothing': {'a': resource('[null()]')},
+    'as many as nobody knows': {'a': resource("[concat('a', copyIndex())]", copy={'name': 'c', 'count': COUNTED})},
     'a wrong body': {'a': resource('a', properties={'x': '[div(1, 0)]'})},
 }
 
