@@ -64,7 +64,8 @@ const Value *copy_list(const Frame *frame, Text name, const Value *loop, bool of
     }
     int64_t count = copy_count(frame, loop);
     const Value *input = value_find(loop, TEXT("input"));
-    if (count < 0 || !input) return NULL;
+    if (count < 0) return NULL;
+    if (!input) return engine_fail(frame, "The template copy definition has no input.");
     Value *list = value_array(engine_arena(frame));
     for (int64_t i = 0; i < count; i++) {
         Loop turn = {name, i, of_resource, frame->loops};
