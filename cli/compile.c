@@ -86,7 +86,7 @@ static void add_others(Diags *all, const Diags *more)
 Text compile_file(Arena *arena, Diags *diags, BoundFile *file, bool parameters)
 {
     Diags emitting = {.arena = arena};
-    if (!file->artifact) check_file(arena, diags, file);
+    check_file(arena, diags, file);
     Text json = parameters ? emit_parameters(arena, &emitting, file)
                            : emit_template(arena, &emitting, file);
     add_others(diags, &emitting);

@@ -2,6 +2,6 @@
 #pragma once
 #include "compiler/bind/bind.h"
 
-// The template of a .bicep; with `parameters` the parameters file of a .bicepparam. Where checks and
-// emission object to the same place, the checks' diagnostic stays.
+// The template of a .bicep; with `parameters` the parameters file of a .bicepparam, whose target is
+// checked too. Where checks and emission object to the same place, the checks' diagnostic stays.
 Text compile_file(Arena *arena, Diags *diags, BoundFile *file, bool parameters);

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/compile.h"
+#include "compiler/arm/emit.h"
 #include "compiler/artifact/artifact.h"
 #include "compiler/bundle/bundle.h"
 #include "compiler/snapshot/prediction.h"
@@ -41,15 +42,16 @@ static bool from_bicep(Session *session, Text path, Texts *texts)
     Arena *arena = &session->arena;
     BoundFile *file = bind_file(arena, &session->diags, artifact_reader(arena), path);
     if (!file) return false;
-    bool parameters = text_ends(path, ".bicepparam");
-    if (parameters) texts->parameters = compile_file(arena, &session->diags, file, true);
-    if (parameters) file = file->target;
-    if (diag_failed(&session->diags)) return false;
-    if (file)
+    if (!text_ends(path, ".bicepparam")) {
         texts->template = compile_file(arena, &session->diags, file, false);
-    else
-        diag_add_with(&session->diags, DIAG_TEMPLATE, (Place){0}, path,
-                      TEXT("'using none' names no template to show"));
+    } else {
+        texts->parameters = compile_file(arena, &session->diags, file, true);
+        if (!diag_failed(&session->diags) && file->target)
+            texts->template = emit_template(arena, &session->diags, file->target);
+        if (!file->target)
+            diag_add_with(&session->diags, DIAG_TEMPLATE, (Place){0}, path,
+                          TEXT("'using none' names no template to show"));
+    }
     return !diag_failed(&session->diags);
 }
 

@@ -175,37 +175,11 @@ static void check_parameter(Check *check, const Symbol *symbol)
     check_value(check, symbol->file, value, shape);
 }
 
-// The types of a function know no function by its bare name, and no decorator.
-static void check_signature(Check *check, const Syntax *node)
+static void check_signature(Check *check, BoundFile *file, const Syntax *type)
 {
-    if (!node) return;
-    switch ((int)node->kind) { // other types have no types in them
-    case SYNTAX_PAREN:
-    case SYNTAX_NON_NULL:
-    case SYNTAX_TYPE_ARRAY:
-    case SYNTAX_TYPE_NULLABLE: check_signature(check, node->inner); break;
-    case SYNTAX_TYPE_UNION:
-        for (size_t i = 0; i < node->list.count; i++) check_signature(check, node->list.items[i]);
-        break;
-    case SYNTAX_TYPE_OBJECT:
-    case SYNTAX_TYPE_TUPLE:
-        for (size_t i = 0; i < node->list.count; i++) {
-            const Syntax *item = node->list.items[i];
-            for (size_t j = 0; j < item->property.decorators.count; j++) {
-                const Syntax *decorator = item->property.decorators.items[j];
-                if (decorator->kind != SYNTAX_CALL || decorator->call.base) continue;
-                Text name = decorator->call.name;
-                diag_add_with(check->diags, DIAG_MISPLACED, syntax_place(decorator),
-                              text_format(check->arena, "@%.*s()", TEXT_ARG(name)),
-                              text_format(check->arena,
-                                          "within the types of a function it is @sys.%.*s()",
-                                          TEXT_ARG(name)));
-            }
-            check_signature(check, item->property.value);
-        }
-        break;
-    default: break;
-    }
+    check->signature = true;
+    check_type(check, file, type);
+    check->signature = false;
 }
 
 static void check_function(Check *check, const Symbol *symbol)
@@ -218,14 +192,12 @@ static void check_function(Check *check, const Symbol *symbol)
     for (size_t i = 0; i < count; i++) {
         const SyntaxParameter *parameter = &lambda->lambda.parameters[i];
         Type *type = type_read(&check->types, symbol->file, parameter->type);
-        check_type(check, symbol->file, parameter->type);
-        check_signature(check, parameter->type);
+        check_signature(check, symbol->file, parameter->type);
         locals[i] = (InferLocal){parameter->name, shape_of_type(check, type), place.locals};
         place.locals = &locals[i];
     }
     Type *type = type_read(&check->types, symbol->file, lambda->lambda.result);
-    check_type(check, symbol->file, lambda->lambda.result);
-    check_signature(check, lambda->lambda.result);
+    check_signature(check, symbol->file, lambda->lambda.result);
     shape_assign(check, lambda->lambda.body, infer(&place, lambda->lambda.body),
                  shape_of_type(check, type));
 }
@@ -543,7 +515,7 @@ static void check_assignments(Check *check, const BoundFile *file)
             if (symbol->kind != SYMBOL_PARAM || infer_assignment(file, symbol->name) != symbol)
                 continue;
             const Symbol *wanted = file->target ? bind_lookup(file->target, symbol->name) : NULL;
-            const Shape *given = infer_assigned(check, symbol);
+            const Shape *given = infer_symbol(check, symbol);
             if (!wanted || wanted->kind != SYMBOL_PARAM) continue;
             const Shape *shape = infer_parameter(check, wanted);
             if (wanted->declaration->declaration.value)

@@ -214,6 +214,15 @@ void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const
     check_twice(check, decorators);
     for (size_t i = 0; i < decorators.count; i++) {
         const Syntax *decorator = decorators.items[i];
+        if (check->signature && !is_qualified(decorator)) {
+            Text name = decorator->call.name;
+            diag_add_with(check->diags, DIAG_MISPLACED, syntax_place(decorator),
+                          text_format(check->arena, "@%.*s()", TEXT_ARG(name)),
+                          text_format(check->arena,
+                                      "within the types of a function it is @sys.%.*s()",
+                                      TEXT_ARG(name)));
+            continue;
+        }
         for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
             if (!text_is(decorator->call.name, rows[row].name)) continue;
             check_argument(check, file, decorator, rows[row].argument);

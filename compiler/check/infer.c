@@ -64,12 +64,13 @@ const Shape *infer_parameter(Check *check, const Symbol *symbol)
     return allowed_shape(check, symbol, shape_strict(check, shape, false));
 }
 
-// Of a parameter or a variable, which many expressions name.
+// Of a parameter or a variable, which many expressions name; of an assignment what it gives.
 static const Shape *named_shape(Check *check, const Symbol *symbol)
 {
     const Symbol *own = symbol->origin ? symbol->origin : symbol;
     const Syntax *node = own->declaration;
-    bool typed = own->kind == SYMBOL_PARAM || node->declaration.type;
+    bool assigns = own->kind == SYMBOL_PARAM && text_ends(own->file->path, ".bicepparam");
+    bool typed = (own->kind == SYMBOL_PARAM && !assigns) || node->declaration.type;
     if (!typed && own->file->artifact) return &shape_any;
     Text key = text_copy(check->arena, (Text){(const char *)&own, sizeof own});
     const Shape *known = map_get(&check->named, key);
@@ -88,18 +89,6 @@ const Symbol *infer_assignment(const BoundFile *file, Text name)
         if (symbol && symbol->kind == SYMBOL_PARAM) return symbol;
     }
     return NULL;
-}
-
-const Shape *infer_assigned(Check *check, const Symbol *assignment)
-{
-    Text key = text_copy(check->arena, (Text){(const char *)&assignment, sizeof assignment});
-    const Shape *known = map_get(&check->named, key);
-    if (known) return known;
-    map_put(check->arena, &check->named, key, (void *)(uintptr_t)&shape_any);
-    InferPlace place = {.check = check, .file = assignment->file};
-    known = infer(&place, assignment->declaration->declaration.value);
-    map_put(check->arena, &check->named, key, (void *)(uintptr_t)known);
-    return known;
 }
 
 static const Shape *deployed_shape(Check *check, const Symbol *symbol)
@@ -357,12 +346,12 @@ static const Shape *infer_access(const InferPlace *place, const Syntax *node)
         const Symbol *member = bind_exported(space->target_file, node->access.name);
         return member ? infer_symbol(place->check, member) : &shape_any;
     }
-    if (place->file->base && base->kind == SYNTAX_NAME && text_is(base->name, "base") &&
-        !bind_lookup(place->file, base->name)) {
-        const Symbol *inherited = infer_assignment(place->file->base, node->access.name);
-        return inherited ? infer_assigned(place->check, inherited) : &shape_any;
+    if (is_built_in_space(place, base)) {
+        const Symbol *inherited = text_is(base->name, "base")
+                                      ? infer_assignment(place->file->base, node->access.name)
+                                      : NULL;
+        return inherited ? infer_symbol(place->check, inherited) : &shape_any;
     }
-    if (is_built_in_space(place, base)) return &shape_any;
     check_secure(place, node);
     return property_of(place, infer(place, base), node->access.name,
                        syntax_token_place(node, node->access.name_token), node->access.safe);

@@ -22,12 +22,10 @@ const Shape *infer(const InferPlace *place, const Syntax *node);
 const Shape *infer_condition(const InferPlace *place, const Syntax *node);
 // The items of a loop's array, with the variables of the loop added to `inner`; both live in `at`.
 void infer_loop(const InferPlace *place, const Syntax *loop, InferPlace *inner, InferLocal at[2]);
-// What `symbol` stands for as a value.
+// What `symbol` stands for as a value; an assignment, before it is held against the parameter.
 const Shape *infer_symbol(Check *check, const Symbol *symbol);
 // The assignment of a parameters file, or of those that it extends, that counts; NULL: none.
 const Symbol *infer_assignment(const BoundFile *file, Text name);
-// What such an assignment gives, before it is held against the parameter.
-const Shape *infer_assigned(Check *check, const Symbol *assignment);
 // What Azure knows of the resource's type; false if it is none of the table.
 bool infer_azure_type(Check *check, const Symbol *resource, AzureType *found);
 // The resource's whole type, without the version; empty if it cannot be told.

@@ -417,6 +417,17 @@ const Value *call_made(Arena *arena, const char *function, const Value **argumen
     return call_kept(arena, call_on(arena, function, arguments, count)->call);
 }
 
+const Value *call_unknown(Arena *arena)
+{
+    return call_made(arena, "unknown", NULL, 0);
+}
+
+bool call_is_unknown(const Value *value)
+{
+    const Call *call = call_of(value);
+    return call && !call->space.length && text_is(call->name, "unknown");
+}
+
 const Call *call_of(const Value *value)
 {
     return value->kind == VALUE_STRING ? value->call : NULL;

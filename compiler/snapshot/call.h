@@ -31,6 +31,9 @@ const Value *call_read(Arena *arena, Text text, Text *error);
 const Value *call_kept(Arena *arena, const Call *kept);
 // The same of a function and arguments, which are copied.
 const Value *call_made(Arena *arena, const char *function, const Value **arguments, size_t count);
+// unknown(): a loop whose length nobody knows, or a parameter of which it is not known how it is given.
+const Value *call_unknown(Arena *arena);
+bool call_is_unknown(const Value *value);
 // The same as an expression that is still to be evaluated.
 const Value *call_on(Arena *arena, const char *function, const Value **arguments, size_t count);
 // What stands within an expression for a value: f('x'), 'it''s', createArray(1, true()) …

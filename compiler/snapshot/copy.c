@@ -29,11 +29,17 @@ static bool holds_loop(const Value *json)
     return false;
 }
 
-int64_t copy_count(const Frame *frame, const Value *loop)
+// NULL, perhaps with a problem: there is none.
+static const Value *evaluated_count(const Frame *frame, const Value *loop)
+{
+    const Value *count = value_find(loop, TEXT("count"));
+    return count ? engine_json(frame, count) : NULL;
+}
+
+// The number of turns that `count` means; -1 with the frame's problem set.
+static int64_t turns(const Frame *frame, const Value *loop, const Value *count)
 {
     Arena *arena = engine_arena(frame);
-    const Value *count = value_find(loop, TEXT("count"));
-    if (count) count = engine_json(frame, count);
     if (count && count->kind == VALUE_INT && count->integer >= 0 && count->integer <= COPY_LIMIT)
         return count->integer;
     if (frame->problem->message.length) return -1;
@@ -55,15 +61,17 @@ int64_t copy_count(const Frame *frame, const Value *loop)
     return -1;
 }
 
+int64_t copy_count(const Frame *frame, const Value *loop)
+{
+    return turns(frame, loop, evaluated_count(frame, loop));
+}
+
 const Value *copy_list(const Frame *frame, Text name, const Value *loop, bool of_resource)
 {
-    if (frame->template->context.partial && value_find(loop, TEXT("count"))) {
-        const Value *known = engine_json(frame, value_find(loop, TEXT("count")));
-        if (!known) return NULL;
-        if (call_of(known)) return call_made(engine_arena(frame), "unknown", NULL, 0);
-    }
-    int64_t count = copy_count(frame, loop);
-    const Value *input = value_find(loop, TEXT("input"));
+    const Value *known = evaluated_count(frame, loop), *input = value_find(loop, TEXT("input"));
+    if (known && call_of(known) && frame->template->context.partial)
+        return call_unknown(engine_arena(frame));
+    int64_t count = turns(frame, loop, known);
     if (count < 0) return NULL;
     if (!input) return engine_fail(frame, "The template copy definition has no input.");
     Value *list = value_array(engine_arena(frame));

@@ -127,7 +127,7 @@ const Value *engine_keep(const Frame *frame, const Call *call, const Value **arg
     return call_kept(engine_arena(frame), kept);
 }
 
-static const Value *evaluated(const Frame *frame, const Value *value)
+const Value *engine_value(const Frame *frame, const Value *value)
 {
     return call_of(value) && !value->string.length ? engine_call(frame, value) : value;
 }
@@ -149,7 +149,7 @@ static const Value **arguments_of(const Frame *frame, const Call *call)
     const Value **values = arena_array(engine_arena(frame), const Value *, call->count + 1);
     for (size_t i = 0; i < call->count; i++) {
         const Value *argument = call->arguments[i];
-        values[i] = is_lambda(argument) ? argument : evaluated(frame, argument);
+        values[i] = is_lambda(argument) ? argument : engine_value(frame, argument);
         if (!values[i] || (!is_lambda(argument) && !budget_counts(frame, values[i]))) return NULL;
     }
     return budget_fits(frame, call, values) ? values : NULL;
@@ -172,6 +172,12 @@ static Text kind_refused(Arena *arena, const Call *call, Text why)
     static const char *const theirs[] = {"Null",   "Boolean", "Integer", "Float",
                                          "String", "Array",   "Object"};
     static const char *const places[] = {"first ", "second ", "third ", "fourth "};
+    if (text_alike(call->name, TEXT("string")) && text_ends(why, "the value has no text"))
+        return TEXT(
+            "The template language function 'string' expects its first parameter to be one "
+            "of the following types 'Integer, String, Boolean, Object, Array'. The provided "
+            "value is of type 'Null'. Please see https://aka.ms/arm-functions for usage "
+            "details.");
     unsigned place;
     char wanted[8], given[8], behind;
     int found = sscanf(text_string(arena, why),
@@ -197,13 +203,6 @@ static const Value *fail_as_said(const Frame *frame, const Call *call)
     Diags *diags = &frame->template->diags;
     Text why = diags->count ? diags->items[diags->count - 1].message : TEXT("it has no value");
     diags->count = diags->errors = 0;
-    bool nothing = text_alike(call->name, TEXT("string")) && call->count == 1 &&
-                   text_ends(why, "the value has no text");
-    if (nothing)
-        return engine_fail(frame, "The template language function 'string' expects its first "
-                                  "parameter to be one of the following types 'Integer, String, "
-                                  "Boolean, Object, Array'. The provided value is of type 'Null'. "
-                                  "Please see https://aka.ms/arm-functions for usage details.");
     Text kinds = kind_refused(engine_arena(frame), call, why);
     if (kinds.length) return engine_fail(frame, "%.*s", TEXT_ARG(kinds));
     return engine_fail(frame,
@@ -253,7 +252,7 @@ static const Value *apply(void *self, size_t index, const Value **values, size_t
         scopes[i] = (Scope){lambda->arguments[i]->string, values[i], frame.lambdas};
         frame.lambdas = &scopes[i];
     }
-    const Value *result = evaluated(&frame, lambda->arguments[lambda->count - 1]);
+    const Value *result = engine_value(&frame, lambda->arguments[lambda->count - 1]);
     bool reduces = text_alike(walk->call->name, TEXT("reduce"));
     bool decides = reduces || (index == 1 && !text_alike(walk->call->name, TEXT("map")) &&
                                !text_alike(walk->call->name, TEXT("mapValues")));
@@ -360,7 +359,7 @@ const Value *engine_call(const Frame *frame, const Value *expression)
     const Value *value = function_value(frame, call);
     bool whole = is_reference(call); // has taken its accesses into account
     for (size_t i = 0; value && !whole && i < call->access_count; i++) {
-        const Value *access = evaluated(frame, call->accesses[i]);
+        const Value *access = engine_value(frame, call->accesses[i]);
         value = access ? engine_access(frame, value, access) : NULL;
     }
     frame->template->depth--;

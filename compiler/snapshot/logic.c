@@ -146,11 +146,6 @@ const Value *logic_float(const Frame *frame, const Call *call, const Value **arg
 
 // ---- functions that evaluate only what they need
 
-static const Value *evaluated(const Frame *frame, const Value *argument)
-{
-    return call_of(argument) && !argument->string.length ? engine_call(frame, argument) : argument;
-}
-
 // The call with its first `count` arguments as `values`, the others as they stand.
 static const Value *kept_from(const Frame *frame, const Call *call, const Value **values,
                               size_t count)
@@ -165,7 +160,7 @@ const Value *logic_and_or(const Frame *frame, const Call *call, const Value **ar
     bool decides = text_alike(call->name, TEXT("or")); // the value that needs no other
     const Value **values = arena_array(engine_arena(frame), const Value *, call->count);
     for (size_t i = 0; i < call->count; i++) {
-        values[i] = evaluated(frame, arguments[i]);
+        values[i] = engine_value(frame, arguments[i]);
         if (!values[i]) return NULL;
         if (call_of(values[i])) return kept_from(frame, call, values, i + 1);
         if (values[i]->kind != VALUE_BOOL)
@@ -177,7 +172,7 @@ const Value *logic_and_or(const Frame *frame, const Call *call, const Value **ar
 
 const Value *logic_if(const Frame *frame, const Call *call, const Value **arguments)
 {
-    const Value *condition = evaluated(frame, arguments[0]);
+    const Value *condition = engine_value(frame, arguments[0]);
     if (!condition) return NULL;
     if (call_of(condition)) {
         const Value **values = arena_array(engine_arena(frame), const Value *, call->count);
@@ -191,14 +186,14 @@ const Value *logic_if(const Frame *frame, const Call *call, const Value **argume
             "type 'boolean'. The provided value is of type '%s'. Please see "
             "https://aka.ms/arm-function-if for usage details.",
             engine_kind(condition));
-    return evaluated(frame, arguments[condition->boolean ? 1 : 2]);
+    return engine_value(frame, arguments[condition->boolean ? 1 : 2]);
 }
 
 const Value *logic_coalesce(const Frame *frame, const Call *call, const Value **arguments)
 {
     const Value **values = arena_array(engine_arena(frame), const Value *, call->count);
     for (size_t i = 0; i < call->count; i++) {
-        values[i] = evaluated(frame, arguments[i]);
+        values[i] = engine_value(frame, arguments[i]);
         if (!values[i]) return NULL;
         if (call_of(values[i])) return kept_from(frame, call, values, i + 1);
         if (values[i]->kind != VALUE_NULL) return values[i];

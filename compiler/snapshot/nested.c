@@ -80,7 +80,6 @@ const Value *nested_body(const Frame *frame, Item *item)
     const Value *evaluated = nested_evaluated(frame, item);
     if (!evaluated) return NULL;
     Frame own = declared_frame(frame->template, item, NULL, frame->problem);
-    own.flags |= FRAME_SETTLED | FRAME_DEFAULT; // what came of a default stands there, too
     item->busy = true;
     item->body = settle(&own, evaluated);
     item->busy = false;

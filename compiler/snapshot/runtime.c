@@ -54,9 +54,9 @@ static bool target_of(const Frame *frame, const Call *call, const Value **argume
     return true;
 }
 
-// The call with the target's ID and version instead of its symbolic name.
-static const Value *kept(const Frame *frame, const Call *call, const Value **arguments,
-                         const Target *target)
+// The call, without its accesses, with the target's ID and version instead of its symbolic name.
+static Call *by_id(const Frame *frame, const Call *call, const Value **arguments,
+                   const Target *target)
 {
     Arena *arena = engine_arena(frame);
     Call *whole = arena_new(arena, Call);
@@ -66,7 +66,13 @@ static const Value *kept(const Frame *frame, const Call *call, const Value **arg
     for (size_t i = 0; i < call->count; i++) whole->arguments[i] = arguments[i];
     whole->arguments[0] = target->id;
     if (target->version) whole->arguments[1] = target->version;
-    return call_kept(arena, whole);
+    return whole;
+}
+
+static const Value *kept(const Frame *frame, const Call *call, const Value **arguments,
+                         const Target *target)
+{
+    return call_kept(engine_arena(frame), by_id(frame, call, arguments, target));
 }
 
 static bool renamed_all(const Frame *frame, const Value ***expressions, size_t count)
@@ -96,10 +102,10 @@ const Value *runtime_renamed(const Frame *frame, const Value *expression)
     Target target = {0};
     if (name && name->kind == VALUE_STRING && !name->call &&
         target_of(frame, call, call->arguments, &target) && target.item) {
-        const Call *kept_whole = call_of(kept(frame, whole, whole->arguments, &target));
-        whole->arguments = kept_whole->arguments;
-        whole->count = kept_whole->count;
-        return call_kept(arena, whole);
+        Call *known = by_id(frame, whole, whole->arguments, &target);
+        known->accesses = whole->accesses;
+        known->access_count = whole->access_count;
+        return call_kept(arena, known);
     }
     Value *value = value_string(arena, (Text){0});
     value->call = whole;
@@ -123,18 +129,13 @@ static const Value *asked(const Frame *frame, const Call *call, const Target *ta
     return properties ? properties : value_object(engine_arena(frame));
 }
 
-static const Value *evaluated_access(const Frame *frame, const Value *access)
-{
-    return call_of(access) ? engine_call(frame, access) : access;
-}
-
 static const Value *reference_to(const Frame *frame, const Call *call, const Value **arguments,
                                  const Target *target)
 {
     if (frame->runtime) {
         const Value *value = asked(frame, call, target);
         for (size_t i = 0; value && i < call->access_count; i++) {
-            const Value *access = evaluated_access(frame, call->accesses[i]);
+            const Value *access = engine_value(frame, call->accesses[i]);
             value = access ? member_of(frame, value, access) : NULL;
         }
         return value;
@@ -145,7 +146,7 @@ static const Value *reference_to(const Frame *frame, const Call *call, const Val
     const Value *stays =
         settled ? engine_keep(frame, call, arguments) : kept(frame, call, arguments, target);
     for (size_t i = 0; stays && i < call->access_count; i++) {
-        const Value *access = evaluated_access(frame, call->accesses[i]);
+        const Value *access = engine_value(frame, call->accesses[i]);
         stays = access ? engine_access(frame, stays, access) : NULL;
     }
     return stays;

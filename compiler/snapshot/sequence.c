@@ -84,10 +84,10 @@ static void look_in_json(const Frame *frame, Item *item, const Value *json);
 // What evaluation has left as the argument of a reference: an ID, perhaps one that is not known.
 static void need_kept(Template *template, Item *item, const Value *id)
 {
-    for (size_t i = 0; i < template->items.count; i++) {
+    if (id->kind == VALUE_STRING && !call_of(id)) need_named(template, item, id->string);
+    for (size_t i = 0; call_of(id) && i < template->items.count; i++) {
         if (template->items.items[i]->id == id) need(template, item, template->items.items[i]);
     }
-    if (id->kind == VALUE_STRING && !call_of(id)) need_named(template, item, id->string);
 }
 
 // reference('symbol') and list…('symbol') wait for it; with the name or ID of a resource only if

@@ -373,8 +373,6 @@ const Value *template_outputs(Template *template, const TemplateRuntime *runtime
     Arena *arena = template->arena;
     Frame frame = {
         .template = template, .flags = FRAME_BODY, .runtime = runtime, .problem = problem};
-    Frame settled = frame;
-    settled.flags |= FRAME_SETTLED | FRAME_DEFAULT;
     const Value *outputs = object_of(template->json, "outputs");
     Value *all = value_object(arena);
     for (size_t i = 0; outputs && i < outputs->object.count; i++) {
@@ -384,8 +382,8 @@ const Value *template_outputs(Template *template, const TemplateRuntime *runtime
         if (!is_wanted(&frame, output, &wanted)) return NULL;
         if (!wanted) continue;
         const Value *value = output_value(&frame, output, outputs->object.items[i].name);
-        if (value && call_of(value) && value_find(output, TEXT("copy"))) continue; // nobody knows
-        if (value && !runtime) value = settle(&settled, value);
+        if (value && call_is_unknown(value)) continue; // a loop
+        if (value && !runtime) value = settle(&frame, value);
         if (!value || !budget_counts(&frame, value) ||
             !typecheck_value(&frame, output, value, TEXT("template output"),
                              outputs->object.items[i].name))

@@ -453,7 +453,7 @@ const Value *typecheck_parameter(const Frame *frame, const Named *parameter)
     // An expression instead of {"value": …} is known only when it is decided.
     bool unknown =
         frame->template->context.partial && parameter->given && call_of(parameter->given);
-    if (unknown) given = call_made(engine_arena(frame), "unknown", NULL, 0);
+    if (unknown) given = call_unknown(engine_arena(frame));
     if (!given && reference) given = secret(frame, reference, name);
     if (!given && expression) given = engine_json(frame, expression);
     if (frame->problem->message.length) return NULL;

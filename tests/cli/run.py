@@ -46,6 +46,19 @@ def tree(folder):
     return found
 
 
+def case_snapshot_of_parameters(folder):
+    """A template of JSON, one with wrong types, and none."""
+    write(f'{folder}/template.json', '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", '
+          '"resources": [{"type": "Microsoft.A/b", "apiVersion": "2020-01-01", "name": "made"}]}')
+    write(f'{folder}/json.bicepparam', "using 'template.json'\n")
+    assert run('snapshot', 'json.bicepparam', cwd=folder).stdout.split() == ['made', 'Microsoft.A/b', 'made']
+    write(f'{folder}/wrong.bicep', 'param x string = 1\n')
+    write(f'{folder}/wrong.bicepparam', "using 'wrong.bicep'\n")
+    assert run('snapshot', 'wrong.bicepparam', cwd=folder, status=1).stderr.count('SG1250') == 1
+    write(f'{folder}/none.bicepparam', 'using none\n')
+    assert "'using none' names no template" in run('snapshot', 'none.bicepparam', cwd=folder, status=1).stderr
+
+
 def case_usage(folder):
     assert "did you mean 'build'?" in run('biuld', status=2).stderr
     assert "did you mean 'check'?" in run('build', '--chekc', status=2).stderr
