@@ -2,6 +2,7 @@
 #include "compiler/arm/convert.h"
 #include "compiler/arm/identity.h"
 #include "compiler/arm/loading.h"
+#include "compiler/arm/passed.h"
 #include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
 #include "compiler/evaluate/functions.h"
@@ -226,6 +227,12 @@ Tree *convert_call(const Env *env, const Syntax *node)
     bool lists = text_starts_alike(node->call.name, "list");
     if (reference.symbol && reference.symbol->kind == SYMBOL_RESOURCE && lists) {
         return list_call(env, node, reference);
+    }
+    Passed passed = lists ? passed_of(env, base) : (Passed){0};
+    if (passed.id) {
+        Tree *tree = passed_list_call(env, passed, node);
+        add_arguments(env, tree, node->call.arguments);
+        return tree;
     }
     emitter_unsupported(env->emitter, node, "this method");
     return text_tree(env, "");

@@ -9,6 +9,7 @@
 #include "compiler/arm/feature.h"
 #include "compiler/arm/limit.h"
 #include "compiler/arm/loading.h"
+#include "compiler/arm/passed.h"
 #include "compiler/arm/resource.h"
 #include "compiler/arm/survey.h"
 #include "compiler/arm/templatehash.h"
@@ -478,12 +479,20 @@ static void write_output(Emitter *emitter, const Syntax *node)
 {
     JsonWriter *json = emitter->json;
     const Env *env = &emitter->unit->root;
-    Node *object = typejson_type(env, node->declaration.type, node->declaration.decorators);
+    bool carries = passed_by(env, node->declaration.type);
+    Node *object = typejson_output(env, node);
     typejson_decorate(env, object, node->declaration.decorators, false);
     json_key(json, node->declaration.name);
     json_begin_object(json);
     typejson_write_members(emitter, object);
-    if (node->declaration.value->kind == SYNTAX_FOR) {
+    if (carries) {
+        Tree *id = passed_id(env, node->declaration.value);
+        if (!id) // as the official compiler does, also of what is an id already
+            id = tree_property(emitter->arena, expression_tree(env, node->declaration.value),
+                               tree_text(emitter->arena, TEXT("id")));
+        json_key(json, TEXT("value"));
+        expression_write_tree(emitter, id);
+    } else if (node->declaration.value->kind == SYNTAX_FOR) {
         json_key(json, TEXT("copy"));
         expression_write_copy(env, (Text){0}, node->declaration.value,
                               tree_call(emitter->arena, "copyIndex"), 0, true);

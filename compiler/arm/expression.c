@@ -6,6 +6,7 @@
 #include "compiler/arm/convert.h"
 #include "compiler/arm/external.h"
 #include "compiler/arm/feature.h"
+#include "compiler/arm/passed.h"
 #include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
 #include "compiler/evaluate/functions.h"
@@ -185,6 +186,8 @@ static Tree *convert_access(const Env *env, const Syntax *node)
             return reference_output(env, module, node);
         }
     }
+    Passed passed = passed_of(env, base);
+    if (passed.id) return passed_property(env, passed, node, name, node->access.safe);
     Tree *special = symbol_property(env, node, base, name, node->access.safe);
     if (special) return special;
     Access access = {.safe = node->access.safe, .chained = is_access(env, base)};
@@ -199,6 +202,9 @@ static Tree *convert_index(const Env *env, const Syntax *node)
     if (reference.symbol) return reference_whole(env->emitter, reference);
     Text name;
     if (syntax_plain_string(node->index.at, &name) && !node->index.from_end) {
+        Passed passed = passed_of(env, base);
+        if (passed.id && !passed.output)
+            return passed_property(env, passed, node, name, node->index.safe);
         Tree *special = symbol_property(env, node, base, name, node->index.safe);
         if (special) return special;
     }
@@ -391,6 +397,14 @@ static Tree *local_tree(const Env *env, const Local *local)
     return access_tree(env->emitter, array, local->index, access);
 }
 
+static Tree *parameter_tree(const Env *env, const Syntax *node, const Symbol *symbol)
+{
+    Arena *arena = env->emitter->arena;
+    Passed passed = passed_of(env, node);
+    if (passed.id) return passed_whole(env->emitter, passed);
+    return tree_call1(arena, "parameters", tree_text(arena, symbol->name));
+}
+
 static Tree *convert_name(const Env *env, const Syntax *node)
 {
     Emitter *emitter = env->emitter;
@@ -399,9 +413,7 @@ static Tree *convert_name(const Env *env, const Syntax *node)
     Symbol *symbol = convert_file_symbol(env, node);
     if (symbol) {
         switch (origin_of(symbol)->kind) {
-        case SYMBOL_PARAM:
-            return tree_call1(emitter->arena, "parameters",
-                              tree_text(emitter->arena, symbol->name));
+        case SYMBOL_PARAM: return parameter_tree(env, node, symbol);
         case SYMBOL_VAR: return variable_tree(env, symbol);
         case SYMBOL_RESOURCE:
         case SYMBOL_MODULE: return reference_whole(emitter, reference_of(env, node));
@@ -473,7 +485,8 @@ Tree *expression_tree(const Env *env, const Syntax *node)
     if (!convert_enter(emitter, node)) return text_tree(env, "");
     Tree *(*converter)(const Env *, const Syntax *) = converters[meaning.node->kind];
     bool local = meaning.node->kind == SYNTAX_NAME && find_local(meaning.env, meaning.node->name);
-    Tree *given = emitter->external && !local ? external_tree(meaning.env, meaning.node) : NULL;
+    Tree *given = emitter->external && !local ? external_tree(meaning.env, meaning.node)
+                                              : passed_pasted(env, node, meaning);
     if (given) {
         emitter->depth--;
         return given;

@@ -1,6 +1,7 @@
 // compiler/arm/jsonvalue.c: expressions where JSON stands: literals as they are, all else as "[…]".
 #include "compiler/arm/convert.h"
 #include "compiler/arm/loading.h"
+#include "compiler/arm/passed.h"
 
 void expression_write_tree(Emitter *emitter, Tree *tree)
 {
@@ -11,8 +12,8 @@ void expression_write_tree(Emitter *emitter, Tree *tree)
     }
 }
 
-void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *index,
-                           size_t batch, bool with_input)
+void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *index, size_t batch,
+                           bool with_input)
 {
     Emitter *emitter = env->emitter;
     Arena *arena = emitter->arena;
@@ -176,6 +177,12 @@ void expression_write(const Env *env, const Syntax *node)
         json_null(emitter->json);
         return;
     }
-    write_meaning(expression_meaning(env, node));
+    Meaning meaning = expression_meaning(env, node);
+    Tree *passed = passed_pasted(env, node, meaning);
+    if (passed) {
+        expression_write_tree(emitter, passed);
+    } else {
+        write_meaning(meaning);
+    }
     emitter->depth--;
 }

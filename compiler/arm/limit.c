@@ -17,7 +17,7 @@ static bool is_known(Unit *unit, const Start *start)
     if (symbol->file != unit->file || symbol->import) return true;
     if (symbol->kind == SYMBOL_VAR) return !survey_inlined(unit, symbol);
     if (symbol->kind == SYMBOL_RESOURCE || symbol->kind == SYMBOL_MODULE) return start->identifies;
-    return true;
+    return start->identifies || !survey_is_carrier(unit, symbol);
 }
 
 static void check_starts(Emitter *emitter)

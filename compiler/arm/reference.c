@@ -195,7 +195,7 @@ static Tree *resource_property(Emitter *emitter, Reference reference, Text name,
 
 // ---- modules' outputs
 
-static const Syntax *module_output(Reference reference, Text name)
+const Syntax *reference_find_output(Reference reference, Text name)
 {
     const BoundFile *file = reference.symbol->target_file;
     for (size_t i = 0; file && i < file->outputs.count; i++) {
@@ -276,7 +276,8 @@ static Tree *output_value(const Env *env, const Syntax *node, Tree *base, bool s
 Tree *reference_output(const Env *env, Reference module, const Syntax *node)
 {
     Emitter *emitter = env->emitter;
-    const Syntax *outputs = node->access.base, *output = module_output(module, node->access.name);
+    const Syntax *outputs = node->access.base,
+                 *output = reference_find_output(module, node->access.name);
     if (!output) {
         add_unknown_output(env, module, node);
         return tree_text(env->emitter->arena, (Text){0});

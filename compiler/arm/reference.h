@@ -28,6 +28,8 @@ Tree *reference_whole(Emitter *emitter, Reference reference);
 // Its property `name`, read at `node`.
 Tree *reference_property(const Env *env, Reference reference, const Syntax *node, Text name,
                          bool safe);
+// The output `name` of a module; NULL if it has none.
+const Syntax *reference_find_output(Reference module, Text name);
 // `node` is m.outputs.name: of a module, or of a lambda's variable that runs over modules.
 Tree *reference_output(const Env *env, Reference module, const Syntax *node);
 Tree *reference_item_output(const Env *env, const Syntax *node);

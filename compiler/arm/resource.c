@@ -6,9 +6,11 @@
 #include "compiler/arm/expression.h"
 #include "compiler/arm/feature.h"
 #include "compiler/arm/identity.h"
+#include "compiler/arm/passed.h"
 #include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
 #include "compiler/arm/typejson.h"
+#include "compiler/bind/carried.h"
 #include "compiler/bind/type.h"
 
 // ---- parts that resources and modules share
@@ -166,6 +168,8 @@ static Tree *vault_id(const Env *env, const Syntax *call)
 {
     Reference vault = reference_of(env, call->call.base);
     if (vault.symbol && vault.symbol->kind == SYMBOL_RESOURCE) return identity_id(vault);
+    Passed passed = passed_of(env, call->call.base);
+    if (passed.id) return passed.id;
     emitter_unsupported(env->emitter, call, "this getSecret()");
     return tree_text(env->emitter->arena, (Text){0});
 }
@@ -328,6 +332,15 @@ static void check_arguments(Emitter *emitter, const Symbol *module, const Syntax
     }
 }
 
+// Whether a module's parameter takes a resource, of which it is given the id.
+static bool is_carried(Emitter *emitter, const Symbol *module, Text name)
+{
+    const Symbol *wanted = bind_lookup(module->target_file, name);
+    Text type;
+    return (emitter->features & FEATURE_RESOURCE_TYPES) && wanted &&
+           carried_by(emitter->arena, wanted, &type);
+}
+
 static void write_arguments(Emitter *emitter, const Symbol *symbol, const Info *info)
 {
     const Syntax *property = syntax_property(info->body, "params");
@@ -337,6 +350,7 @@ static void write_arguments(Emitter *emitter, const Symbol *symbol, const Info *
         return;
     }
     check_arguments(emitter, symbol, property);
+    passed_check_module(emitter, symbol);
     if (!arguments) return;
     json_key(emitter->json, TEXT("parameters"));
     json_begin_object(emitter->json);
@@ -344,7 +358,17 @@ static void write_arguments(Emitter *emitter, const Symbol *symbol, const Info *
         const Syntax *item = arguments->list.items[i];
         if (item->kind != SYNTAX_PROPERTY) continue;
         json_key(emitter->json, tree_key(emitter->arena, item->property.name));
-        write_argument(info->env, item->property.value);
+        Tree *id = is_carried(emitter, symbol, item->property.name)
+                       ? passed_id(info->env, item->property.value)
+                       : NULL;
+        if (id) {
+            json_begin_object(emitter->json);
+            json_key(emitter->json, TEXT("value"));
+            expression_write_tree(emitter, id);
+            json_end_object(emitter->json);
+        } else {
+            write_argument(info->env, item->property.value);
+        }
     }
     json_end_object(emitter->json);
 }

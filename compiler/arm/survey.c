@@ -3,8 +3,10 @@
 // how the node is used by its parent.
 #include "compiler/arm/survey.h"
 
+#include "compiler/arm/feature.h"
 #include "compiler/arm/loading.h"
 #include "compiler/azure/types.h"
+#include "compiler/bind/carried.h"
 
 #include <string.h>
 
@@ -522,6 +524,13 @@ void survey_unit(Unit *unit)
 
 // ---- what is pasted
 
+bool survey_is_carrier(const Unit *unit, const Symbol *symbol)
+{
+    Text type;
+    return (unit->emitter->features & FEATURE_RESOURCE_TYPES) &&
+           carried_by(unit->emitter->arena, symbol, &type);
+}
+
 static bool mentions_runtime(Unit *unit, const Symbol *symbol)
 {
     const MentionList *mentions = &unit->mentions[symbol->index];
@@ -532,6 +541,7 @@ static bool mentions_runtime(Unit *unit, const Symbol *symbol)
         if (at->symbol == symbol->parent) continue;
         if (at->symbol->kind == SYMBOL_VAR && survey_inlined(unit, at->symbol)) return true;
         if (at->symbol->kind == SYMBOL_MODULE && !at->identifies) return true;
+        if (!at->identifies && survey_is_carrier(unit, at->symbol)) return true;
         if (at->symbol->kind == SYMBOL_RESOURCE) {
             if (!at->identifies) return true;
             if (at->symbol->declaration->resource.existing && survey_inlined(unit, at->symbol)) {
@@ -614,19 +624,19 @@ static const Env *body_env(Unit *unit, const Symbol *symbol, const Info *info)
     return emitter_loop_env(env, info->loop, at, at);
 }
 
-// The type as Azure writes it. Most types stand in a template more than once.
-static void use_azure_name(Emitter *emitter, Info *info)
+// Most types stand in a template more than once.
+Text survey_azure_name(Emitter *emitter, Text type, Text version)
 {
     Arena *arena = emitter->arena;
-    Text key = text_format(arena, "%.*s@%.*s", TEXT_ARG(info->type), TEXT_ARG(info->version));
+    Text key = text_format(arena, "%.*s@%.*s", TEXT_ARG(type), TEXT_ARG(version));
     Text *name = map_get(&emitter->types, key);
     if (!name) {
         AzureType found;
         name = arena_new(arena, Text);
-        *name = azure_find(info->type, info->version, &found) ? found.name : info->type;
+        *name = azure_find(type, version, &found) ? found.name : type;
         map_put(arena, &emitter->types, key, name);
     }
-    info->type = *name;
+    return *name;
 }
 
 const Info *survey_info(Unit *unit, const Symbol *symbol)
@@ -666,7 +676,7 @@ const Info *survey_info(Unit *unit, const Symbol *symbol)
             text_format(arena, "%.*s::%.*s", TEXT_ARG(around->symbolic), TEXT_ARG(info->symbolic));
     }
     if (symbol->kind == SYMBOL_RESOURCE && !info->foreign && !unit->file->reader->exact)
-        use_azure_name(unit->emitter, info);
+        info->type = survey_azure_name(unit->emitter, info->type, info->version);
     if (info->loop) {
         info->item_in_name = depends_on(info, info->loop->loop.item);
         info->index_in_name = depends_on(info, info->loop->loop.index);

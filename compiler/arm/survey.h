@@ -11,3 +11,7 @@ void survey_unit(Unit *unit);
 bool survey_inlined(Unit *unit, const Symbol *symbol);
 
 const Info *survey_info(Unit *unit, const Symbol *symbol);
+// The type as Azure writes it.
+Text survey_azure_name(Emitter *emitter, Text type, Text version);
+// Whether it is a parameter that carries a resource, of which only parts of its id are known at the start.
+bool survey_is_carrier(const Unit *unit, const Symbol *symbol);

@@ -7,6 +7,7 @@
 #include "compiler/arm/feature.h"
 #include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
+#include "compiler/bind/carried.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -626,6 +627,35 @@ static Node *union_type(const Env *env, const Syntax *type, SyntaxList decorator
     return literals_type(env, type);
 }
 
+// A resource that is passed: its id.
+static Node *resource_type(const Env *env, const Syntax *type, const Syntax *value)
+{
+    Emitter *emitter = env->emitter;
+    Arena *arena = emitter->arena;
+    Node *object = typejson_object(arena), *metadata = typejson_object(arena);
+    Text text;
+    set_type(arena, object, "string");
+    if (!feature_wanted(emitter, FEATURE_RESOURCE_TYPES, type)) return object;
+    if (!carried_type(arena, env->unit->file, type, value, &text)) {
+        emitter_unsupported(emitter, type, "outputs of a resource whose type cannot be told");
+        return object;
+    }
+    Text version = bind_cut_version(&text);
+    text = text_format(arena, "%.*s@%.*s", TEXT_ARG(survey_azure_name(emitter, text, version)),
+                       TEXT_ARG(version));
+    typejson_merge(arena, metadata, "resourceType", typejson_text(arena, text));
+    typejson_merge(arena, object, "metadata", metadata);
+    return object;
+}
+
+Node *typejson_output(const Env *env, const Syntax *declaration)
+{
+    const Syntax *type = declaration->declaration.type;
+    if (type->kind == SYNTAX_TYPE_RESOURCE)
+        return resource_type(env, type, declaration->declaration.value);
+    return typejson_type(env, type, declaration->declaration.decorators);
+}
+
 Node *typejson_type(const Env *env, const Syntax *type, SyntaxList decorators)
 {
     Arena *arena = env->emitter->arena;
@@ -644,6 +674,7 @@ Node *typejson_type(const Env *env, const Syntax *type, SyntaxList decorators)
     if (kind == SYNTAX_TYPE_OBJECT) return object_type(env, type);
     if (kind == SYNTAX_TYPE_TUPLE) return tuple_type(env, type);
     if (kind == SYNTAX_TYPE_UNION) return union_type(env, type, decorators);
+    if (kind == SYNTAX_TYPE_RESOURCE) return resource_type(env, type, NULL);
     if (kind != SYNTAX_TYPE_NULLABLE && kind != SYNTAX_NON_NULL) return literals_type(env, type);
     Node *object = typejson_type(env, type->inner, decorators);
     typejson_merge(arena, object, "nullable", bool_node(arena, kind == SYNTAX_TYPE_NULLABLE));

@@ -35,6 +35,8 @@ void typejson_write_members(Emitter *emitter, const Node *node);
 
 // The type's own properties; `decorators` is asked for @discriminator.
 Node *typejson_type(const Env *env, const Syntax *type, SyntaxList decorators);
+// The same of an output, whose type may be told by its value only: `resource`.
+Node *typejson_output(const Env *env, const Syntax *declaration);
 // The properties that decorators add to those of a type. `exported`: @export() is mentioned.
 void typejson_decorate(const Env *env, Node *object, SyntaxList decorators, bool exported);
 // The text of @description, with its indentation taken away; false if there is none.

@@ -282,7 +282,13 @@ static void put_typed(Writer *writer, const char *keyword, Text name, const Valu
     put(writer, keyword);
     put_name(writer, name);
     put(writer, " ");
-    put_type(writer, value, 0);
+    Text resource = text_member(member(value, "metadata"), "resourceType");
+    if (resource.length && text_is(text_member(value, "type"), "string")) {
+        put(writer, "resource ");
+        armtext_quote(&writer->out, resource);
+    } else {
+        put_type(writer, value, 0);
+    }
 }
 
 static void put_parameter(Writer *writer, Text name, const Value *value)

@@ -287,7 +287,8 @@ void formatting_node(Formatter *formatter, const Syntax *node)
     case SYNTAX_NON_NULL:
     case SYNTAX_SPREAD:
     case SYNTAX_TYPE_ARRAY:
-    case SYNTAX_TYPE_NULLABLE: formatting_glued(formatter, node, node->inner, NULL); break;
+    case SYNTAX_TYPE_NULLABLE:
+    case SYNTAX_TYPE_RESOURCE: formatting_glued(formatter, node, node->inner, NULL); break;
     case SYNTAX_OBJECT:
         formatting_items(formatter, node, SYNTAX_PROPERTY, SYNTAX_KIND_COUNT, &doc_line_or_space);
         break;

@@ -329,7 +329,8 @@ void formatting_glued(Formatter *formatter, const Syntax *node, const Syntax *fi
                       const Syntax *second)
 {
     size_t mark = formatter->stack.count;
-    uint32_t at = formatting_up_to(formatter, node->first, first);
+    uint32_t at = node->first;
+    if (first) at = formatting_up_to(formatter, at, first);
     if (second) at = formatting_up_to(formatter, at, second);
     while (at <= node->last) formatting_single(formatter, at++);
     formatting_glue(formatter, mark);

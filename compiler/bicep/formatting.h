@@ -93,7 +93,7 @@ void formatting_union(Formatter *formatter, const Syntax *node);
 // with SYNTAX_KIND_COUNT, of another kind than `needless`.
 void formatting_items(Formatter *formatter, const Syntax *node, SyntaxKind needed,
                       SyntaxKind needless, Doc *padding);
-// All tokens, and the nodes among them, without anything between; `second` may be NULL.
+// All tokens, and the nodes among them, without anything between; either may be NULL.
 void formatting_glued(Formatter *formatter, const Syntax *node, const Syntax *first,
                       const Syntax *second);
 

@@ -73,8 +73,8 @@ static void declared_value(Parser *parser, Syntax *node, bool silent)
 static void type_of(Parser *parser, Syntax *node, TokenSet until, bool *silent)
 {
     uint32_t start = parser->at;
-    node->declaration.type =
-        parsing_recover(parser, parsing_declared_type(parser), start, *silent, until);
+    node->declaration.type = parsing_recover(
+        parser, parsing_declared_type(parser, node->kind == SYNTAX_OUTPUT), start, *silent, until);
     *silent = parsing_is_skipped(node->declaration.type);
     parsing_adopt(node, node->declaration.type);
 }
@@ -149,7 +149,7 @@ static Syntax *typed_parameter(Parser *parser, Flags flags)
     }
     uint32_t start = parser->at;
     node->property.value =
-        parsing_recover(parser, parsing_declared_type(parser), start, parser->at == token,
+        parsing_recover(parser, parsing_declared_type(parser, false), start, parser->at == token,
                         SET(NEWLINE) | SET(COMMA) | SET(RIGHT_PAREN));
     parsing_adopt(node, node->property.value);
     return parsing_finish(parser, node);
@@ -173,7 +173,7 @@ static Syntax *typed_lambda(Parser *parser)
     TokenSet until = SET(NEWLINE) | SET(RIGHT_PAREN);
     uint32_t start = parser->at;
     node->lambda.result =
-        parsing_recover(parser, parsing_declared_type(parser), start, false, until);
+        parsing_recover(parser, parsing_declared_type(parser, false), start, false, until);
     parsing_adopt(node, node->lambda.result);
     bool silent = parsing_is_skipped(node->lambda.result);
     bool arrow = parsing_expect(parser, TOKEN_ARROW);

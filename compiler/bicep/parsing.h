@@ -131,7 +131,8 @@ Syntax *parsing_expression(Parser *parser, Flags flags);
 // ---- types: typeparser.c
 
 Syntax *parsing_type(Parser *parser, Flags flags);
-Syntax *parsing_declared_type(Parser *parser);
+// Also `resource 'T@v'`; of an output `resource` alone.
+Syntax *parsing_declared_type(Parser *parser, bool output);
 
 // ---- statements: parser.c
 

@@ -35,6 +35,7 @@ static const uint8_t sizes[SYNTAX_KIND_COUNT] = {
     [SYNTAX_TYPE_UNION] = UP_TO(list),
     [SYNTAX_TYPE_NULLABLE] = UP_TO(inner),
     [SYNTAX_TYPE_GENERIC] = UP_TO(call),
+    [SYNTAX_TYPE_RESOURCE] = UP_TO(inner),
     [SYNTAX_PARAM] = UP_TO(declaration),
     [SYNTAX_VAR] = UP_TO(declaration),
     [SYNTAX_OUTPUT] = UP_TO(declaration),
@@ -329,6 +330,7 @@ static void dump_own(Dump *dump, const Syntax *node)
     case SYNTAX_TYPE_ITEM:
     case SYNTAX_TYPE_UNION:
     case SYNTAX_TYPE_NULLABLE:
+    case SYNTAX_TYPE_RESOURCE:
     case SYNTAX_TARGET_SCOPE:
     case SYNTAX_USING:
     case SYNTAX_EXTENDS:
@@ -379,7 +381,8 @@ static void dump_children(Dump *dump, const Syntax *node)
     case SYNTAX_NON_NULL:
     case SYNTAX_SPREAD:
     case SYNTAX_TYPE_ARRAY:
-    case SYNTAX_TYPE_NULLABLE: dump_node(dump, "inner", node->inner); break;
+    case SYNTAX_TYPE_NULLABLE:
+    case SYNTAX_TYPE_RESOURCE: dump_node(dump, "inner", node->inner); break;
     case SYNTAX_OBJECT:
     case SYNTAX_ARRAY:
     case SYNTAX_TYPE_OBJECT:
@@ -444,14 +447,14 @@ static void dump_children(Dump *dump, const Syntax *node)
 static void dump_node(Dump *dump, const char *role, const Syntax *node)
 {
     static const char *const kinds[SYNTAX_KIND_COUNT] = {
-        "skipped",    "null",      "bool",       "integer",       "string",        "name",
-        "access",     "index",     "call",       "unary",         "binary",        "ternary",
-        "paren",      "non-null",  "object",     "property",      "array",         "spread",
-        "lambda",     "for",       "if",         "type-object",   "type-property", "type-array",
-        "type-tuple", "type-item", "type-union", "type-nullable", "type-generic",  "param",
-        "var",        "output",    "type",       "func",          "assert",        "metadata",
-        "resource",   "module",    "test",       "import",        "extension",     "targetScope",
-        "using",      "extends"};
+        "skipped",     "null",      "bool",       "integer",       "string",        "name",
+        "access",      "index",     "call",       "unary",         "binary",        "ternary",
+        "paren",       "non-null",  "object",     "property",      "array",         "spread",
+        "lambda",      "for",       "if",         "type-object",   "type-property", "type-array",
+        "type-tuple",  "type-item", "type-union", "type-nullable", "type-generic",  "type-resource",
+        "param",       "var",       "output",     "type",          "func",          "assert",
+        "metadata",    "resource",  "module",     "test",          "import",        "extension",
+        "targetScope", "using",     "extends"};
     if (!node) return;
     Place place = syntax_place(node);
     buffer_format(dump->out, "%*s%u-%u %s%s%s", dump->depth * 2, "", place.from, place.to, role,

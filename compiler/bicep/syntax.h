@@ -57,6 +57,7 @@ typedef enum {
     SYNTAX_TYPE_UNION,    // list
     SYNTAX_TYPE_NULLABLE, // inner:   T?
     SYNTAX_TYPE_GENERIC,  // call:    resourceInput<'…'>
+    SYNTAX_TYPE_RESOURCE, // inner:   resource 'T@v'; NULL: `resource` alone, of an output
     // ---- statements; all but the last few have decorators
     SYNTAX_PARAM,        // declaration: type or NULL, value (default) or NULL; in .bicepparam the
                          // assignment

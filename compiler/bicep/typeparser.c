@@ -215,11 +215,18 @@ Syntax *parsing_type(Parser *parser, Flags flags)
     return node;
 }
 
-Syntax *parsing_declared_type(Parser *parser)
+Syntax *parsing_declared_type(Parser *parser, bool output)
 {
     if (!parsing_check_word(parser, "resource") || parsing_peek_ahead(parser, 1) == TOKEN_LESS) {
         return parsing_type(parser, 0);
     }
-    return parsing_fail(parser, DIAG_NOT_SUPPORTED,
-                        TEXT("parameters and outputs that are resources"));
+    Syntax *node = parsing_new_node(parser, SYNTAX_TYPE_RESOURCE, parser->at++);
+    if (!output || parsing_check_set(parser, STRINGS)) {
+        if (!parsing_check_set(parser, STRINGS))
+            return parsing_fail(parser, DIAG_EXPECTED, TEXT("'Type@version' of the resource"));
+        node->inner = parsing_string(parser);
+        if (!node->inner) return NULL;
+        parsing_adopt(node, node->inner);
+    }
+    return parsing_finish(parser, node);
 }

@@ -134,20 +134,41 @@ static const Symbol *extension_by_version(const BoundFile *file, Text type)
     return NULL;
 }
 
+// Takes an extension's name from the front; false if there is none.
+static bool take_extension(const BoundFile *file, Text *type, const Symbol **extension)
+{
+    *extension = NULL;
+    for (size_t i = 0; i < type->length && type->at[i] != '/' && type->at[i] != '@'; i++) {
+        if (type->at[i] != ':') continue;
+        Text alias = text_slice(*type, 0, i);
+        const Symbol *symbol = bind_lookup(file, alias);
+        bool declared = symbol && symbol->kind == SYMBOL_EXTENSION;
+        if (!declared && !text_is(alias, "az")) return false;
+        if (declared) *extension = symbol;
+        *type = text_slice(*type, i + 1, type->length);
+        return true;
+    }
+    return false;
+}
+
+static bool is_azure(const Symbol *extension)
+{
+    return !extension || text_is(bind_extension_kind(extension), "az");
+}
+
+bool bind_azure_type(const BoundFile *file, Text *type)
+{
+    const Symbol *extension;
+    if (!take_extension(file, type, &extension)) extension = extension_by_version(file, *type);
+    return is_azure(extension);
+}
+
 Text bind_resource_type(const Symbol *resource, const Symbol **extension)
 {
     Text type = {0};
     *extension = NULL;
     if (!syntax_plain_string(resource->declaration->resource.type, &type)) return type;
-    for (size_t i = 0; i < type.length && type.at[i] != '/' && type.at[i] != '@'; i++) {
-        if (type.at[i] != ':') continue;
-        Text alias = text_slice(type, 0, i);
-        const Symbol *symbol = bind_lookup(resource->file, alias);
-        bool declared = symbol && symbol->kind == SYMBOL_EXTENSION;
-        if (!declared && !text_is(alias, "az")) break;
-        if (declared) *extension = symbol;
-        return text_slice(type, i + 1, type.length);
-    }
+    if (take_extension(resource->file, &type, extension)) return type;
     if (resource->parent) {
         bind_resource_type(resource->parent, extension);
     } else {
@@ -161,7 +182,40 @@ bool bind_is_foreign(const Symbol *resource)
     const Symbol *extension;
     if (resource->kind != SYMBOL_RESOURCE) return false;
     bind_resource_type(resource, &extension);
-    return extension && !text_is(bind_extension_kind(extension), "az");
+    return !is_azure(extension);
+}
+
+// The type as written, cut at the '@'; of a nested one the last part only. False if it is not
+// Azure's.
+static bool written_type(const Symbol *resource, Text *type, Text *version)
+{
+    const Symbol *extension;
+    *type = bind_resource_type(resource, &extension);
+    *version = bind_cut_version(type);
+    return type->length > 0 && is_azure(extension);
+}
+
+Text bind_cut_version(Text *type)
+{
+    Text version = {0};
+    for (size_t i = 0; i < type->length; i++) {
+        if (type->at[i] != '@') continue;
+        version = text_slice(*type, i + 1, type->length);
+        type->length = i;
+    }
+    return version;
+}
+
+bool bind_whole_type(Arena *arena, const Symbol *resource, Text *type, Text *version)
+{
+    if (!written_type(resource, type, version)) return false;
+    for (const Symbol *at = resource->parent; at; at = at->parent) {
+        Text around, other;
+        if (!written_type(at, &around, &other)) return false;
+        if (version->length == 0) *version = other;
+        *type = text_format(arena, "%.*s/%.*s", TEXT_ARG(around), TEXT_ARG(*type));
+    }
+    return true;
 }
 
 const char *bind_kind_name(SymbolKind kind)

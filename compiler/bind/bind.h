@@ -117,6 +117,12 @@ Text bind_built_in_space(const BoundFile *file, Text name);
 Text bind_resource_type(const Symbol *resource, const Symbol **extension);
 // Whether it is not Azure's.
 bool bind_is_foreign(const Symbol *resource);
+// The whole type of a resource, of a nested one with those around it; false if it is not Azure's.
+bool bind_whole_type(Arena *arena, const Symbol *resource, Text *type, Text *version);
+// A written type of no resource: without an extension's name in front; false if it is not Azure's.
+bool bind_azure_type(const BoundFile *file, Text *type);
+// Takes `@version` from a type's end; empty if there is none.
+Text bind_cut_version(Text *type);
 // "a type", "a parameter" … as in messages.
 const char *bind_kind_name(SymbolKind kind);
 

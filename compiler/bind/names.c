@@ -375,6 +375,7 @@ static void check_value(Walk *walk, const Local *locals, const Syntax *node)
     case SYNTAX_TYPE_UNION:
     case SYNTAX_TYPE_NULLABLE:
     case SYNTAX_TYPE_GENERIC:
+    case SYNTAX_TYPE_RESOURCE:
     case SYNTAX_PARAM:
     case SYNTAX_VAR:
     case SYNTAX_OUTPUT:
@@ -686,6 +687,7 @@ static void check_declaration(Walk *walk, const Syntax *node)
     case SYNTAX_TYPE_UNION:
     case SYNTAX_TYPE_NULLABLE:
     case SYNTAX_TYPE_GENERIC:
+    case SYNTAX_TYPE_RESOURCE:
     case SYNTAX_EXTENDS:
     case SYNTAX_KIND_COUNT: break;
     }

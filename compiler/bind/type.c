@@ -179,6 +179,11 @@ Type *type_read(Types *types, BoundFile *file, const Syntax *node)
     if (node->kind == SYNTAX_TYPE_UNION) return list_type(types, file, node, TYPE_UNION);
     if (node->kind == SYNTAX_TYPE_TUPLE) return list_type(types, file, node, TYPE_TUPLE);
     if (node->kind == SYNTAX_NULL) return new_type(types, TYPE_NULL, file);
+    if (node->kind == SYNTAX_TYPE_RESOURCE) {
+        Type *type = new_type(types, TYPE_RESOURCE, file);
+        type->resource = node->inner;
+        return type;
+    }
     if (node->kind == SYNTAX_TYPE_ARRAY) {
         Type *type = new_type(types, TYPE_ARRAY, file);
         type->element.node = node->inner;

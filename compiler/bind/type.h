@@ -16,11 +16,12 @@ typedef enum {
     TYPE_BOOL,
     TYPE_INT,
     TYPE_STRING,
-    TYPE_LITERAL, // literal
-    TYPE_ARRAY,   // element, NULL for plain `array`
-    TYPE_TUPLE,   // members
-    TYPE_OBJECT,  // object
-    TYPE_UNION,   // members: flat, no unions among them, without null (see `nullable`)
+    TYPE_LITERAL,  // literal
+    TYPE_ARRAY,    // element, NULL for plain `array`
+    TYPE_TUPLE,    // members
+    TYPE_OBJECT,   // object
+    TYPE_UNION,    // members: flat, no unions among them, without null (see `nullable`)
+    TYPE_RESOURCE, // resource
 } TypeKind;
 
 typedef struct Type Type;
@@ -57,6 +58,7 @@ struct Type {
             Type *type;         // NULL until type_element asked for it
         } element;
         TypeList members;
+        const Syntax *resource; // 'T@v'; NULL: not said
         struct {
             TypeProperty *items;
             size_t count, room;

@@ -87,6 +87,9 @@ static void check_type(Check *check, BoundFile *file, const Syntax *node)
         }
         break;
     case SYNTAX_TYPE_UNION: check_union(check, file, node, false); break;
+    case SYNTAX_TYPE_RESOURCE:
+        if (node->inner) place_check_resource_type(check, file, node->inner);
+        break;
     default: break;
     }
 }
@@ -337,6 +340,15 @@ static void check_depends(Check *check, const InferPlace *place, const Syntax *b
                       TEXT("an array of resources and modules"), shape_name(check, shape));
 }
 
+// A resource that a module is given may be of another version, but not of another type.
+static void check_passed(Check *check, const Syntax *node, const Shape *given, const Shape *wanted)
+{
+    if (given->kind != SHAPE_RESOURCE) return; // shape_assign says so
+    Text have = infer_type_of(check, given), want = infer_type_of(check, wanted);
+    if (!text_alike(have, want))
+        diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(node), want, have);
+}
+
 static void check_arguments(Check *check, const InferPlace *place, const Symbol *module,
                             const Syntax *params)
 {
@@ -348,6 +360,7 @@ static void check_arguments(Check *check, const InferPlace *place, const Symbol 
             module->target_file ? bind_lookup(module->target_file, item->property.name) : NULL;
         if (!wanted || wanted->kind != SYMBOL_PARAM) continue;
         const Shape *shape = infer_parameter(check, wanted);
+        if (shape->kind == SHAPE_RESOURCE) check_passed(check, item->property.value, given, shape);
         if (wanted->declaration->declaration.value) shape = shape_union(check, shape, &shape_null);
         shape_assign(check, item->property.value, given, shape);
     }

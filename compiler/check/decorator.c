@@ -145,6 +145,7 @@ static const char *wrong_type(Check *check, BoundFile *file, size_t row, const S
     if (type->kind == SYNTAX_TYPE_NULLABLE) type = type->inner;
     if (rows[row].own && names_type(file, type)) return "a type that is declared elsewhere";
     if (rows[row].open && is_literal(type)) return "literals";
+    if (text_is(name, "secure") && target->kind == SHAPE_RESOURCE) return "a resource";
     if (text_is(name, "sealed") && has_rest(type)) return "a type with properties of any name";
     if (text_is(name, "discriminator") && !may_discriminate(check, file, decorator, type, target))
         return "this: a union of objects, told apart by that property";

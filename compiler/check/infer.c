@@ -2,6 +2,7 @@
 // `any`, so that one mistake is said once.
 #include "compiler/check/infer.h"
 
+#include "compiler/bind/carried.h"
 #include "compiler/check/call.h"
 #include "compiler/check/literal.h"
 
@@ -60,6 +61,12 @@ const Shape *infer_parameter(Check *check, const Symbol *symbol)
         type = copy;
     }
     const Shape *shape = shape_of_type(check, type);
+    if (type->kind == TYPE_RESOURCE && !type->resource) { // of an output: what its value is
+        Shape *resource = shape_new(check, SHAPE_RESOURCE);
+        carried_type(check->arena, symbol->file, node->declaration.type, node->declaration.value,
+                     &resource->text);
+        return resource;
+    }
     if (symbol->kind != SYMBOL_PARAM) return shape;
     return allowed_shape(check, symbol, shape_strict(check, shape, false));
 }
@@ -158,39 +165,8 @@ static const Shape *shape_of_kind(AzureKind kind)
     return &shape_any;
 }
 
-// The type as written, cut at the '@'; of a nested one the last part only. False if it is not
-// Azure's.
-static bool written_type(const Symbol *resource, Text *type, Text *version)
+static bool find_azure(Check *check, Text type, Text version, AzureType *found)
 {
-    const Symbol *extension;
-    *type = bind_resource_type(resource, &extension);
-    if (type->length == 0) return false;
-    if (extension && !text_is(bind_extension_kind(extension), "az")) return false;
-    *version = (Text){0};
-    for (size_t i = 0; i < type->length; i++) {
-        if (type->at[i] != '@') continue;
-        *version = text_slice(*type, i + 1, type->length);
-        type->length = i;
-    }
-    return true;
-}
-
-static bool whole_type(Check *check, const Symbol *resource, Text *type, Text *version)
-{
-    if (!written_type(resource, type, version)) return false;
-    for (const Symbol *at = resource->parent; at; at = at->parent) {
-        Text around, other;
-        if (!written_type(at, &around, &other)) return false;
-        if (version->length == 0) *version = other;
-        *type = text_format(check->arena, "%.*s/%.*s", TEXT_ARG(around), TEXT_ARG(*type));
-    }
-    return true;
-}
-
-bool infer_azure_type(Check *check, const Symbol *resource, AzureType *found)
-{
-    Text type, version;
-    if (!whole_type(check, resource, &type, &version)) return false;
     Text key = text_format(check->arena, "%.*s@%.*s", TEXT_ARG(type), TEXT_ARG(version));
     AzureType *known = map_get(&check->azure, key);
     if (!known) {
@@ -202,10 +178,32 @@ bool infer_azure_type(Check *check, const Symbol *resource, AzureType *found)
     return known->name.length > 0;
 }
 
+bool infer_azure_type(Check *check, const Symbol *resource, AzureType *found)
+{
+    Text type, version;
+    return bind_whole_type(check->arena, resource, &type, &version) &&
+           find_azure(check, type, version, found);
+}
+
 Text infer_type_name(Check *check, const Symbol *resource)
 {
     Text type, version;
-    return whole_type(check, resource, &type, &version) ? type : (Text){0};
+    return bind_whole_type(check->arena, resource, &type, &version) ? type : (Text){0};
+}
+
+Text infer_type_of(Check *check, const Shape *resource)
+{
+    if (resource->symbol) return infer_type_name(check, resource->symbol);
+    Text type = resource->text;
+    bind_cut_version(&type);
+    return type;
+}
+
+static bool azure_of_shape(Check *check, const Shape *resource, AzureType *found)
+{
+    if (resource->symbol) return infer_azure_type(check, resource->symbol, found);
+    Text type = resource->text, version = bind_cut_version(&type);
+    return find_azure(check, type, version, found);
 }
 
 // NULL: there is no such property.
@@ -216,12 +214,13 @@ static const Shape *deployed_property(const InferPlace *place, const Shape *base
         return text_is(name, "name") ? &shape_string : NULL;
     }
     bool written = text_is(name, "dependsOn") || text_is(name, "scope") || text_is(name, "parent");
-    if (!base->symbol || written) return written ? NULL : &shape_any;
-    if (bind_is_foreign(base->symbol)) return &shape_any;
+    if (written) return NULL;
+    bool unknown = base->symbol ? bind_is_foreign(base->symbol) : base->text.length == 0;
+    if (unknown) return &shape_any;
     AzureType type;
     AzureKind kind;
     uint32_t inner;
-    bool found = infer_azure_type(place->check, base->symbol, &type);
+    bool found = azure_of_shape(place->check, base, &type);
     if (found && azure_property(type.shape, name, &inner))
         return shape_of_azure(place->check, inner);
     if (azure_common(name, &kind)) return shape_of_kind(kind);

@@ -30,4 +30,5 @@ const Symbol *infer_assignment(const BoundFile *file, Text name);
 bool infer_azure_type(Check *check, const Symbol *resource, AzureType *found);
 // The resource's whole type, without the version; empty if it cannot be told.
 Text infer_type_name(Check *check, const Symbol *resource);
+Text infer_type_of(Check *check, const Shape *resource); // the same of a SHAPE_RESOURCE
 const Shape *infer_parameter(Check *check, const Symbol *symbol);

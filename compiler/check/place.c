@@ -322,6 +322,16 @@ static void check_type(Walk *state, const Symbol *symbol, Text type)
                       syntax_place(symbol->declaration->resource.type), type);
 }
 
+void place_check_resource_type(Check *check, const BoundFile *file, const Syntax *node)
+{
+    Text type = {0};
+    size_t parts;
+    bool azure = syntax_plain_string(node, &type) && bind_azure_type(file, &type);
+    Text version = bind_cut_version(&type);
+    if (!azure || !is_type(type, &parts) || parts < 2 || !is_version(version))
+        diag_add_with(check->diags, DIAG_RESOURCE_TYPE, syntax_place(node), syntax_text(node));
+}
+
 // A parent is a resource or an item of a collection, as it is.
 static void check_parent(Walk *state, const Syntax *value)
 {

@@ -86,6 +86,12 @@ static const Shape *plain_shape(Check *check, Type *type)
         take_limits(type, shape, false);
         shape->strict = true;
         return shape;
+    case TYPE_RESOURCE:
+        shape = shape_new(check, SHAPE_RESOURCE);
+        if (type->resource && syntax_plain_string(type->resource, &shape->text) &&
+            !bind_azure_type(type->file, &shape->text))
+            shape->text = (Text){0};
+        return shape;
     case TYPE_ARRAY:
         shape = shape_new(check, SHAPE_ARRAY);
         shape->type = type_element(&check->types, type);

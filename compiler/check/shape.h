@@ -16,7 +16,7 @@ typedef enum {
     SHAPE_TUPLE,    // members
     SHAPE_OBJECT,   // properties, rest
     SHAPE_UNION,    // members: flat, with SHAPE_NULL among them if it may be null
-    SHAPE_RESOURCE, // symbol
+    SHAPE_RESOURCE, // symbol; NULL: one that a parameter or output carries, `text` is T@v
     SHAPE_MODULE,   // symbol
 } ShapeKind;
 

@@ -546,6 +546,7 @@ static const Value *evaluate_node(Evaluator *evaluator, Frame frame, const Synta
     case SYNTAX_TYPE_UNION:
     case SYNTAX_TYPE_NULLABLE:
     case SYNTAX_TYPE_GENERIC:
+    case SYNTAX_TYPE_RESOURCE:
     case SYNTAX_PARAM:
     case SYNTAX_VAR:
     case SYNTAX_OUTPUT:

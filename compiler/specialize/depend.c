@@ -228,6 +228,7 @@ static void walk(Graph *graph, uint64_t *set, Frame frame, const Syntax *node)
     case SYNTAX_TYPE_UNION:
     case SYNTAX_TYPE_NULLABLE:
     case SYNTAX_TYPE_GENERIC:
+    case SYNTAX_TYPE_RESOURCE:
     case SYNTAX_PARAM:
     case SYNTAX_VAR:
     case SYNTAX_OUTPUT:

@@ -549,6 +549,7 @@ Residual *reduce(Specializer *s, Frame frame, const Syntax *node)
     case SYNTAX_TYPE_UNION:
     case SYNTAX_TYPE_NULLABLE:
     case SYNTAX_TYPE_GENERIC:
+    case SYNTAX_TYPE_RESOURCE:
     case SYNTAX_PARAM:
     case SYNTAX_VAR:
     case SYNTAX_OUTPUT:

@@ -392,7 +392,8 @@ static const Value *check(Checker *checker, Type *type, const Value *raw, const 
     case TYPE_OBJECT: return check_object(checker, type, type, raw, path);
     case TYPE_UNION: return check_union(checker, type, raw, path);
     case TYPE_NULL: return raw->kind == VALUE_NULL ? raw : wrong_kind(checker, type, raw, path);
-    case TYPE_ANY: break;
+    case TYPE_ANY:
+    case TYPE_RESOURCE: break;
     }
     if (has_fraction(raw)) { // Bicep has no such numbers
         diag_add_with(checker->diags, DIAG_FRACTION, report_place(type, raw),

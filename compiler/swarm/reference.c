@@ -208,6 +208,7 @@ static void write_type(Page *page, Type *type)
     case TYPE_UNION: write_link(page->out, type->name); break;
     case TYPE_TUPLE:
     case TYPE_ANY:
+    case TYPE_RESOURCE:
     case TYPE_NULL:
     case TYPE_LITERAL: buffer_string(page->out, "value"); break;
     }

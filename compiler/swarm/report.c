@@ -215,6 +215,7 @@ void report_hint_kind(Checker *checker, Type *type, const Value *raw)
     case TYPE_OBJECT:
     case TYPE_UNION: hint_object(checker, type, raw); break;
     case TYPE_ANY:
+    case TYPE_RESOURCE:
     case TYPE_NULL:
     case TYPE_LITERAL: break;
     }

@@ -234,6 +234,7 @@ static void write_rules(Schema *schema, Type *type)
     case TYPE_UNION: write_union(schema, type); break;
     case TYPE_NULL: write_kind(schema, type, "null"); break;
     case TYPE_ANY:
+    case TYPE_RESOURCE:
     case TYPE_LITERAL: break;
     }
 }

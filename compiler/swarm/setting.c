@@ -202,6 +202,7 @@ static Text bare_expectation(Types *types, Type *type)
     case TYPE_UNION: return TEXT("settings of the form 'key: value'");
     case TYPE_NULL: return TEXT("nothing");
     case TYPE_ANY:
+    case TYPE_RESOURCE:
     case TYPE_LITERAL: return TEXT("a value");
     }
     return TEXT("a value");
