@@ -416,7 +416,7 @@ var userDataBytes = 49149
 
 // Measured as JSON and rounded up: the node programs, and the facts but for what the description adds; on Windows an SSH
 // key is among them, RSA with 4,096 bits at most. tests/scripts looks whether they still fit.
-var linuxProgramBytes = 45312
+var linuxProgramBytes = 45888
 var linuxFactsBytes = 1536
 var windowsProgramBytes = 46592
 var windowsFactsBytes = 1920

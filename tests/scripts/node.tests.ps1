@@ -302,6 +302,7 @@ Describe 'the leader' {
     $old, $new = 120, 20 | foreach { (Get-Date).ToUniversalTime().AddSeconds(-$_).ToString('yyyy-MM-ddTHH:mm:ss.fffffff') + '89Z' }
     Remove-Gone ("[$(Get-Node me $reachable -Role manager), {`"ID`": `"cut`", `"CreatedAt`": `"$old`", `"Spec`": {`"Role`": `"manager`"}, `"Status`": {`"State`": `"down`"}, `"Description`": {}}, {`"ID`": `"young`", `"CreatedAt`": `"$new`", `"Spec`": {`"Role`": `"worker`"}, `"Status`": {`"State`": `"down`"}, `"Description`": {}}]" | ConvertFrom-Json)
     @($log -match 'DELETE') | Should -Be 'engine DELETE /nodes/cut'
+    @($log -match '^said .*removed manager - \(cut\): cut$') | Should -HaveCount 1
   }
   It 'removes nothing soon after it came to lead, nor while a manager is away' {
     New-Box manager

@@ -102,3 +102,21 @@ def certificate(swarm):
     swarm.boot(*late)
     swarm.wait('nodes without a name are gone', lambda: not nameless(), 240)
     stored(swarm)
+
+
+@row('an engine is cut while it makes a network: it makes its networks anew', parameters=ONE_WORKER)
+def half_network(swarm):
+    """What such a cut leaves: the bridge is known, the network is not. The engine does not start (bridge), or has no network for services."""
+    swarm.boot(*swarm.machines)
+    swarm.settled(300)
+    for name, network, forget in (  # `bridge` with all others; `docker_gwbridge` alone goes by another name
+            ('manager1', 'bridge', 's#/network/v1.0/network/#/network/v1.0/networ_/#g'), ('web0', 'docker_gwbridge', 's/"name":"docker_gwbridge"/"name":"docker_gwbridg_"/g')):
+        done = swarm.enter(name, 'sh', '-ec', f"""kill -9 $(cat /run/units/docker.service.pid) $(pidof dockerd)
+                           cd /var/lib/docker/network/files; cp local-kv.db /run; sed -i '{forget}' local-kv.db; ! cmp -s local-kv.db /run/local-kv.db""")
+        if done.returncode:
+            raise Failed(f'{name} does not know {network}: {done.stderr}')
+        swarm.restart(name)
+    for name, network in ('manager1', 'bridge'), ('web0', 'docker_gwbridge'):
+        swarm.wait(f'{name} sees that it has half of {network}', lambda: 'half a network' in swarm.log(name), 180)
+        swarm.wait(f'{name} has {network}', lambda: (swarm.engine(name, f'/networks/{network}') or {}).get('Name') == network, 120)
+    swarm.settled(300)

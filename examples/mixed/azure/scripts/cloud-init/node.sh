@@ -390,6 +390,17 @@ guard() {
   done
 }
 
+# networks: an engine cut while it made one may never make it again. Then it forgets its own, not the swarm's, and makes them anew
+networks() {
+  kv=$data/network/files/local-kv.db
+  engine GET /networks/docker_gwbridge
+  half=$(journalctl -u docker -n 99 | grep -oP 'with network \K\w+(?=.* same bridge)' | tail -n 1)
+  ! ok && [ "$half" ] && grep -qs "$half" $kv || return 0
+  stop_engine
+  mv $kv $keep
+  no 'the engine has half a network of before: it makes its networks anew'
+}
+
 # start_engine: never before disk and share: so systemd does not start it, this does
 start_engine() {
   install_engine || return
@@ -407,7 +418,7 @@ start_engine() {
     ok && guard && return
     sleep 0.5
   done
-  space && no 'the engine does not answer'
+  networks && space && no 'the engine does not answer'
 }
 
 # ---- swarm
@@ -990,6 +1001,7 @@ tend() {
   state
   [ "$state" = active ] && [ ! -e $run/going ] || return
   ! every 8 || ! lost || return
+  ! every 4 || networks || return
   [ -z "$path" ] || timeout 20 mountpoint -q "$path" || return
   part space space
   if every 4; then

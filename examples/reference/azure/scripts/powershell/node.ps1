@@ -719,7 +719,7 @@ function Get-Machines($Set) {
   }
 }
 
-# Workers that are down for good go, and nodes without a name: of a join that was cut. Not while managers are in trouble.
+# Workers that are down for good go, and nodes of joins that were cut. Not while managers are in trouble.
 function Remove-Gone($Nodes) {
   if ((Now) -lt $my.Leads + 60 -or ($Nodes | where { $_.ManagerStatus -and -not (Test-Well $_) })) { return }
   $sets = @{}
@@ -727,6 +727,7 @@ function Remove-Gone($Nodes) {
     $name = $node.Description.Hostname
     $set = Get-Said $node set
     $why = if (-not $name) {
+      $name = '-'
       if (([DateTime]$node.CreatedAt).ToUniversalTime() -lt (Get-Utc).AddMinutes(-1)) { 'cut' }
     } elseif ((Get-Said $node wants) -eq 'leave') {
       'left'
