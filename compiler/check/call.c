@@ -3,6 +3,7 @@
 #include "compiler/check/call.h"
 
 #include "compiler/check/literal.h"
+#include "compiler/check/scope.h"
 #include "compiler/evaluate/functions.h"
 
 #include <ctype.h>
@@ -173,11 +174,11 @@ static const Shape *array_of(Check *check, const Shape *item)
 }
 
 // An object as told in result.def.
-static const Shape *told_object(Check *check, const char *properties)
+static const Shape *told_object(Check *check, const char *properties, bool group)
 {
     Shape *object = shape_new(check, SHAPE_OBJECT);
     for (const char *at = properties; *at; at += strspn(at, " ")) {
-        size_t length = strcspn(at, " .[{*");
+        size_t length = strcspn(at, " .[{*^");
         ShapeProperty property = {.name = {at, length},
                                   .shape = shape_strict(check, &shape_string, true)};
         at += length;
@@ -188,7 +189,7 @@ static const Shape *told_object(Check *check, const char *properties)
                 depth -= at[end++] == '}';
             } while (depth);
             const char *inner = text_string(check->arena, (Text){at + 1, end - 2});
-            property.shape = told_object(check, inner);
+            property.shape = told_object(check, inner, group);
             at += end;
         } else if (*at == '[') {
             property.shape = array_of(check, &shape_string);
@@ -196,6 +197,9 @@ static const Shape *told_object(Check *check, const char *properties)
         } else if (*at == '*') {
             property.shape = &shape_object;
             at++;
+        } else if (*at == '^') {
+            at++;
+            if (group) continue;
         }
         list_add(check->arena, &object->properties, property);
     }
@@ -215,7 +219,8 @@ static const Shape *told_result(const InferPlace *place, Text name, size_t count
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (text_is(name, rows[i].name) && count == rows[i].count)
-            return told_object(place->check, rows[i].properties);
+            return told_object(place->check, rows[i].properties,
+                               text_is(scope_target(place->file), "resourceGroup"));
     }
     return NULL;
 }

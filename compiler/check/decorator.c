@@ -245,20 +245,29 @@ void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const
     check_order(check, decorators, "minLength", "maxLength");
 }
 
+// As officially, one with its name space in front may stand anywhere and be of any size.
+static void check_batch(Check *check, const Symbol *symbol, const Syntax *decorator)
+{
+    check_argument(check, symbol->file, decorator, 'i');
+    if (is_qualified(decorator)) return;
+    if (symbol->declaration->resource.value->kind != SYNTAX_FOR) {
+        diag_add_with(check->diags, DIAG_DECORATOR_TARGET, name_place(decorator),
+                      decorator->call.name, text_of("what is no loop"));
+        return;
+    }
+    int64_t size;
+    const Syntax *argument = first_argument(decorator);
+    if (!argument || !type_integer(argument, &size) || size >= 1) return;
+    diag_add_with(check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(argument), TEXT("the value"),
+                  TEXT("at least"), TEXT("1"), text_format(check->arena, "%lld", (long long)size));
+}
+
 void decorator_check_deployed(Check *check, const Symbol *symbol)
 {
     const Syntax *node = symbol->declaration;
     check_twice(check, node->resource.decorators);
-    const Syntax *batch = syntax_decorator(node->resource.decorators, "batchSize");
-    if (!batch || is_qualified(batch)) return;
-    if (node->resource.value->kind != SYNTAX_FOR) {
-        diag_add_with(check->diags, DIAG_DECORATOR_TARGET, name_place(batch), batch->call.name,
-                      text_of("what is no loop"));
-        return;
+    for (size_t i = 0; i < node->resource.decorators.count; i++) {
+        const Syntax *decorator = node->resource.decorators.items[i];
+        if (text_is(decorator->call.name, "batchSize")) check_batch(check, symbol, decorator);
     }
-    int64_t size;
-    const Syntax *argument = first_argument(batch);
-    if (!argument || !type_integer(argument, &size) || size >= 1) return;
-    diag_add_with(check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(argument), TEXT("the value"),
-                  TEXT("at least"), TEXT("1"), text_format(check->arena, "%lld", (long long)size));
 }

@@ -423,9 +423,24 @@ static const Shape *infer_index(const InferPlace *place, const Syntax *node)
 
 // ---- literals
 
+// Azure takes no text of a template that is longer, nor what format() is given for one with holes.
+static void check_text_length(const InferPlace *place, const Syntax *node)
+{
+    enum { LONGEST = 131072 };
+    if (syntax_text(node).length <= LONGEST) return;
+    size_t length = 0, holes = node->string.expressions.count;
+    for (size_t i = 0; i <= holes; i++) length += text_utf16_length(node->string.segments[i]);
+    for (size_t i = 0; i < holes; i++) length += i < 10 ? 3 : 4;
+    if (length <= LONGEST) return;
+    diag_add_with(place->check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(node), TEXT("the length"),
+                  TEXT("at most"), TEXT("131072"),
+                  text_format(place->check->arena, "%zu", length));
+}
+
 // Known as a whole if all its parts are; else how long it is at least.
 static const Shape *infer_string(const InferPlace *place, const Syntax *node)
 {
+    check_text_length(place, node);
     Shape *shape = shape_new(place->check, SHAPE_STRING);
     TextBuffer text = {.arena = place->check->arena};
     int64_t further = 0;

@@ -124,6 +124,16 @@ def case_input_that_is_too_large(folder):
     assert 'SG1603' in run('compile', f'{folder}/main.bicep', '--stdout', status=1).stderr
 
 
+def case_texts_that_azure_takes_no_longer(folder):
+    """At most 131,072 units of UTF-16 each, as the official compiler counts: of a text with holes, what format() is given."""
+    path = f'{folder}/main.bicep'
+    for text, fits in (('a' * 131072, True), ('é' * 131072, True), ('a' * 131073, False), ("\\'" * 131072, True), ('😀' * 65537, False),
+                       ('${resourceGroup().id}' + 'a' * 131069, True), ('${resourceGroup().id}' + 'a' * 131070, False)):
+        write(path, f"output o string = '{text}'\n")
+        said = run('compile', path, status=0 if fits else 1).stderr
+        assert fits or 'SG1259: the length must be at most 131072, not 13107' in said, said[-300:]
+
+
 def case_what_azure_has_no_room_for(folder):
     write(f'{folder}/long.sh', 'true\n' * 1500)
     write(f'{folder}/swarm.yaml', 'name: acme\nmanagers: { scripts: { after: [{ file: long.sh }] } }\n'
