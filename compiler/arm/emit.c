@@ -4,6 +4,7 @@
 #include "compiler/arm/emit.h"
 
 #include "compiler/arm/closure.h"
+#include "compiler/arm/decoration.h"
 #include "compiler/arm/expression.h"
 #include "compiler/arm/extension.h"
 #include "compiler/arm/feature.h"
@@ -129,12 +130,12 @@ static void write_exported_variables(Emitter *emitter)
         Text description;
         json_begin_object(emitter->json);
         write_text(emitter, "name", exported.items[i]->name);
-        if (typejson_description(env, node->declaration.decorators, &description)) {
+        if (decoration_description(env, node->declaration.decorators, &description)) {
             write_text(emitter, "description", description);
         }
         if (node->declaration.type) {
             json_key(emitter->json, TEXT("type"));
-            typejson_write(emitter, typejson_type(env, node->declaration.type, (SyntaxList){0}));
+            node_write(emitter, typejson_type(env, node->declaration.type, (SyntaxList){0}));
         }
         json_end_object(emitter->json);
     }
@@ -178,22 +179,21 @@ static size_t write_metadata(Emitter *emitter)
 static void write_import_origin(Emitter *emitter, Node *object, const Imported *imported)
 {
     Arena *arena = emitter->arena;
-    Node *origin = typejson_object(arena), *metadata = typejson_object(arena);
-    typejson_merge(arena, origin, "sourceTemplate", typejson_text(arena, imported->unit->path));
+    Node *origin = node_object(arena), *metadata = node_object(arena);
+    node_merge(arena, origin, "sourceTemplate", node_text(arena, imported->unit->path));
     char *name = text_string(arena, imported->original);
     if (!text_ends(imported->name, name)) {
-        typejson_merge(arena, origin, "originalIdentifier",
-                       typejson_text(arena, imported->original));
+        node_merge(arena, origin, "originalIdentifier", node_text(arena, imported->original));
     }
-    typejson_merge(arena, metadata, "__bicep_imported_from!", origin);
-    typejson_merge(arena, object, "metadata", metadata);
+    node_merge(arena, metadata, "__bicep_imported_from!", origin);
+    node_merge(arena, object, "metadata", metadata);
 }
 
 static Node *definition(const Env *env, const Symbol *symbol, bool exported)
 {
     const Syntax *node = symbol->declaration;
     Node *object = typejson_type(env, node->declaration.type, node->declaration.decorators);
-    typejson_decorate(env, object, node->declaration.decorators, exported);
+    decoration_merge(env, object, node->declaration.decorators, exported);
     return object;
 }
 
@@ -206,7 +206,7 @@ static void write_definitions(Emitter *emitter, const ImportedList *imported)
         if (symbol->kind != SYMBOL_TYPE) continue;
         begin_section(emitter, &begun, "definitions");
         json_key(emitter->json, symbol->name);
-        typejson_write(emitter, definition(&emitter->unit->root, symbol, true));
+        node_write(emitter, definition(&emitter->unit->root, symbol, true));
     }
     for (size_t i = 0; i < imported->count; i++) {
         const Imported *at = &imported->items[i];
@@ -214,7 +214,7 @@ static void write_definitions(Emitter *emitter, const ImportedList *imported)
         Node *object = definition(&at->unit->root, at->symbol, false);
         write_import_origin(emitter, object, at);
         json_key(emitter->json, at->name);
-        typejson_write(emitter, object);
+        node_write(emitter, object);
     }
     end_section(emitter, begun);
 }
@@ -242,7 +242,7 @@ static void write_function_metadata(Emitter *emitter, const Env *root, const Syn
 {
     Text description;
     SyntaxList decorators = node->declaration.decorators;
-    bool described = typejson_description(root, decorators, &description);
+    bool described = decoration_description(root, decorators, &description);
     bool exported = !imported && syntax_decorator(decorators, "export");
     if (!described && !exported && !imported) return;
     json_key(emitter->json, TEXT("metadata"));
@@ -276,16 +276,15 @@ static void write_function(Emitter *emitter, const Env *root, const Symbol *symb
     for (size_t i = 0; i < lambda->lambda.count; i++) {
         const SyntaxParameter *parameter = &lambda->lambda.parameters[i];
         Node *object = typejson_type(root, parameter->type, (SyntaxList){0});
-        typejson_merge(emitter->arena, object, "name",
-                       typejson_text(emitter->arena, parameter->name));
-        typejson_write(emitter, object);
+        node_merge(emitter->arena, object, "name", node_text(emitter->arena, parameter->name));
+        node_write(emitter, object);
     }
     json_end_array(json);
     json_key(json, TEXT("output"));
     Node *output = typejson_type(root, lambda->lambda.result, (SyntaxList){0});
-    typejson_merge(emitter->arena, output, "value",
-                   typejson_value(emitter->arena, function_env(root, lambda), lambda->lambda.body));
-    typejson_write(emitter, output);
+    node_merge(emitter->arena, output, "value",
+               node_value(emitter->arena, function_env(root, lambda), lambda->lambda.body));
+    node_write(emitter, output);
     write_function_metadata(emitter, root, node, imported, name);
     json_end_object(json);
 }
@@ -379,17 +378,17 @@ static void write_parameters(Emitter *emitter)
         }
         Node *object = typejson_type(env, node->declaration.type, decorators);
         if (node->declaration.value) {
-            typejson_merge(arena, object, "defaultValue",
-                           typejson_value(arena, env, node->declaration.value));
+            node_merge(arena, object, "defaultValue",
+                       node_value(arena, env, node->declaration.value));
         }
         const Syntax *allowed = syntax_decorator(decorators, "allowed");
         if (allowed && allowed->call.arguments.count) {
-            typejson_merge(arena, object, "allowedValues",
-                           typejson_value(arena, env, allowed->call.arguments.items[0]));
+            node_merge(arena, object, "allowedValues",
+                       node_value(arena, env, allowed->call.arguments.items[0]));
         }
-        typejson_decorate(env, object, decorators, false);
+        decoration_merge(env, object, decorators, false);
         json_key(emitter->json, symbols->items[i]->name);
-        typejson_write(emitter, object);
+        node_write(emitter, object);
     }
     end_section(emitter, begun);
 }
@@ -481,10 +480,10 @@ static void write_output(Emitter *emitter, const Syntax *node)
     const Env *env = &emitter->unit->root;
     bool carries = passed_by(env, node->declaration.type);
     Node *object = typejson_output(env, node);
-    typejson_decorate(env, object, node->declaration.decorators, false);
+    decoration_merge(env, object, node->declaration.decorators, false);
     json_key(json, node->declaration.name);
     json_begin_object(json);
-    typejson_write_members(emitter, object);
+    node_write_members(emitter, object);
     if (carries) {
         Tree *id = passed_id(env, node->declaration.value);
         if (!id) // as the official compiler does, also of what is an id already

@@ -1,6 +1,7 @@
 // compiler/arm/resource.c
 #include "compiler/arm/resource.h"
 
+#include "compiler/arm/decoration.h"
 #include "compiler/arm/dependency.h"
 #include "compiler/arm/emit.h"
 #include "compiler/arm/expression.h"
@@ -9,7 +10,6 @@
 #include "compiler/arm/passed.h"
 #include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
-#include "compiler/arm/typejson.h"
 #include "compiler/bind/carried.h"
 #include "compiler/bind/type.h"
 
@@ -62,7 +62,7 @@ static void write_condition(Emitter *emitter, const Symbol *symbol)
 static void write_description(Emitter *emitter, const Syntax *node)
 {
     Text text;
-    if (!typejson_description(&emitter->unit->root, node->resource.decorators, &text)) return;
+    if (!decoration_description(&emitter->unit->root, node->resource.decorators, &text)) return;
     json_key(emitter->json, TEXT("metadata"));
     json_begin_object(emitter->json);
     json_key(emitter->json, TEXT("description"));

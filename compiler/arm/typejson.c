@@ -1,8 +1,7 @@
-// compiler/arm/typejson.c: a type's JSON is made as a tree first, because decorators merge into
-// what the type said
-// (`metadata` above all), then written.
+// compiler/arm/typejson.c
 #include "compiler/arm/typejson.h"
 
+#include "compiler/arm/decoration.h"
 #include "compiler/arm/derived.h"
 #include "compiler/arm/feature.h"
 #include "compiler/arm/reference.h"
@@ -13,110 +12,6 @@
 #include <string.h>
 
 static const SyntaxList no_decorators;
-
-// ---- nodes
-
-static Node *new_node(Arena *arena, int kind)
-{
-    Node *node = arena_new(arena, Node);
-    node->kind = (unsigned)kind;
-    return node;
-}
-
-Node *typejson_object(Arena *arena)
-{
-    return new_node(arena, NODE_OBJECT);
-}
-
-Node *typejson_text(Arena *arena, Text text)
-{
-    Node *node = new_node(arena, NODE_TEXT);
-    node->text = text;
-    return node;
-}
-
-static Node *bool_node(Arena *arena, bool boolean)
-{
-    Node *node = new_node(arena, NODE_BOOL);
-    node->boolean = boolean;
-    return node;
-}
-
-Node *typejson_value(Arena *arena, const Env *env, const Syntax *syntax)
-{
-    Node *node = new_node(arena, NODE_VALUE);
-    node->env = env;
-    node->syntax = syntax;
-    return node;
-}
-
-static void add_item(Arena *arena, Node *array, Node *item)
-{
-    list_add(arena, &array->members, ((NodeMember){{0}, item}));
-}
-
-static Node *find_member(const Node *object, Text key)
-{
-    for (size_t i = 0; i < object->members.count; i++) {
-        if (text_equal(object->members.items[i].key, key)) return object->members.items[i].value;
-    }
-    return NULL;
-}
-
-static void merge_text(Arena *arena, Node *object, Text key, Node *value)
-{
-    for (size_t i = 0; i < object->members.count; i++) {
-        NodeMember *member = &object->members.items[i];
-        if (!text_equal(member->key, key)) continue;
-        if (member->value->kind != NODE_OBJECT || value->kind != NODE_OBJECT) {
-            member->value = value;
-            return;
-        }
-        for (size_t j = 0; j < value->members.count; j++) {
-            merge_text(arena, member->value, value->members.items[j].key,
-                       value->members.items[j].value);
-        }
-        return;
-    }
-    list_add(arena, &object->members, ((NodeMember){key, value}));
-}
-
-void typejson_merge(Arena *arena, Node *object, const char *key, Node *value)
-{
-    merge_text(arena, object, text_of(key), value);
-}
-
-void typejson_write_members(Emitter *emitter, const Node *node)
-{
-    for (size_t i = 0; i < node->members.count; i++) {
-        json_key(emitter->json, tree_key(emitter->arena, node->members.items[i].key));
-        typejson_write(emitter, node->members.items[i].value);
-    }
-}
-
-void typejson_write(Emitter *emitter, const Node *node)
-{
-    JsonWriter *json = emitter->json;
-    switch (node->kind) {
-    case NODE_OBJECT:
-        json_begin_object(json);
-        typejson_write_members(emitter, node);
-        json_end_object(json);
-        break;
-    case NODE_ARRAY:
-        json_begin_array(json);
-        for (size_t i = 0; i < node->members.count; i++) {
-            typejson_write(emitter, node->members.items[i].value);
-        }
-        json_end_array(json);
-        break;
-    case NODE_TEXT: json_text(json, tree_escape(emitter->arena, node->text)); break;
-    case NODE_INT: json_int(json, node->integer); break;
-    case NODE_BOOL: json_bool(json, node->boolean); break;
-    case NODE_NULL: json_null(json); break;
-    case NODE_VALUE: expression_write(node->env, node->syntax); break;
-    }
-}
 
 // ---- what a name in a type stands for
 
@@ -238,7 +133,7 @@ static bool compound_literal(const Env *env, const Syntax *type, int depth, Lite
     Arena *arena = env->emitter->arena;
     bool object = type->kind == SYNTAX_TYPE_OBJECT;
     TextBuffer order = {.arena = arena};
-    Node *node = new_node(arena, object ? NODE_OBJECT : NODE_ARRAY);
+    Node *node = node_new(arena, object ? NODE_OBJECT : NODE_ARRAY);
     buffer_char(&order, object ? '{' : '[');
     for (size_t i = 0; i < type->list.count; i++) {
         const Syntax *item = type->list.items[i];
@@ -246,7 +141,7 @@ static bool compound_literal(const Env *env, const Syntax *type, int depth, Lite
         if (object && !item->property.key) return false;
         if (!collect_literals(env, item->property.value, &one)) return false;
         if (one.count + one.null != 1) return false;
-        Node *value = one.count ? one.items[0].node : new_node(arena, NODE_NULL);
+        Node *value = one.count ? one.items[0].node : node_new(arena, NODE_NULL);
         Text shown = one.count ? one.items[0].order : TEXT("null");
         if (i) buffer_string(&order, ", ");
         if (object) {
@@ -254,7 +149,7 @@ static bool compound_literal(const Env *env, const Syntax *type, int depth, Lite
             buffer_string(&order, ": ");
             list_add(arena, &node->members, ((NodeMember){item->property.name, value}));
         } else {
-            add_item(arena, node, value);
+            node_add(arena, node, value);
         }
         buffer_text(&order, shown);
     }
@@ -270,17 +165,17 @@ static bool single_literal(const Env *env, const Syntax *type, int depth, Litera
     bool negative = type->kind == SYNTAX_UNARY && type->unary.op == OP_MINUS &&
                     type->unary.operand->kind == SYNTAX_INTEGER;
     if (syntax_plain_string(type, &text)) {
-        *literal = (Literal){quoted(arena, text), "string", typejson_text(arena, text)};
+        *literal = (Literal){quoted(arena, text), "string", node_text(arena, text)};
         return true;
     }
     if (type->kind == SYNTAX_BOOL || (type->kind == SYNTAX_UNARY && type->unary.op == OP_NOT &&
                                       type->unary.operand->kind == SYNTAX_BOOL)) {
         bool value = type->kind == SYNTAX_BOOL ? type->boolean : !type->unary.operand->boolean;
-        *literal = (Literal){value ? TEXT("true") : TEXT("false"), "bool", bool_node(arena, value)};
+        *literal = (Literal){value ? TEXT("true") : TEXT("false"), "bool", node_bool(arena, value)};
         return true;
     }
     if (type->kind == SYNTAX_INTEGER || negative) {
-        Node *node = new_node(arena, NODE_INT);
+        Node *node = node_new(arena, NODE_INT);
         uint64_t magnitude = negative ? type->unary.operand->integer : type->integer;
         node->integer = (int64_t)(negative ? 0 - magnitude : magnitude);
         Text order = text_format(arena, "%lld", (long long)node->integer);
@@ -324,17 +219,17 @@ static int by_order(const void *left, const void *right)
 
 static Node *allowed_values(Arena *arena, LiteralList *list, bool with_null)
 {
-    Node *array = new_node(arena, NODE_ARRAY);
+    Node *array = node_new(arena, NODE_ARRAY);
     Text null = TEXT("null");
     if (list->count) qsort(list->items, list->count, sizeof(Literal), by_order);
     for (size_t i = 0; i < list->count; i++) {
         if (with_null && list->null && text_compare(null, list->items[i].order) < 0) {
-            add_item(arena, array, new_node(arena, NODE_NULL));
+            node_add(arena, array, node_new(arena, NODE_NULL));
             with_null = false;
         }
-        add_item(arena, array, list->items[i].node);
+        node_add(arena, array, list->items[i].node);
     }
-    if (with_null && list->null) add_item(arena, array, new_node(arena, NODE_NULL));
+    if (with_null && list->null) node_add(arena, array, node_new(arena, NODE_NULL));
     return array;
 }
 
@@ -342,58 +237,58 @@ static Node *allowed_values(Arena *arena, LiteralList *list, bool with_null)
 
 static void set_type(Arena *arena, Node *object, const char *type)
 {
-    typejson_merge(arena, object, "type", typejson_text(arena, text_of(type)));
+    node_merge(arena, object, "type", node_text(arena, text_of(type)));
 }
 
 static Node *literals_type(const Env *env, const Syntax *type)
 {
     Arena *arena = env->emitter->arena;
     LiteralList list = {0};
-    Node *object = typejson_object(arena);
+    Node *object = node_object(arena);
     if (!collect_literals(env, type, &list) || list.count == 0) {
         emitter_unsupported(env->emitter, type, "this type");
         return object;
     }
     Node *allowed = allowed_values(arena, &list, false);
     set_type(arena, object, list.items[0].type);
-    typejson_merge(arena, object, "allowedValues", allowed);
-    if (list.null) typejson_merge(arena, object, "nullable", bool_node(arena, true));
+    node_merge(arena, object, "allowedValues", allowed);
+    if (list.null) node_merge(arena, object, "nullable", node_bool(arena, true));
     return object;
 }
 
 static Node *object_type(const Env *env, const Syntax *type)
 {
     Arena *arena = env->emitter->arena;
-    Node *object = typejson_object(arena), *properties = typejson_object(arena), *others = NULL;
+    Node *object = node_object(arena), *properties = node_object(arena), *others = NULL;
     set_type(arena, object, "object");
     for (size_t i = 0; i < type->list.count; i++) {
         const Syntax *item = type->list.items[i];
         Node *made = typejson_type(env, item->property.value, item->property.decorators);
-        typejson_decorate(env, made, item->property.decorators, false);
+        decoration_merge(env, made, item->property.decorators, false);
         if (item->property.key) {
             list_add(arena, &properties->members, ((NodeMember){item->property.name, made}));
         } else {
             others = made;
         }
     }
-    typejson_merge(arena, object, "properties", properties);
-    if (others) typejson_merge(arena, object, "additionalProperties", others);
+    node_merge(arena, object, "properties", properties);
+    if (others) node_merge(arena, object, "additionalProperties", others);
     return object;
 }
 
 static Node *tuple_type(const Env *env, const Syntax *type)
 {
     Arena *arena = env->emitter->arena;
-    Node *object = typejson_object(arena), *items = new_node(arena, NODE_ARRAY);
+    Node *object = node_object(arena), *items = node_new(arena, NODE_ARRAY);
     set_type(arena, object, "array");
     for (size_t i = 0; i < type->list.count; i++) {
         const Syntax *item = type->list.items[i];
         Node *made = typejson_type(env, item->property.value, item->property.decorators);
-        typejson_decorate(env, made, item->property.decorators, false);
-        add_item(arena, items, made);
+        decoration_merge(env, made, item->property.decorators, false);
+        node_add(arena, items, made);
     }
-    typejson_merge(arena, object, "prefixItems", items);
-    typejson_merge(arena, object, "items", bool_node(arena, false));
+    node_merge(arena, object, "prefixItems", items);
+    node_merge(arena, object, "items", node_bool(arena, false));
     return object;
 }
 
@@ -401,14 +296,14 @@ static Node *array_type(const Env *env, const Syntax *type)
 {
     Arena *arena = env->emitter->arena;
     const Syntax *item = bare_type(type->inner);
-    Node *object = typejson_object(arena);
+    Node *object = node_object(arena);
     LiteralList list = {0};
     set_type(arena, object, "array");
     bool in_place = !alias_of(env, item).symbol && item->kind != SYNTAX_TYPE_NULLABLE;
     if (in_place && collect_literals(env, item, &list)) {
-        typejson_merge(arena, object, "allowedValues", allowed_values(arena, &list, true));
+        node_merge(arena, object, "allowedValues", allowed_values(arena, &list, true));
     } else {
-        typejson_merge(arena, object, "items", typejson_type(env, item, no_decorators));
+        node_merge(arena, object, "items", typejson_type(env, item, no_decorators));
     }
     return object;
 }
@@ -496,13 +391,13 @@ static bool resolve_reference(const Env *env, const Syntax *type, Pointer *targe
 static Node *reference_type(const Env *env, const Syntax *type)
 {
     Arena *arena = env->emitter->arena;
-    Node *object = typejson_object(arena);
+    Node *object = node_object(arena);
     Pointer target = {0};
     if (!resolve_reference(env, type, &target)) {
         emitter_unsupported(env->emitter, type, "this type");
         return object;
     }
-    typejson_merge(arena, object, "$ref", typejson_text(arena, buffer_done(&target.path)));
+    node_merge(arena, object, "$ref", node_text(arena, buffer_done(&target.path)));
     return object;
 }
 
@@ -548,22 +443,22 @@ static bool is_derived(const Env *env, const Syntax *type)
 static Node *derived_type(const Env *env, const Syntax *type)
 {
     Arena *arena = env->emitter->arena;
-    Node *object = typejson_object(arena);
+    Node *object = node_object(arena);
     Derived derived;
     bool good = derive(env, type, &derived, 0);
     if (!good || derived.depth == 0) {
         diag_add(env->emitter->diags, DIAG_DERIVED_TYPE, syntax_place(type));
         return object;
     }
-    Node *metadata = typejson_object(arena), *source = typejson_object(arena);
+    Node *metadata = node_object(arena), *source = node_object(arena);
     Text text = text_format(arena, "%.*s#%.*s", TEXT_ARG(derived.type),
                             TEXT_ARG(buffer_done(&derived.path)));
-    typejson_merge(arena, source, "source", typejson_text(arena, text));
-    if (derived.output) typejson_merge(arena, source, "output", bool_node(arena, true));
-    typejson_merge(arena, metadata, "__bicep_resource_derived_type!", source);
+    node_merge(arena, source, "source", node_text(arena, text));
+    if (derived.output) node_merge(arena, source, "output", node_bool(arena, true));
+    node_merge(arena, metadata, "__bicep_resource_derived_type!", source);
     const char *name = derived_type_name(&derived);
     if (name) set_type(arena, object, name);
-    typejson_merge(arena, object, "metadata", metadata);
+    node_merge(arena, object, "metadata", metadata);
     return object;
 }
 
@@ -591,7 +486,7 @@ static void add_variants(const Env *env, const Syntax *type, Text discriminator,
                             "a member of the union without a literal discriminator");
         return;
     }
-    if (find_member(mapping, value)) {
+    if (node_find(mapping, value)) {
         diag_add_with(env->emitter->diags, DIAG_TYPE_MISMATCH, syntax_place(type),
                       text_format(arena, "a value of '%.*s' that no other member has",
                                   TEXT_ARG(discriminator)),
@@ -600,19 +495,18 @@ static void add_variants(const Env *env, const Syntax *type, Text discriminator,
     }
     Node *made =
         typed.type == bare_type(type) ? object_type(env, typed.type) : reference_type(env, type);
-    merge_text(arena, mapping, value, made);
+    node_merge_text(arena, mapping, value, made);
 }
 
 static Node *discriminated_type(const Env *env, const Syntax *type, Text discriminator)
 {
     Arena *arena = env->emitter->arena;
-    Node *object = typejson_object(arena), *how = typejson_object(arena),
-         *mapping = typejson_object(arena);
+    Node *object = node_object(arena), *how = node_object(arena), *mapping = node_object(arena);
     set_type(arena, object, "object");
     add_variants(env, type, discriminator, mapping);
-    typejson_merge(arena, how, "propertyName", typejson_text(arena, discriminator));
-    typejson_merge(arena, how, "mapping", mapping);
-    typejson_merge(arena, object, "discriminator", how);
+    node_merge(arena, how, "propertyName", node_text(arena, discriminator));
+    node_merge(arena, how, "mapping", mapping);
+    node_merge(arena, object, "discriminator", how);
     return object;
 }
 
@@ -632,7 +526,7 @@ static Node *resource_type(const Env *env, const Syntax *type, const Syntax *val
 {
     Emitter *emitter = env->emitter;
     Arena *arena = emitter->arena;
-    Node *object = typejson_object(arena), *metadata = typejson_object(arena);
+    Node *object = node_object(arena), *metadata = node_object(arena);
     Text text;
     set_type(arena, object, "string");
     if (!feature_wanted(emitter, FEATURE_RESOURCE_TYPES, type)) return object;
@@ -643,8 +537,8 @@ static Node *resource_type(const Env *env, const Syntax *type, const Syntax *val
     Text version = bind_cut_version(&text);
     text = text_format(arena, "%.*s@%.*s", TEXT_ARG(survey_azure_name(emitter, text, version)),
                        TEXT_ARG(version));
-    typejson_merge(arena, metadata, "resourceType", typejson_text(arena, text));
-    typejson_merge(arena, object, "metadata", metadata);
+    node_merge(arena, metadata, "resourceType", node_text(arena, text));
+    node_merge(arena, object, "metadata", metadata);
     return object;
 }
 
@@ -662,7 +556,7 @@ Node *typejson_type(const Env *env, const Syntax *type, SyntaxList decorators)
     type = bare_type(type);
     const char *name = ambient(env, type);
     if (name) {
-        Node *object = typejson_object(arena);
+        Node *object = node_object(arena);
         if (strcmp(name, "any") != 0) set_type(arena, object, name);
         return object;
     }
@@ -677,130 +571,11 @@ Node *typejson_type(const Env *env, const Syntax *type, SyntaxList decorators)
     if (kind == SYNTAX_TYPE_RESOURCE) return resource_type(env, type, NULL);
     if (kind != SYNTAX_TYPE_NULLABLE && kind != SYNTAX_NON_NULL) return literals_type(env, type);
     Node *object = typejson_type(env, type->inner, decorators);
-    typejson_merge(arena, object, "nullable", bool_node(arena, kind == SYNTAX_TYPE_NULLABLE));
+    node_merge(arena, object, "nullable", node_bool(arena, kind == SYNTAX_TYPE_NULLABLE));
     return object;
 }
 
-// ---- decorators
-
-// A literal as a node, so that other properties can be merged into it.
-static Node *mergeable(const Env *env, const Syntax *value)
-{
-    Arena *arena = env->emitter->arena;
-    if (syntax_bare(value)->kind != SYNTAX_OBJECT) return typejson_value(arena, env, value);
-    Node *object = typejson_object(arena);
-    value = syntax_bare(value);
-    for (size_t i = 0; i < value->list.count; i++) {
-        const Syntax *item = value->list.items[i];
-        bool plain = item->kind == SYNTAX_PROPERTY && item->property.name.length;
-        if (!plain) return typejson_value(arena, env, value);
-        list_add(
-            arena, &object->members,
-            ((NodeMember){item->property.name, typejson_value(arena, env, item->property.value)}));
-    }
-    return object;
-}
-
-static const Syntax *argument_of(SyntaxList decorators, const char *name)
-{
-    const Syntax *decorator = syntax_decorator(decorators, name);
-    if (!decorator || decorator->call.arguments.count == 0) return NULL;
-    return decorator->call.arguments.items[0];
-}
-
-static bool next_line(Text text, size_t *at, Text *line)
-{
-    if (*at > text.length) return false;
-    size_t from = *at, to = from;
-    while (to < text.length && text.at[to] != '\n' && text.at[to] != '\r') to++;
-    *line = text_slice(text, from, to);
-    size_t ending =
-        to < text.length && text.at[to] == '\r' && to + 1 < text.length && text.at[to + 1] == '\n';
-    *at = to + 1 + ending;
-    return true;
-}
-
-static size_t indentation_of(Text line)
-{
-    size_t count = 0;
-    while (count < line.length && (line.at[count] == ' ' || line.at[count] == '\t')) count++;
-    return count;
-}
-
-// Cuts what all lines but the first are indented by; line ends become LF.
-static Text without_indentation(Arena *arena, Text text)
-{
-    size_t shortest = SIZE_MAX, at = 0;
-    Text line;
-    for (bool first = true; next_line(text, &at, &line); first = false) {
-        if (first || indentation_of(line) == line.length) continue;
-        if (indentation_of(line) < shortest) shortest = indentation_of(line);
-    }
-    TextBuffer out = {.arena = arena};
-    at = 0;
-    for (bool first = true; next_line(text, &at, &line); first = false) {
-        if (!first) buffer_char(&out, '\n');
-        buffer_text(&out, first ? line : text_slice(line, shortest, line.length));
-    }
-    return buffer_done(&out);
-}
-
-bool typejson_description(const Env *env, SyntaxList decorators, Text *text)
-{
-    const Syntax *argument = argument_of(decorators, "description");
-    if (!argument) return false;
-    if (!syntax_plain_string(syntax_bare(argument), text)) {
-        diag_add(env->emitter->diags, DIAG_CONSTANT_WANTED, syntax_place(argument));
-        return false;
-    }
-    *text = without_indentation(env->emitter->arena, *text);
-    return true;
-}
-
-static void make_secure(Arena *arena, Node *object)
-{
-    Node *type = find_member(object, TEXT("type"));
-    if (type && text_is(type->text, "string")) set_type(arena, object, "securestring");
-    if (type && text_is(type->text, "object")) set_type(arena, object, "secureObject");
-}
-
-static void merge_metadata(Arena *arena, Node *object, const char *key, Node *value)
-{
-    Node *metadata = typejson_object(arena);
-    typejson_merge(arena, metadata, key, value);
-    typejson_merge(arena, object, "metadata", metadata);
-}
-
-void typejson_decorate(const Env *env, Node *object, SyntaxList decorators, bool exported)
-{
-    static const char *const limits[] = {"minLength", "maxLength", "minValue", "maxValue"};
-    Arena *arena = env->emitter->arena;
-    Text description;
-    if (decorators.count == 0) return;
-    if (syntax_decorator(decorators, "secure")) make_secure(arena, object);
-    if (syntax_decorator(decorators, "sealed")) {
-        typejson_merge(arena, object, "additionalProperties", bool_node(arena, false));
-    }
-    if (exported && syntax_decorator(decorators, "export")) {
-        merge_metadata(arena, object, "__bicep_export!", bool_node(arena, true));
-    }
-    const Syntax *metadata = argument_of(decorators, "metadata");
-    if (metadata) typejson_merge(arena, object, "metadata", mergeable(env, metadata));
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-        const Syntax *limit = argument_of(decorators, limits[i]);
-        if (limit) typejson_merge(arena, object, limits[i], typejson_value(arena, env, limit));
-    }
-    const Syntax *validate = syntax_decorator(decorators, "validate");
-    if (validate && feature_wanted(env->emitter, FEATURE_CONSTRAINTS, validate)) {
-        Node *both = new_node(arena, NODE_ARRAY);
-        for (size_t i = 0; i < validate->call.arguments.count; i++)
-            add_item(arena, both, typejson_value(arena, env, validate->call.arguments.items[i]));
-        typejson_merge(arena, object, "validate", both);
-    }
-    if (typejson_description(env, decorators, &description)) {
-        merge_metadata(arena, object, "description", typejson_text(arena, description));
-    }
-}
+// ---- secrets
 
 static bool contains_secure(const Env *env, const Syntax *type, SyntaxList decorators, int depth)
 {

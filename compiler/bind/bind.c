@@ -120,6 +120,7 @@ Text bind_built_in_space(const BoundFile *file, Text name)
 // The extension whose types are called like this one: Azure's have a date as version.
 static const Symbol *extension_by_version(const BoundFile *file, Text type)
 {
+    if (file->imports.count == 0) return NULL;
     size_t at = 0;
     while (at < type.length && type.at[at] != '@') at++;
     Text version = text_slice(type, at + (at < type.length), type.length);
@@ -138,6 +139,7 @@ static const Symbol *extension_by_version(const BoundFile *file, Text type)
 static bool take_extension(const BoundFile *file, Text *type, const Symbol **extension)
 {
     *extension = NULL;
+    if (file->imports.count == 0 && !text_starts(*type, "az:")) return false;
     for (size_t i = 0; i < type->length && type->at[i] != '/' && type->at[i] != '@'; i++) {
         if (type->at[i] != ':') continue;
         Text alias = text_slice(*type, 0, i);

@@ -76,11 +76,10 @@ static bool accepts(const Parameter *parameter, const Shape *shape)
 // ---- functions of one value
 
 static const struct {
-    char letter;
+    char letter, result;
     size_t least, most;
-    char result;
-} lambda_rows[] = {{'F', 1, 2, 'b'}, {'M', 1, 2, 'x'}, {'S', 2, 2, 'b'},
-                   {'R', 2, 3, 'x'}, {'K', 1, 1, 's'}, {'V', 1, 1, 'x'}};
+} lambda_rows[] = {{'F', 'b', 1, 2}, {'M', 'x', 1, 2}, {'S', 'b', 2, 2},
+                   {'R', 'x', 2, 3}, {'K', 's', 1, 1}, {'V', 'x', 1, 1}};
 
 // The type of a lambda's variable: an item, the sum of reduce(), or an index.
 static const Shape *variable_shape(char letter, size_t index, const Shape *item)

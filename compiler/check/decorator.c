@@ -245,10 +245,13 @@ void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const
     check_order(check, decorators, "minLength", "maxLength");
 }
 
-// As officially, one with its name space in front may stand anywhere and be of any size.
+// As officially, one with its name space in front may stand anywhere and be of any size, and what is
+// no literal is no size at all.
 static void check_batch(Check *check, const Symbol *symbol, const Syntax *decorator)
 {
-    check_argument(check, symbol->file, decorator, 'i');
+    const Syntax *argument = first_argument(decorator);
+    InferPlace place = {.check = check, .file = symbol->file};
+    if (argument) shape_assign(check, argument, infer(&place, argument), &shape_int);
     if (is_qualified(decorator)) return;
     if (symbol->declaration->resource.value->kind != SYNTAX_FOR) {
         diag_add_with(check->diags, DIAG_DECORATOR_TARGET, name_place(decorator),
@@ -256,7 +259,6 @@ static void check_batch(Check *check, const Symbol *symbol, const Syntax *decora
         return;
     }
     int64_t size;
-    const Syntax *argument = first_argument(decorator);
     if (!argument || !type_integer(argument, &size) || size >= 1) return;
     diag_add_with(check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(argument), TEXT("the value"),
                   TEXT("at least"), TEXT("1"), text_format(check->arena, "%lld", (long long)size));

@@ -39,7 +39,7 @@ typedef struct {
 const Value *engine_json(const Frame *frame, const Value *json);
 const Value *engine_call(const Frame *frame, const Value *expression);
 // What stands as an argument, access or condition: a call that was kept, and a value, stay as they are.
-const Value *engine_value(const Frame *frame, const Value *argument);
+const Value *engine_value(const Frame *frame, const Value *value);
 // .name or [index] of a value.
 const Value *engine_access(const Frame *frame, const Value *base, const Value *access);
 // A call with its arguments evaluated, as a text that stays.

@@ -3,6 +3,7 @@
 // the call stays.
 #include "compiler/specialize/program.h"
 
+#include <assert.h>
 #include <ctype.h>
 
 typedef struct {
@@ -146,6 +147,7 @@ static void put_field(ShapeCall *call, ResidualEntries *fields, Text name, Resid
     if (at == SIZE_MAX) {
         list_add(call->s->arena, fields, entry);
     } else {
+        assert(fields->items);
         fields->items[at].value = value;
     }
 }
@@ -425,6 +427,7 @@ static bool merge_into(ShapeCall *call, ResidualEntries *made, const ResidualEnt
         Residual *value =
             deep ? merged(call, made->items[at].value, field.value, true) : field.value;
         if (!value) return false;
+        assert(made->items);
         made->items[at].value = value;
     }
     return true;

@@ -22,8 +22,8 @@ static Text real_path(Arena *arena, Text path)
 static bool is_inside(Text folder, Text file)
 {
     if (text_is(folder, "/")) return true;
-    return file.length > folder.length + 1 && memcmp(file.at, folder.at, folder.length) == 0 &&
-           file.at[folder.length] == '/';
+    return folder.length && file.length > folder.length + 1 &&
+           memcmp(file.at, folder.at, folder.length) == 0 && file.at[folder.length] == '/';
 }
 
 static Text nearest_file(Arena *arena, Text path)
