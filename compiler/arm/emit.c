@@ -478,7 +478,7 @@ static void write_output(Emitter *emitter, const Syntax *node)
 {
     JsonWriter *json = emitter->json;
     const Env *env = &emitter->unit->root;
-    bool carries = passed_by(env, node->declaration.type);
+    bool carries = passed_by(env, node);
     Node *object = typejson_output(env, node);
     decoration_merge(env, object, node->declaration.decorators, false);
     json_key(json, node->declaration.name);

@@ -21,8 +21,8 @@ void expression_write(const Env *env, const Syntax *node);
 // to a NULL.
 void expression_write_members(const Env *env, const Syntax *object, const char *const *skipped);
 // {name, count, mode, batchSize, input}; `index` is what the item's index is, `input` may be NULL.
-void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *index,
-                           size_t batch, bool with_input);
+void expression_write_copy(const Env *env, Text name, const Syntax *loop, Tree *index, size_t batch,
+                           bool with_input);
 void expression_write_tree(Emitter *emitter, Tree *tree);
 
 // Its name in this template.

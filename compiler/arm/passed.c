@@ -7,7 +7,6 @@
 #include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
 #include "compiler/bind/carried.h"
-#include "compiler/bind/type.h"
 
 static void set_type(Emitter *emitter, Passed *passed, Text type)
 {
@@ -150,11 +149,12 @@ Tree *passed_id(const Env *env, const Syntax *value)
     return passed.output ? NULL : passed.id;
 }
 
-bool passed_by(const Env *env, const Syntax *type)
+bool passed_by(const Env *env, const Syntax *output)
 {
-    Types types = {.arena = env->emitter->arena};
+    Text type;
     return (env->emitter->features & FEATURE_RESOURCE_TYPES) &&
-           type_read(&types, env->unit->file, type)->kind == TYPE_RESOURCE;
+           carried_type(env->emitter->arena, env->unit->file, output->declaration.type,
+                        output->declaration.value, &type);
 }
 
 void passed_check_module(Emitter *emitter, const Symbol *module)

@@ -22,7 +22,7 @@ Tree *passed_list_call(const Env *env, Passed passed, const Syntax *call);
 
 // The id of the resource that `value` is, declared in the file or passed to it; NULL if it is none.
 Tree *passed_id(const Env *env, const Syntax *value);
-// Whether the value of a parameter or output of `type` is a resource's id.
-bool passed_by(const Env *env, const Syntax *type);
-// After a diagnostic: a module passes resources, which this file must allow.
+// Whether an output's value is a resource's id.
+bool passed_by(const Env *env, const Syntax *output);
+// Says so if resources are passed to or from a module and no feature of this file allows it.
 void passed_check_module(Emitter *emitter, const Symbol *module);

@@ -10,7 +10,6 @@
 #include "compiler/arm/passed.h"
 #include "compiler/arm/reference.h"
 #include "compiler/arm/survey.h"
-#include "compiler/bind/carried.h"
 #include "compiler/bind/type.h"
 
 // ---- parts that resources and modules share
@@ -332,13 +331,12 @@ static void check_arguments(Emitter *emitter, const Symbol *module, const Syntax
     }
 }
 
-// Whether a module's parameter takes a resource, of which it is given the id.
-static bool is_carried(Emitter *emitter, const Symbol *module, Text name)
+// Of a resource a module is given the id.
+static Tree *passed_argument(const Info *info, const Symbol *module, const Syntax *item)
 {
-    const Symbol *wanted = bind_lookup(module->target_file, name);
-    Text type;
-    return (emitter->features & FEATURE_RESOURCE_TYPES) && wanted &&
-           carried_by(emitter->arena, wanted, &type);
+    const Symbol *wanted = bind_lookup(module->target_file, item->property.name);
+    bool carries = wanted && survey_is_carrier(info->env->unit, wanted);
+    return carries ? passed_id(info->env, item->property.value) : NULL;
 }
 
 static void write_arguments(Emitter *emitter, const Symbol *symbol, const Info *info)
@@ -358,9 +356,7 @@ static void write_arguments(Emitter *emitter, const Symbol *symbol, const Info *
         const Syntax *item = arguments->list.items[i];
         if (item->kind != SYNTAX_PROPERTY) continue;
         json_key(emitter->json, tree_key(emitter->arena, item->property.name));
-        Tree *id = is_carried(emitter, symbol, item->property.name)
-                       ? passed_id(info->env, item->property.value)
-                       : NULL;
+        Tree *id = passed_argument(info, symbol, item);
         if (id) {
             json_begin_object(emitter->json);
             json_key(emitter->json, TEXT("value"));

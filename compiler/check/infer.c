@@ -433,8 +433,7 @@ static void check_text_length(const InferPlace *place, const Syntax *node)
     for (size_t i = 0; i < holes; i++) length += i < 10 ? 3 : 4;
     if (length <= LONGEST) return;
     diag_add_with(place->check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(node), TEXT("the length"),
-                  TEXT("at most"), TEXT("131072"),
-                  text_format(place->check->arena, "%zu", length));
+                  TEXT("at most"), TEXT("131072"), text_format(place->check->arena, "%zu", length));
 }
 
 // Known as a whole if all its parts are; else how long it is at least.
