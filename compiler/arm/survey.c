@@ -587,18 +587,6 @@ bool survey_inlined(Unit *unit, const Symbol *symbol)
 
 // ---- resources
 
-static void split_type(Info *info, Text text)
-{
-    size_t at = text.length;
-    while (at > 0 && text.at[at - 1] != '@') at--;
-    if (at == 0) {
-        info->type = text;
-        return;
-    }
-    info->type = text_slice(text, 0, at - 1);
-    info->version = text_slice(text, at, text.length);
-}
-
 static const Syntax *value_of(const Syntax *body, const char *name)
 {
     const Syntax *property = syntax_property(body, name);
@@ -663,9 +651,9 @@ const Info *survey_info(Unit *unit, const Symbol *symbol)
         info->type = TEXT("Microsoft.Resources/deployments");
         info->version = TEXT("2025-04-01");
     } else {
-        Text type = bind_resource_type(symbol, &info->extension);
+        info->type = bind_resource_type(symbol, &info->extension);
+        info->version = bind_cut_version(&info->type);
         info->foreign = bind_is_foreign(symbol);
-        split_type(info, type);
         if (!info->foreign) info->parent = value_of(value, "parent");
     }
     if (symbol->parent) {

@@ -199,13 +199,10 @@ static bool written_type(const Symbol *resource, Text *type, Text *version)
 
 Text bind_cut_version(Text *type)
 {
-    Text version = {0};
-    for (size_t i = 0; i < type->length; i++) {
-        if (type->at[i] != '@') continue;
-        version = text_slice(*type, i + 1, type->length);
-        type->length = i;
-    }
-    return version;
+    size_t at = 0, whole = type->length;
+    while (at < whole && type->at[at] != '@') at++;
+    type->length = at;
+    return at < whole ? text_slice((Text){type->at, whole}, at + 1, whole) : (Text){0};
 }
 
 bool bind_whole_type(Arena *arena, const Symbol *resource, Text *type, Text *version)

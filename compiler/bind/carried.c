@@ -1,6 +1,8 @@
 // compiler/bind/carried.c
 #include "compiler/bind/carried.h"
 
+#include "compiler/bind/type.h"
+
 enum { DEEPEST = 64 }; // of declarations that name each other
 
 typedef struct {
@@ -9,7 +11,7 @@ typedef struct {
     Text found;
 } Search;
 
-static bool by_type(Search *search, const BoundFile *file, const Syntax *type, const Syntax *value);
+static bool by_type(Search *search, BoundFile *file, const Syntax *node, const Syntax *value);
 
 // ---- values
 
@@ -36,7 +38,7 @@ static const Symbol *resource_of(const BoundFile *file, const Syntax *node)
 }
 
 // m.outputs.o, m[i].outputs.o
-static bool by_output(Search *search, const BoundFile *file, const Syntax *node)
+static bool by_output(Search *search, BoundFile *file, const Syntax *node)
 {
     const Syntax *outputs = node->access.base;
     if (outputs->kind != SYNTAX_ACCESS || !text_is(outputs->access.name, "outputs")) return false;
@@ -44,7 +46,7 @@ static bool by_output(Search *search, const BoundFile *file, const Syntax *node)
     if (base->kind == SYNTAX_INDEX) base = syntax_bare(base->index.base);
     const Symbol *module = base->kind == SYNTAX_NAME ? bind_lookup(file, base->name) : NULL;
     if (!module || module->kind != SYMBOL_MODULE || !module->target_file) return false;
-    const BoundFile *target = module->target_file;
+    BoundFile *target = module->target_file;
     for (size_t i = 0; i < target->outputs.count; i++) {
         const Syntax *output = target->outputs.items[i];
         if (text_equal(output->declaration.name, node->access.name))
@@ -53,7 +55,7 @@ static bool by_output(Search *search, const BoundFile *file, const Syntax *node)
     return false;
 }
 
-static bool by_value(Search *search, const BoundFile *file, const Syntax *node)
+static bool by_value(Search *search, BoundFile *file, const Syntax *node)
 {
     node = syntax_bare(node);
     const Symbol *symbol = resource_of(file, node);
@@ -71,28 +73,22 @@ static bool by_value(Search *search, const BoundFile *file, const Syntax *node)
 
 // ---- types
 
-static bool by_type(Search *search, const BoundFile *file, const Syntax *type, const Syntax *value)
+static bool by_type(Search *search, BoundFile *file, const Syntax *node, const Syntax *value)
 {
-    if (!type || search->depth == DEEPEST) return false;
+    if (!node || search->depth == DEEPEST) return false;
     search->depth++;
-    type = syntax_bare(type);
-    if (type->kind == SYNTAX_TYPE_RESOURCE) {
-        if (!type->inner) return value && by_value(search, file, value);
-        return syntax_plain_string(type->inner, &search->found) &&
-               bind_azure_type(file, &search->found);
-    }
-    const Symbol *symbol = NULL;
-    if (type->kind == SYNTAX_NAME) symbol = bind_lookup(file, type->name);
-    if (type->kind == SYNTAX_ACCESS && type->access.base->kind == SYNTAX_NAME) {
-        const Symbol *space = bind_lookup(file, type->access.base->name);
-        bool named = space && space->kind == SYMBOL_NAMESPACE;
-        symbol = named ? bind_exported(space->target_file, type->access.name) : NULL;
-    }
-    if (!symbol || symbol->kind != SYMBOL_TYPE) return false;
-    return by_type(search, symbol->file, symbol->declaration->declaration.type, NULL);
+    node = syntax_bare(node);
+    bool named = node->kind == SYNTAX_NAME || node->kind == SYNTAX_ACCESS;
+    if (!named && node->kind != SYNTAX_TYPE_RESOURCE) return false;
+    Types types = {.arena = search->arena};
+    const Type *type = type_read(&types, file, node);
+    if (type->kind != TYPE_RESOURCE) return false;
+    if (!type->resource) return value && by_value(search, file, value);
+    return syntax_plain_string(type->resource, &search->found) &&
+           bind_azure_type(type->file, &search->found);
 }
 
-bool carried_type(Arena *arena, const BoundFile *file, const Syntax *type, const Syntax *value,
+bool carried_type(Arena *arena, BoundFile *file, const Syntax *type, const Syntax *value,
                   Text *found)
 {
     Search search = {.arena = arena};
@@ -107,7 +103,7 @@ bool carried_by(Arena *arena, const Symbol *symbol, Text *found)
            carried_type(arena, symbol->file, symbol->declaration->declaration.type, NULL, found);
 }
 
-bool carried_anywhere(Arena *arena, const BoundFile *file)
+bool carried_anywhere(Arena *arena, BoundFile *file)
 {
     Text found;
     for (size_t i = 0; i < file->symbols.count; i++) {

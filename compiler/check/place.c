@@ -310,14 +310,18 @@ static bool is_version(Text version)
     return false;
 }
 
-// Provider/type@version; of a nested one only type[@version].
+// Provider/type[@version]; of a nested one only type[@version].
+static bool is_resource_type(Text type, bool nested)
+{
+    size_t parts, whole = type.length;
+    Text version = bind_cut_version(&type);
+    if (!is_type(type, &parts) || (!nested && parts < 2)) return false;
+    return type.length == whole || is_version(version);
+}
+
 static void check_type(Walk *state, const Symbol *symbol, Text type)
 {
-    size_t at = 0, parts;
-    while (at < type.length && type.at[at] != '@') at++;
-    bool good = is_type(text_slice(type, 0, at), &parts) && (symbol->parent || parts > 1);
-    if (at < type.length) good = good && is_version(text_slice(type, at + 1, type.length));
-    if (!good)
+    if (!is_resource_type(type, symbol->parent != NULL))
         diag_add_with(state->check->diags, DIAG_RESOURCE_TYPE,
                       syntax_place(symbol->declaration->resource.type), type);
 }
@@ -325,10 +329,8 @@ static void check_type(Walk *state, const Symbol *symbol, Text type)
 void place_check_resource_type(Check *check, const BoundFile *file, const Syntax *node)
 {
     Text type = {0};
-    size_t parts;
     bool azure = syntax_plain_string(node, &type) && bind_azure_type(file, &type);
-    Text version = bind_cut_version(&type);
-    if (!azure || !is_type(type, &parts) || parts < 2 || !is_version(version))
+    if (!azure || !is_resource_type(type, false) || bind_cut_version(&type).length == 0)
         diag_add_with(check->diags, DIAG_RESOURCE_TYPE, syntax_place(node), syntax_text(node));
 }
 
