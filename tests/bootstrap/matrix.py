@@ -17,6 +17,7 @@ from rows import SKIPPED, folder_of
 from swarm import CACHE, HERE, ROOT, read, write
 
 UNKNOWN = 120  # seconds of a row that was never played
+RECORD = os.path.join(HERE, 'record.json')  # what `run record` kept of the ledger, for other machines
 
 
 # ---- the count
@@ -32,18 +33,20 @@ def state(row):
         template = read(os.path.join(folder_of(row, scratch), 'azuredeploy.json'))
     parts = ['*', 'node/*', 'rows/__init__.py', 'rows/common.py', *(['windows/*'] if row.windows else [])]
     harness = [file for part in parts for file in sorted(glob.glob(os.path.join(HERE, part)))
-               if os.path.isfile(file) and os.path.basename(file) not in ('run', 'matrix.py', 'README.md')]
+               if os.path.isfile(file) and os.path.basename(file) not in ('run', 'matrix.py', 'record.json', 'README.md')]
     typed = re.findall(r'^```\w*\n(.*?)^```$', read(os.path.join(ROOT, 'docs', 'node-lifecycle.md')), re.M | re.S)
     return hashlib.sha256('\0'.join([template, digest(*harness, inspect.getfile(row.function)), *typed, repr(row.parameters)]).encode()).hexdigest()[:16]
 
 
 class Ledger:
-    """CACHE/ledger.json: {row: {state, greens, all, seconds, reds}}: greens in a row and all, seconds it took, causes, all of one state; another begins anew."""
+    """CACHE/ledger.json: {row: {state, greens, all, seconds, reds}}: greens in a row and all, seconds it took, causes, all of one state; another begins anew.
+    RECORD, of the same shape, is where a cache that knows nothing of that state goes on."""
 
     def __init__(self, rows):
         self.states = {row.name: state(row) for row in rows}
+        self.recorded = self.load(RECORD)
         with self.locked():
-            self.known = self.load()
+            self.known = self.load(self.file)
 
     @contextlib.contextmanager
     def locked(self):
@@ -52,22 +55,32 @@ class Ledger:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
+    file = os.path.join(CACHE, 'ledger.json')
+
     @staticmethod
-    def load():
+    def load(file):
         try:
-            return json.loads(read(os.path.join(CACHE, 'ledger.json')))
+            return json.loads(read(file))
         except ValueError:
             return {}
 
     def of(self, row):
-        entry = self.known.get(row.name, {})
-        fresh = {'state': self.states[row.name], 'greens': 0, 'all': 0, 'reds': [], 'seconds': entry.get('seconds', UNKNOWN)}
-        return entry if entry.get('state') == fresh['state'] else fresh
+        seconds = UNKNOWN
+        for entry in self.known.get(row.name), self.recorded.get(row.name):
+            if entry and entry['state'] == self.states[row.name]:
+                return entry
+            seconds = entry['seconds'] if entry else seconds
+        return {'state': self.states[row.name], 'greens': 0, 'all': 0, 'reds': [], 'seconds': seconds}
+
+    def record(self, rows):
+        """Writes RECORD: what is known of the present state of each row, if anything is."""
+        entries = {row.name: self.of(row) for row in rows}
+        write(RECORD, json.dumps({name: entry for name, entry in entries.items() if entry['all'] or entry['reds']}, indent=1) + '\n')
 
     def note(self, row, seconds, cause):
         """One more green, or a red with its cause."""
         with self.locked():
-            self.known = self.load()
+            self.known = self.load(self.file)
             entry = self.of(row)
             entry['seconds'] = round(seconds)
             if cause:
@@ -77,9 +90,8 @@ class Ledger:
                 entry['greens'] += 1
                 entry['all'] += 1
             self.known[row.name] = entry
-            file = os.path.join(CACHE, 'ledger.json')
-            write(file + '.new', json.dumps(self.known, indent=1))
-            os.rename(file + '.new', file)
+            write(self.file + '.new', json.dumps(self.known, indent=1))
+            os.rename(self.file + '.new', self.file)
 
     def table(self, rows):
         lines = [f'{"row":<82} in a row  green  red  seconds']

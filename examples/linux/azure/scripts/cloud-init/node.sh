@@ -396,6 +396,7 @@ networks() {
   engine GET /networks/docker_gwbridge
   half=$(journalctl -u docker -n 99 | grep -oP 'with network \K\w+(?=.* same bridge)' | tail -n 1)
   ! ok && [ "$half" ] && grep -qs "$half" $kv || return 0
+  space || return
   stop_engine
   mv $kv $keep
   no 'the engine has half a network of before: it makes its networks anew'
