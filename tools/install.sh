@@ -18,7 +18,7 @@ missing=
 for pair in $wanted; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
-for pair in yaml-0.1:libyaml-dev libpcre2-8:libpcre2-dev libcurl:libcurl4-openssl-dev libmicrohttpd:libmicrohttpd-dev libcrypto:libssl-dev; do
+for pair in yaml-0.1:libyaml-dev libpcre2-8:libpcre2-dev zlib:zlib1g-dev libcurl:libcurl4-openssl-dev libmicrohttpd:libmicrohttpd-dev libcrypto:libssl-dev; do
     pkg-config --exists "${pair%%:*}" 2>/dev/null || missing="$missing ${pair#*:}"
 done
 # The headers of the C library come with this package; a bare gcc may lack them.

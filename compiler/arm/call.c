@@ -186,6 +186,19 @@ static Tree *user_call(const Env *env, const Syntax *node, const Symbol *symbol)
     return tree;
 }
 
+// What a resource of an extension can do.
+static Tree *method_call(const Env *env, const Syntax *node, Reference reference)
+{
+    Arena *arena = env->emitter->arena;
+    Tree *items = tree_call(arena, "createArray");
+    add_arguments(env, items, node->call.arguments);
+    Tree *tree = tree_call2(arena, "invokeResourceMethod",
+                            reference_symbolic(env->emitter, reference),
+                            tree_text(arena, node->call.name));
+    tree_add(arena, tree, items);
+    return tree;
+}
+
 static Tree *list_call(const Env *env, const Syntax *node, Reference reference)
 {
     Emitter *emitter = env->emitter;
@@ -225,6 +238,8 @@ Tree *convert_call(const Env *env, const Syntax *node)
         return this_call(env, node);
     Reference reference = reference_of(env, base);
     bool lists = text_starts_alike(node->call.name, "list");
+    if (reference.symbol && bind_is_foreign(reference.symbol))
+        return method_call(env, node, reference);
     if (reference.symbol && reference.symbol->kind == SYMBOL_RESOURCE && lists) {
         return list_call(env, node, reference);
     }

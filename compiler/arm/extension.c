@@ -29,50 +29,17 @@ static void write_defaults(Emitter *emitter, const Syntax *with)
     json_end_object(json);
 }
 
-// `partly`: the rest is given where the file is a module.
-static void check_kubernetes(Emitter *emitter, const Syntax *with, bool partly)
-{
-    static const char *const keys[] = {"kubeConfig", "namespace", "context"};
-    enum { REQUIRED = 2, KEYS = sizeof keys / sizeof *keys };
-    for (size_t i = 0; i < REQUIRED && !partly; i++) {
-        if (!syntax_property(with, keys[i]))
-            diag_add_with(emitter->diags, DIAG_PROPERTY_MISSING, syntax_place(with),
-                          text_of(keys[i]));
-    }
-    for (size_t i = 0; i < with->list.count; i++) {
-        const Syntax *item = with->list.items[i];
-        bool known = false;
-        for (size_t j = 0; j < KEYS && item->kind == SYNTAX_PROPERTY; j++)
-            known |= text_is(item->property.name, keys[j]);
-        if (!known)
-            diag_add_with(emitter->diags, DIAG_PROPERTY_UNKNOWN, syntax_place(item),
-                          item->kind == SYNTAX_PROPERTY ? item->property.name : TEXT("..."));
-    }
-}
-
-static void write_extension(Emitter *emitter, const Symbol *symbol)
+static void write_entry(Emitter *emitter, const Symbol *symbol, Text name, Text version)
 {
     JsonWriter *json = emitter->json;
-    const Syntax *node = symbol->declaration, *with = node->extension.with;
-    size_t row = 0, count = sizeof extensions / sizeof *extensions;
-    while (row < count && !text_is(bind_extension_kind(symbol), extensions[row].kind)) row++;
-    if (row == count) {
-        emitter_unsupported(emitter, node, "an extension that is not built in");
-        return;
-    }
-    bool kubernetes = text_is(text_of(extensions[row].kind), "kubernetes");
+    const Syntax *with = symbol->declaration->extension.with;
     bool by_module = (emitter->features & FEATURE_EXTENSION_CONFIGS) != 0;
-    bool configured = kubernetes || (row == 0 && with && (emitter->features & FEATURE_AZ_CONFIG));
-    if (configured != (with != NULL) && !(kubernetes && by_module))
-        diag_add_with(emitter->diags, DIAG_EXTENSION_CONFIG, syntax_place(node),
-                      text_of(extensions[row].kind), text_of(configured ? "requires" : "takes no"));
-    if (kubernetes && with) check_kubernetes(emitter, with, by_module);
     json_key(json, symbol->name);
     json_begin_object(json);
     json_key(json, text_of(by_module ? "name" : "provider"));
-    json_text(json, text_of(extensions[row].provider));
-    json_key(json, text_of("version"));
-    json_text(json, text_of(extensions[row].version));
+    json_text(json, name);
+    json_key(json, TEXT("version"));
+    json_text(json, version);
     if (with && by_module) {
         write_defaults(emitter, with);
     } else if (with) {
@@ -80,6 +47,30 @@ static void write_extension(Emitter *emitter, const Symbol *symbol)
         expression_write(&emitter->unit->root, with);
     }
     json_end_object(json);
+}
+
+static void write_extension(Emitter *emitter, const Symbol *symbol)
+{
+    const Syntax *node = symbol->declaration, *with = node->extension.with;
+    size_t row = 0, count = sizeof extensions / sizeof *extensions;
+    if (symbol->target_file) {
+        const BindExtension *known = symbol->target_file->artifact->extension;
+        bool graph = text_is(known->name, "MicrosoftGraphBeta");
+        write_entry(emitter, symbol, graph ? TEXT("MicrosoftGraph") : known->name, known->version);
+        return;
+    }
+    while (row < count && !text_is(bind_extension_kind(symbol), extensions[row].kind)) row++;
+    if (row == count) {
+        emitter_unsupported(emitter, node, "an extension that is not built in");
+        return;
+    }
+    bool kubernetes = text_is(text_of(extensions[row].kind), "kubernetes");
+    bool configured = kubernetes || (row == 0 && (emitter->features & FEATURE_AZ_CONFIG));
+    if (with && !configured)
+        diag_add_with(emitter->diags, DIAG_EXTENSION_CONFIG, syntax_place(node),
+                      text_of(extensions[row].kind), TEXT("takes no"));
+    write_entry(emitter, symbol, text_of(extensions[row].provider),
+                text_of(extensions[row].version));
 }
 
 void extension_write_all(Emitter *emitter)

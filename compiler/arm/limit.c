@@ -46,7 +46,8 @@ static void check_declared(Emitter *emitter, const Symbol *symbol)
         Place place = syntax_token_place(node, node->resource.name_token);
         diag_add_with(emitter->diags, DIAG_NAME_MISSING, place, symbol->name);
     }
-    if (info->version.length == 0) {
+    bool plain = info->extension && info->extension->target_file; // its types need no version
+    if (info->version.length == 0 && !plain) {
         diag_add_with(emitter->diags, DIAG_VERSION_MISSING, syntax_place(node->resource.type),
                       info->type);
     }

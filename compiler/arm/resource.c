@@ -130,10 +130,12 @@ static void write_resource(Emitter *emitter, Symbol *symbol)
         write_text_property(emitter, by_module ? "extension" : "import", info->extension->name);
     if (info->foreign) {
         static const char *const outside[] = {"dependsOn", NULL};
+        bool split = by_module || info->version.length == 0;
         Text type =
             text_format(emitter->arena, "%.*s@%.*s", TEXT_ARG(info->type), TEXT_ARG(info->version));
-        write_text_property(emitter, "type", by_module ? info->type : type);
-        if (by_module) write_text_property(emitter, "apiVersion", info->version);
+        write_text_property(emitter, "type", split ? info->type : type);
+        if (by_module && info->version.length)
+            write_text_property(emitter, "apiVersion", info->version);
         json_key(json, TEXT("properties"));
         json_begin_object(json);
         expression_write_members(info->env, info->body, outside);

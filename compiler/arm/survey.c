@@ -516,10 +516,12 @@ void survey_unit(Unit *unit)
             if (syntax_decorator(node->declaration.decorators, "secure")) unit->symbolic = true;
         } else if (node->kind == SYNTAX_METADATA) {
             survey_declaration(&survey, node);
-        } else if (node->kind == SYNTAX_IMPORT || node->kind == SYNTAX_EXTENSION) {
+        } else if (node->kind == SYNTAX_IMPORT) {
             unit->symbolic = true;
         }
     }
+    for (size_t i = 0; i < unit->file->imports.count; i++)
+        unit->symbolic |= unit->file->imports.items[i]->kind == SYMBOL_EXTENSION;
 }
 
 // ---- what is pasted
@@ -663,6 +665,10 @@ const Info *survey_info(Unit *unit, const Symbol *symbol)
         info->symbolic =
             text_format(arena, "%.*s::%.*s", TEXT_ARG(around->symbolic), TEXT_ARG(info->symbolic));
     }
+    const BindResourceType *known =
+        info->foreign ? bind_extension_type_of(arena, symbol) : NULL;
+    if (known) info->type = known->name;
+    if (known) info->version = bind_cut_version(&info->type);
     if (symbol->kind == SYMBOL_RESOURCE && !info->foreign && !unit->file->reader->exact)
         info->type = survey_azure_name(unit->emitter, info->type, info->version);
     if (info->loop) {

@@ -2,6 +2,8 @@
 // registry), then the file there is read and made Bicep.
 #include "compiler/artifact/artifact.h"
 
+#include "compiler/artifact/armtext.h"
+#include "compiler/artifact/extension.h"
 #include "compiler/artifact/jsontemplate.h"
 #include "compiler/evaluate/settings.h"
 
@@ -16,6 +18,7 @@ typedef struct {
     Place asked_at;
     BoundFile *asker;
     Text reference; // as written
+    const char *file; // what the cache calls it
 } Search;
 
 static bool wrong(Search *search, const char *why)
@@ -41,12 +44,6 @@ static size_t last_of(Text text, char c)
         if (text.at[i] == c) return i;
     }
     return text.length;
-}
-
-static size_t first_of(Text text, char c)
-{
-    const char *found = text.length ? memchr(text.at, c, text.length) : NULL;
-    return found ? (size_t)(found - text.at) : text.length;
 }
 
 // ---- bicepconfig.json
@@ -76,7 +73,7 @@ static bool expand_alias(Search *search, const Value *config, Text *rest)
 {
     Arena *arena = search->arena;
     bool registry = text_starts(search->reference, "br");
-    size_t colon = first_of(*rest, ':');
+    size_t colon = text_index(*rest, ':');
     Text alias = text_slice(*rest, 0, colon);
     if (colon == rest->length) return wrong(search, "expected ':' behind the alias");
     *rest = text_slice(*rest, colon + 1, rest->length);
@@ -117,7 +114,7 @@ static Text encoded_tag(Arena *arena, Text tag)
 static bool find_registry(Search *search, Text cache, Text rest, BindArtifact *found)
 {
     Arena *arena = search->arena;
-    size_t slash = first_of(rest, '/'), at = first_of(rest, '@'), end = last_of(rest, ':');
+    size_t slash = text_index(rest, '/'), at = text_index(rest, '@'), end = last_of(rest, ':');
     bool digest = at < rest.length;
     if (digest) end = at;
     if (slash == 0 || slash == rest.length || end <= slash + 1 || end + 1 >= rest.length)
@@ -127,8 +124,8 @@ static bool find_registry(Search *search, Text cache, Text rest, BindArtifact *f
     Text tag = text_slice(rest, end + 1, rest.length);
     Text folder = digest ? with(arena, tag, ':', '#') : encoded_tag(arena, tag);
     found->identifier = text_format(arena, "br:%.*s", TEXT_ARG(rest));
-    found->path = text_format(arena, "%.*s/br/%.*s/%.*s/%.*s/main.json", TEXT_ARG(cache),
-                              TEXT_ARG(registry), TEXT_ARG(repository), TEXT_ARG(folder));
+    found->path = text_format(arena, "%.*s/br/%.*s/%.*s/%.*s/%s", TEXT_ARG(cache),
+                              TEXT_ARG(registry), TEXT_ARG(repository), TEXT_ARG(folder), search->file);
     return true;
 }
 
@@ -146,13 +143,18 @@ static bool find_spec(Search *search, Text cache, Text rest, BindArtifact *found
     return true;
 }
 
+// Whether it is of a registry or a template spec.
+static bool names_cached(Text reference)
+{
+    bool scheme = text_starts(reference, "br") || text_starts(reference, "ts");
+    return scheme && reference.length > 3 && (reference.at[2] == ':' || reference.at[2] == '/');
+}
+
 static bool find(Search *search, BindArtifact *found)
 {
     Text reference = search->reference;
-    bool registry = text_starts(reference, "br"), spec = text_starts(reference, "ts");
-    bool scheme = (registry || spec) && reference.length > 3 &&
-                  (reference.at[2] == ':' || reference.at[2] == '/');
-    if (!scheme) {
+    bool registry = text_starts(reference, "br");
+    if (!names_cached(reference)) {
         Text folder = path_folder(search->asker->path);
         found->path = path_normal(search->arena, path_join(search->arena, folder, reference));
         return true;
@@ -194,7 +196,7 @@ static bool read_artifact(BindReader *reader, Diags *diags, Place asked_at, Boun
                           Text reference, BindArtifact *found)
 {
     Arena *arena = reader->arena;
-    Search search = {reader, arena, diags, asked_at, asker, reference};
+    Search search = {reader, arena, diags, asked_at, asker, reference, "main.json"};
     if (!find(&search, found)) return false;
     found->json = reader->read(reader, diags, asked_at, found->path);
     if (!found->json || !file_is_text(arena, diags, found->json)) return false;
@@ -214,9 +216,100 @@ static bool read_artifact(BindReader *reader, Diags *diags, Place asked_at, Boun
     return true;
 }
 
+// ---- extensions
+
+// What bicepconfig.json says behind the name of an extension; empty: nothing, or that it is built in.
+static Text configured(Arena *arena, BoundFile *asker, Text name)
+{
+    Diags unsaid = {.arena = arena}; // it is read again
+    const Value *settings = settings_read(arena, &unsaid, asker);
+    Text said = setting(inner(settings, TEXT("extensions")), text_string(arena, name));
+    return text_is(said, "builtin:") ? (Text){0} : said;
+}
+
+// A file that bicepconfig.json names lies beside it.
+static Text beside_settings(Arena *arena, BoundFile *asker, Text reference)
+{
+    Diags unsaid = {.arena = arena};
+    const Source *settings = bind_config(arena, &unsaid, asker);
+    if (names_cached(reference) || !settings) return reference;
+    return path_join(arena, path_folder(settings->path), reference);
+}
+
+// As statements; a file is looked for beside the one that asks, as officially.
+static Text implied(BindReader *reader, BoundFile *asker)
+{
+    Arena *arena = reader->arena;
+    Diags unsaid = {.arena = arena};
+    const Value *names = inner(settings_read(arena, &unsaid, asker), TEXT("implicitExtensions"));
+    TextBuffer out = {.arena = arena};
+    for (size_t i = 0; names && names->kind == VALUE_ARRAY && i < names->array.count; i++) {
+        const Value *name = names->array.items[i];
+        if (name->kind != VALUE_STRING || text_is(name->string, "az") ||
+            text_is(name->string, "sys"))
+            continue;
+        Text reference = configured(arena, asker, name->string);
+        buffer_string(&out, "extension ");
+        if (reference.length)
+            armtext_quote(&out, reference);
+        else
+            buffer_text(&out, name->string);
+        buffer_format(&out, " as %.*s\n", TEXT_ARG(name->string));
+    }
+    return buffer_done(&out);
+}
+
+static bool no_extension(Search *search, const BindArtifact *found, Text error)
+{
+    diag_add_with(search->diags, DIAG_NO_EXTENSION, search->asked_at, found->path, error);
+    return false;
+}
+
+// A package has the archive of its types within; the cache has that alone.
+static bool unpack(Arena *arena, Text bytes, ArchiveFiles *files, Text *error)
+{
+    ArchiveFiles package = {0};
+    Text types;
+    if (!archive_read(arena, bytes, &package, error)) return false;
+    if (archive_find(&package, TEXT("types.tgz"), &types))
+        return archive_read(arena, types, files, error);
+    *files = package;
+    return true;
+}
+
+static bool read_extension(BindReader *reader, Diags *diags, BoundFile *asker,
+                           const Syntax *specification, BindArtifact *found)
+{
+    Arena *arena = reader->arena;
+    Text reference = {0}, error = {0}, text = {0};
+    if (specification->kind == SYNTAX_NAME) {
+        reference = configured(arena, asker, specification->name);
+        if (reference.length) reference = beside_settings(arena, asker, reference);
+    } else if (!syntax_plain_string(specification, &reference)) {
+        return true;
+    }
+    if (reference.length == 0) return true;
+    Place asked_at = syntax_place(specification);
+    Search search = {reader, arena, diags, asked_at, asker, reference, "types.tgz"};
+    if (!find(&search, found)) return false;
+    const Source *source = reader->read(reader, diags, asked_at, found->path);
+    if (!source) return false;
+    ArchiveFiles files = {0};
+    if (!unpack(arena, source->text, &files, &error)) return no_extension(&search, found, error);
+    found->extension = extension_read(arena, &files, &text, &error);
+    if (!found->extension) return no_extension(&search, found, error);
+    Source *bicep = arena_new(arena, Source);
+    *bicep = *source;
+    bicep->text = text;
+    found->source = bicep;
+    return true;
+}
+
 BindReader *artifact_reader(Arena *arena)
 {
     BindReader *reader = bind_disk_reader(arena);
     reader->artifact = read_artifact;
+    reader->extension = read_extension;
+    reader->implied = implied;
     return reader;
 }

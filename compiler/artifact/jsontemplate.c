@@ -2,6 +2,7 @@
 #include "compiler/artifact/jsontemplate.h"
 
 #include "compiler/artifact/armtext.h"
+#include "compiler/artifact/part.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,29 +15,6 @@ typedef struct {
     const Value *root;
     Text error;
 } Writer;
-
-// ---- reading
-
-static const Value *member(const Value *object, const char *name)
-{
-    return object && object->kind == VALUE_OBJECT ? value_find(object, text_of(name)) : NULL;
-}
-
-static Text text_member(const Value *object, const char *name)
-{
-    const Value *value = member(object, name);
-    return value && value->kind == VALUE_STRING ? value->string : (Text){0};
-}
-
-static bool is_true(const Value *value)
-{
-    return value && value->kind == VALUE_BOOL && value->boolean;
-}
-
-static bool is_false(const Value *value)
-{
-    return value && value->kind == VALUE_BOOL && !value->boolean;
-}
 
 static void fail(Writer *writer, const char *why, Text about)
 {
@@ -122,7 +100,7 @@ static void put_metadata(Writer *writer, const Value *metadata)
         put_literal(writer, item->value);
     }
     if (begun) put(writer, "\n})\n");
-    const Value *description = member(metadata, left_out[0]);
+    const Value *description = part_of(metadata, left_out[0]);
     if (description && description->kind == VALUE_STRING) {
         put(writer, "@sys.description(");
         armtext_quote(&writer->out, description->string);
@@ -133,21 +111,21 @@ static void put_metadata(Writer *writer, const Value *metadata)
 static void put_decorators(Writer *writer, const Value *schema)
 {
     static const char *const limits[] = {"minLength", "maxLength", "minValue", "maxValue"};
-    const Value *metadata = member(schema, "metadata");
+    const Value *metadata = part_of(schema, "metadata");
     if (metadata && metadata->kind == VALUE_OBJECT) put_metadata(writer, metadata);
-    Text type = text_member(schema, "type");
+    Text type = part_text(schema, "type");
     if (text_is_alike(type, "securestring") || text_is_alike(type, "secureobject"))
         put(writer, "@sys.secure()\n");
-    if (is_false(member(schema, "additionalProperties"))) put(writer, "@sys.sealed()\n");
+    if (part_is(schema, "additionalProperties", false)) put(writer, "@sys.sealed()\n");
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-        const Value *limit = member(schema, limits[i]);
+        const Value *limit = part_of(schema, limits[i]);
         if (limit && limit->kind == VALUE_INT) {
             buffer_format(&writer->out, "@sys.%s(%lld)\n", limits[i], (long long)limit->integer);
         } else if (limit && limit->kind == VALUE_FLOAT && limit->digits.length) {
             fail(writer, limits[i], TEXT(" is beyond 64 bits"));
         }
     }
-    Text discriminator = text_member(member(schema, "discriminator"), "propertyName");
+    Text discriminator = part_text(part_of(schema, "discriminator"), "propertyName");
     if (discriminator.length) {
         put(writer, "@sys.discriminator(");
         armtext_quote(&writer->out, discriminator);
@@ -179,9 +157,9 @@ static void put_variants(Writer *writer, const Value *mapping, int depth)
 
 static void put_object(Writer *writer, const Value *schema, int depth)
 {
-    const Value *mapping = member(member(schema, "discriminator"), "mapping");
-    const Value *properties = member(schema, "properties"),
-                *others = member(schema, "additionalProperties");
+    const Value *mapping = part_of(part_of(schema, "discriminator"), "mapping");
+    const Value *properties = part_of(schema, "properties"),
+                *others = part_of(schema, "additionalProperties");
     if (mapping && mapping->kind == VALUE_OBJECT) {
         put_variants(writer, mapping, depth);
         return;
@@ -211,7 +189,7 @@ static void put_object(Writer *writer, const Value *schema, int depth)
 
 static void put_array(Writer *writer, const Value *schema, int depth)
 {
-    const Value *first = member(schema, "prefixItems"), *items = member(schema, "items");
+    const Value *first = part_of(schema, "prefixItems"), *items = part_of(schema, "items");
     if (first && first->kind == VALUE_ARRAY) {
         put(writer, "[\n");
         for (size_t i = 0; i < first->array.count; i++) {
@@ -221,7 +199,7 @@ static void put_array(Writer *writer, const Value *schema, int depth)
         }
         put(writer, "]");
     } else if (items && items->kind == VALUE_OBJECT) {
-        if (member(items, "discriminator"))
+        if (part_of(items, "discriminator"))
             fail(writer, "an array of a union that has no name is not supported", (Text){0});
         put(writer, "(");
         put_type(writer, items, depth + 1);
@@ -234,8 +212,8 @@ static void put_array(Writer *writer, const Value *schema, int depth)
 static void put_type(Writer *writer, const Value *schema, int depth)
 {
     static const char definitions[] = "#/definitions/";
-    const Value *nullable = member(schema, "nullable"), *allowed = member(schema, "allowedValues");
-    Text type = text_member(schema, "type"), reference = text_member(schema, "$ref");
+    const Value *nullable = part_of(schema, "nullable"), *allowed = part_of(schema, "allowedValues");
+    Text type = part_text(schema, "type"), reference = part_text(schema, "$ref");
     if (depth > DEEPEST) fail(writer, "a type is nested too deeply", (Text){0});
     if (writer->error.length) return;
     bool marked = nullable && nullable->kind == VALUE_BOOL;
@@ -260,7 +238,7 @@ static void put_type(Writer *writer, const Value *schema, int depth)
     } else {
         put(writer, "sys.any");
     }
-    if (marked) put(writer, is_true(nullable) ? ")?" : ")!");
+    if (marked) put(writer, nullable->boolean ? ")?" : ")!");
 }
 
 // ---- declarations
@@ -269,7 +247,7 @@ typedef void Declare(Writer *writer, Text name, const Value *value);
 
 static void each(Writer *writer, const char *section, Declare *declare)
 {
-    const Value *object = member(writer->root, section);
+    const Value *object = part_of(writer->root, section);
     for (size_t i = 0; object && object->kind == VALUE_OBJECT && i < object->object.count; i++) {
         declare(writer, object->object.items[i].name, object->object.items[i].value);
         put(writer, "\n");
@@ -282,8 +260,8 @@ static void put_typed(Writer *writer, const char *keyword, Text name, const Valu
     put(writer, keyword);
     put_name(writer, name);
     put(writer, " ");
-    Text resource = text_member(member(value, "metadata"), "resourceType");
-    if (resource.length && text_is(text_member(value, "type"), "string")) {
+    Text resource = part_text(part_of(value, "metadata"), "resourceType");
+    if (resource.length && text_is(part_text(value, "type"), "string")) {
         put(writer, "resource ");
         armtext_quote(&writer->out, resource);
     } else {
@@ -294,7 +272,7 @@ static void put_typed(Writer *writer, const char *keyword, Text name, const Valu
 static void put_parameter(Writer *writer, Text name, const Value *value)
 {
     put_typed(writer, "param ", name, value);
-    if (member(value, "defaultValue")) put(writer, " = any(null)");
+    if (part_of(value, "defaultValue")) put(writer, " = any(null)");
 }
 
 static void put_output(Writer *writer, Text name, const Value *value)
@@ -305,12 +283,12 @@ static void put_output(Writer *writer, Text name, const Value *value)
 
 static void put_export(Writer *writer, const Value *metadata)
 {
-    if (is_true(member(metadata, "__bicep_export!"))) put(writer, "@sys.export()\n");
+    if (part_is(metadata, "__bicep_export!", true)) put(writer, "@sys.export()\n");
 }
 
 static void put_definition(Writer *writer, Text name, const Value *value)
 {
-    put_export(writer, member(value, "metadata"));
+    put_export(writer, part_of(value, "metadata"));
     put_decorators(writer, value);
     put(writer, "type ");
     put_name(writer, name);
@@ -320,9 +298,9 @@ static void put_definition(Writer *writer, Text name, const Value *value)
 
 static void export_variable(Writer *writer, Text name)
 {
-    const Value *list = member(member(writer->root, "metadata"), "__bicep_exported_variables!");
+    const Value *list = part_of(part_of(writer->root, "metadata"), "__bicep_exported_variables!");
     for (size_t i = 0; list && list->kind == VALUE_ARRAY && i < list->array.count; i++) {
-        if (text_equal(text_member(list->array.items[i], "name"), name))
+        if (text_equal(part_text(list->array.items[i], "name"), name))
             put(writer, "@sys.export()\n");
     }
 }
@@ -338,9 +316,9 @@ static void begin_variable(Writer *writer, Text name)
 static void put_loops(Writer *writer, const Value *loops)
 {
     for (size_t i = 0; loops->kind == VALUE_ARRAY && i < loops->array.count; i++) {
-        const Value *loop = loops->array.items[i], *count = member(loop, "count"),
-                    *input = member(loop, "input");
-        Text name = text_member(loop, "name");
+        const Value *loop = loops->array.items[i], *count = part_of(loop, "count"),
+                    *input = part_of(loop, "input");
+        Text name = part_text(loop, "name");
         if (!name.length || !count || !input) continue;
         begin_variable(writer, name);
         put(writer, "[for (item__, copyIndex__) in sys.range(0, ");
@@ -363,11 +341,11 @@ static void put_variable(Writer *writer, Text name, const Value *value)
 
 static void put_function(Writer *writer, Text name, const Value *value)
 {
-    const Value *parameters = member(value, "parameters"), *output = member(value, "output"),
-                *body = member(output, "value"), *metadata = member(value, "metadata");
+    const Value *parameters = part_of(value, "parameters"), *output = part_of(value, "output"),
+                *body = part_of(output, "value"), *metadata = part_of(value, "metadata");
     if (!body) return;
     put_export(writer, metadata);
-    Text description = text_member(metadata, "description");
+    Text description = part_text(metadata, "description");
     if (description.length) {
         put(writer, "@sys.description(");
         armtext_quote(&writer->out, description);
@@ -379,7 +357,7 @@ static void put_function(Writer *writer, Text name, const Value *value)
     for (size_t i = 0; parameters && parameters->kind == VALUE_ARRAY && i < parameters->array.count;
          i++) {
         if (i) put(writer, ", ");
-        put_name(writer, text_member(parameters->array.items[i], "name"));
+        put_name(writer, part_text(parameters->array.items[i], "name"));
         put(writer, " ");
         put_type(writer, parameters->array.items[i], 0);
     }
@@ -392,10 +370,10 @@ static void put_function(Writer *writer, Text name, const Value *value)
 
 static void put_functions(Writer *writer)
 {
-    const Value *spaces = member(writer->root, "functions");
+    const Value *spaces = part_of(writer->root, "functions");
     for (size_t i = 0; spaces && spaces->kind == VALUE_ARRAY && i < spaces->array.count; i++) {
-        const Value *members = member(spaces->array.items[i], "members");
-        Text space = text_member(spaces->array.items[i], "namespace");
+        const Value *members = part_of(spaces->array.items[i], "members");
+        Text space = part_text(spaces->array.items[i], "namespace");
         for (size_t j = 0; members && members->kind == VALUE_OBJECT && j < members->object.count;
              j++) {
             const ValueProperty *item = &members->object.items[j];
@@ -429,8 +407,8 @@ static const char *scope_of(Text schema)
 Text jsontemplate_as_bicep(Arena *arena, const Value *template, Text *error)
 {
     Writer writer = {.arena = arena, .out = {.arena = arena}, .root = template};
-    const char *scope = scope_of(text_member(template, "$schema"));
-    if (!scope || !member(template, "resources")) {
+    const char *scope = scope_of(part_text(template, "$schema"));
+    if (!scope || !part_of(template, "resources")) {
         *error = TEXT("'$schema' of a deployment template, and 'resources', are missing");
         return (Text){0};
     }

@@ -29,6 +29,7 @@ typedef struct {
 
 static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Text path);
 static Opened *open_artifact(Binder *binder, const Opened *asker, Place asked_at, Text reference);
+static Opened *open_made(Binder *binder, const Opened *asker, const BindArtifact *found);
 
 // ---- lookups
 
@@ -91,7 +92,7 @@ Text bind_extension_kind(const Symbol *extension)
     static const char *const kinds[] = {"az", "sys", "kubernetes"};
     const Syntax *specification = extension->declaration->extension.specification;
     Text name = {0};
-    if (specification->kind == SYNTAX_NAME) name = specification->name;
+    if (specification->kind == SYNTAX_NAME && !extension->target_file) name = specification->name;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (text_is(name, kinds[i])) return name;
     }
@@ -117,10 +118,40 @@ Text bind_built_in_space(const BoundFile *file, Text name)
     return text_is(kind, "sys") || text_is(kind, "az") ? kind : (Text){0};
 }
 
-// The extension whose types are called like this one: Azure's have a date as version.
-static const Symbol *extension_by_version(const BoundFile *file, Text type)
+const BindResourceType *bind_extension_type(const Symbol *extension, Text type)
+{
+    if (!extension || !extension->target_file) return NULL;
+    const BindExtension *known = extension->target_file->artifact->extension;
+    for (size_t i = 0; i < known->types.count; i++) {
+        if (text_alike(known->types.items[i].name, type)) return &known->types.items[i];
+    }
+    return NULL;
+}
+
+const BindResourceType *bind_extension_type_of(Arena *arena, const Symbol *resource)
+{
+    const Symbol *extension;
+    Text type = bind_resource_type(resource, &extension), version = bind_cut_version(&type);
+    if (!extension || !extension->target_file) return NULL;
+    for (const Symbol *at = resource->parent; at; at = at->parent) {
+        const Symbol *other;
+        Text around = bind_resource_type(at, &other), its = bind_cut_version(&around);
+        if (version.length == 0) version = its;
+        type = text_format(arena, "%.*s/%.*s", TEXT_ARG(around), TEXT_ARG(type));
+    }
+    if (version.length)
+        type = text_format(arena, "%.*s@%.*s", TEXT_ARG(type), TEXT_ARG(version));
+    return bind_extension_type(extension, type);
+}
+
+// The extension that has such a type, or takes any. Azure's types have a date as version.
+static const Symbol *extension_by_type(const BoundFile *file, Text type)
 {
     if (file->imports.count == 0) return NULL;
+    for (size_t i = 0; i < file->imports.count; i++) {
+        const Symbol *symbol = file->imports.items[i];
+        if (symbol->kind == SYMBOL_EXTENSION && bind_extension_type(symbol, type)) return symbol;
+    }
     size_t at = 0;
     while (at < type.length && type.at[at] != '@') at++;
     Text version = text_slice(type, at + (at < type.length), type.length);
@@ -129,8 +160,9 @@ static const Symbol *extension_by_version(const BoundFile *file, Text type)
         const Symbol *symbol = file->imports.items[i];
         if (symbol->kind != SYMBOL_EXTENSION) continue;
         Text kind = bind_extension_kind(symbol);
-        bool here = azure ? text_is(kind, "az") : !text_is(kind, "az") && !text_is(kind, "sys");
-        if (here) return symbol;
+        bool here = text_is(kind, azure ? "az" : "kubernetes");
+        bool any = symbol->target_file && symbol->target_file->artifact->extension->fallback.length;
+        if (here || (any && !azure)) return symbol;
     }
     return NULL;
 }
@@ -161,7 +193,7 @@ static bool is_azure(const Symbol *extension)
 bool bind_azure_type(const BoundFile *file, Text *type)
 {
     const Symbol *extension;
-    if (!take_extension(file, type, &extension)) extension = extension_by_version(file, *type);
+    if (!take_extension(file, type, &extension)) extension = extension_by_type(file, *type);
     return is_azure(extension);
 }
 
@@ -174,7 +206,7 @@ Text bind_resource_type(const Symbol *resource, const Symbol **extension)
     if (resource->parent) {
         bind_resource_type(resource->parent, extension);
     } else {
-        *extension = extension_by_version(resource->file, type);
+        *extension = extension_by_type(resource->file, type);
     }
     return type;
 }
@@ -390,15 +422,32 @@ static void import_all(Binder *binder, BoundFile *file, const Syntax *node, Boun
     declare(binder, file, symbol);
 }
 
-static void add_extension(Binder *binder, BoundFile *file, const Syntax *node)
+// The types of an extension that is not built in; NULL: it is, or cannot be read.
+static BoundFile *bind_extension(Binder *binder, const Opened *asker, const Syntax *specification)
 {
+    BindReader *reader = binder->reader;
+    BindArtifact *found = arena_new(binder->arena, BindArtifact);
+    bool known = reader->extension &&
+                 reader->extension(reader, binder->diags, asker->file, specification, found) &&
+                 found->path.length;
+    Opened *opened = known ? open_made(binder, asker, found) : NULL;
+    return opened && !opened->failed ? opened->file : NULL;
+}
+
+static void add_extension(Binder *binder, const Opened *opened, const Syntax *node, bool implied)
+{
+    BoundFile *file = opened->file;
+    const Syntax *specification = node->extension.specification;
     Symbol *symbol = arena_new(binder->arena, Symbol);
     symbol->kind = SYMBOL_EXTENSION;
+    symbol->target_file = bind_extension(binder, opened, specification);
+    bool named = specification->kind != SYNTAX_NAME && symbol->target_file;
     symbol->name = node->extension.alias.length ? node->extension.alias
-                                                : syntax_text(node->extension.specification);
+                   : named ? symbol->target_file->artifact->extension->name
+                           : syntax_text(specification);
     symbol->file = file;
     symbol->declaration = node;
-    symbol->import = node;
+    symbol->import = implied ? NULL : node;
     Text kind = bind_extension_kind(symbol);
     for (size_t i = 0; i < file->imports.count && kind.length; i++) {
         const Symbol *earlier = file->imports.items[i];
@@ -407,6 +456,35 @@ static void add_extension(Binder *binder, BoundFile *file, const Syntax *node)
     }
     list_add(binder->arena, &file->imports, symbol);
     declare(binder, file, symbol);
+}
+
+// Whether the file declares the extension itself, by any name.
+static bool is_declared(const BoundFile *file, Text name)
+{
+    for (size_t i = 0; i < file->imports.count; i++) {
+        const Symbol *symbol = file->imports.items[i];
+        if (symbol->kind != SYMBOL_EXTENSION) continue;
+        const BoundFile *types = symbol->target_file;
+        Text own = types ? types->artifact->extension->name : bind_extension_kind(symbol);
+        if (text_equal(own, name)) return true;
+    }
+    return false;
+}
+
+static void add_implied(Binder *binder, const Opened *opened)
+{
+    BindReader *reader = binder->reader;
+    if (!reader->implied || opened->file->artifact) return;
+    Source *source = arena_new(binder->arena, Source);
+    *source = *opened->file->syntax->source;
+    source->text = reader->implied(reader, opened->file);
+    if (source->text.length == 0) return;
+    const SyntaxFile *made = parser_read(binder->arena, binder->diags, source);
+    for (size_t i = 0; i < made->statements.count; i++) {
+        const Syntax *node = made->statements.items[i];
+        if (!is_declared(opened->file, node->extension.alias))
+            add_extension(binder, opened, node, true);
+    }
 }
 
 // ---- statements
@@ -446,7 +524,7 @@ static void add_statement(Binder *binder, const Opened *opened, const Syntax *no
     } else if (node->kind == SYNTAX_TARGET_SCOPE && !file->target_scope) {
         file->target_scope = node;
     } else if (node->kind == SYNTAX_EXTENSION && !node->extension.assigns) {
-        add_extension(binder, file, node);
+        add_extension(binder, opened, node, false);
     } else if (node->kind == SYNTAX_IMPORT) {
         BoundFile *target = bind_other(binder, opened, node->import.path, ".bicep");
         if (node->import.wildcard.length) {
@@ -588,10 +666,12 @@ static void bind_statements(Binder *binder, Opened *opened)
     for (size_t i = 0; i < file->syntax->statements.count; i++) {
         add_statement(binder, opened, file->syntax->statements.items[i]);
     }
+    add_implied(binder, opened);
     check_cases(binder, file);
     check_outputs(binder, file);
     if (text_ends(file->path, ".bicepparam")) check_headers(binder, file);
-    names_check(binder->arena, binder->diags, file);
+    bool made = file->artifact && file->artifact->extension; // its names are our own
+    if (!made) names_check(binder->arena, binder->diags, file);
     if (binder->diags->errors == errors) check_assignments(binder, file);
     opened->failed = binder->diags->errors > errors;
     opened->done = true;
@@ -651,13 +731,10 @@ static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Te
     return opened;
 }
 
-static Opened *open_artifact(Binder *binder, const Opened *asker, Place asked_at, Text reference)
+// What was read as Bicep.
+static Opened *open_made(Binder *binder, const Opened *asker, const BindArtifact *found)
 {
-    BindArtifact *found = arena_new(binder->arena, BindArtifact);
-    BindReader *reader = binder->reader;
-    if (!reader->artifact(reader, binder->diags, asked_at, asker->file, reference, found))
-        return NULL;
-    Opened *opened = map_get(&reader->opened, found->path);
+    Opened *opened = map_get(&binder->reader->opened, found->path);
     if (opened) return opened;
     opened = new_file(binder, asker, found->path);
     opened->file->artifact = found;
@@ -666,6 +743,15 @@ static Opened *open_artifact(Binder *binder, const Opened *asker, Place asked_at
     opened->file->syntax = parser_read(binder->arena, binder->diags, found->source);
     if (binder->diags->errors == errors) bind_statements(binder, opened);
     return opened;
+}
+
+static Opened *open_artifact(Binder *binder, const Opened *asker, Place asked_at, Text reference)
+{
+    BindArtifact *found = arena_new(binder->arena, BindArtifact);
+    BindReader *reader = binder->reader;
+    if (!reader->artifact(reader, binder->diags, asked_at, asker->file, reference, found))
+        return NULL;
+    return open_made(binder, asker, found);
 }
 
 BoundFile *bind_file(Arena *arena, Diags *diags, BindReader *reader, Text path)

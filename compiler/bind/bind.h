@@ -34,8 +34,10 @@ struct Symbol {
     Text name;
     const Syntax *declaration; // the statement; of an imported symbol, the one in the other file
     BoundFile *file;           // where the declaration stands
-    const Syntax *import;      // the import statement in this file, NULL for own symbols
-    BoundFile *target_file;    // of a module: the file it calls; of a namespace: the file imported
+    const Syntax *import;      // the import statement in this file, NULL for own symbols, and for an
+                               // extension that bicepconfig.json implies
+    BoundFile *target_file;    // of a module: the file it calls; of a namespace: the file imported;
+                               // of an extension: its types, NULL if it is built in
     Symbol *parent;            // of a nested resource: the one around it
     SymbolList children;       // of a resource: those nested directly in it
     Symbol *origin; // of an imported symbol: the symbol in its own file; NULL for own symbols
@@ -43,13 +45,45 @@ struct Symbol {
     bool used;      // its file mentions it
 };
 
-// What is called or imported from, and is no Bicep file: read as Bicep declarations.
+// A function of a resource of an extension.
+typedef struct {
+    Text name, result; // the declared type of what it gives
+    Text *parameters;  // declared types
+    size_t count;
+} BindMethod;
+
+// A type of resource that an extension has.
+typedef struct {
+    Text name;                   // T@v, as published
+    Text body;                   // the declared type of its body
+    unsigned readable, writable; // scopes, as bits: those of Azure's types
+    struct {
+        BindMethod *items;
+        size_t count, room;
+    } methods;
+} BindResourceType;
+
+// What an extension that is not built in says of itself.
+typedef struct {
+    Text name, version;    // as templates name it
+    bool lenient; // properties that a type lacks may be given
+    Text config, fallback; // declared types: of its configuration, of the body of other resources;
+                           // empty: there is none
+    struct {
+        BindResourceType *items;
+        size_t count, room;
+    } types;
+} BindExtension;
+
+// What is called, imported from or declared as an extension, and is no Bicep file: read as Bicep
+// declarations.
 typedef struct {
     Text path;            // where it was found
     Text identifier;      // as templates name it: br:registry/repository:tag; empty for a file
     const Source *source; // the Bicep text made of it
     const Source *json;   // its own text
     Text spec;            // of a template spec: its id; else empty
+    const BindExtension *extension; // `source` declares its types; NULL: it is none
 } BindArtifact;
 
 // Gives a file's content. Paths are normal, '/'-separated; `base` is the path of the file that asks
@@ -65,6 +99,14 @@ struct BindReader {
     // reader knows Bicep files only. Written in compiler/artifact.
     bool (*artifact)(BindReader *reader, Diags *diags, Place asked_at, BoundFile *asker,
                      Text reference, BindArtifact *found);
+    // What `specification` (a name that bicepconfig.json explains, or a reference) means; false after
+    // a diagnostic. `found->path` stays empty if it is built in, or not known at all. NULL: this
+    // reader knows built-in ones only. Written in compiler/artifact.
+    bool (*extension)(BindReader *reader, Diags *diags, BoundFile *asker,
+                      const Syntax *specification, BindArtifact *found);
+    // Extensions that bicepconfig.json gives to each file around which it lies, as statements of
+    // Bicep. NULL: none.
+    Text (*implied)(BindReader *reader, BoundFile *asker);
     bool exact; // it writes Azure's types as Azure does: the emitter need not look them up
     Map opened; // bind_file's: files bound already, which later calls share
     Map loaded; // bind_load's: full path → const Source *
@@ -109,6 +151,10 @@ void bind_check_case(Arena *arena, Diags *diags, Map *seen, Text name, Place pla
 // What an extension is, whatever it is called here: az, sys, kubernetes. Empty if it is none of the
 // built-in ones.
 Text bind_extension_kind(const Symbol *extension);
+// A type of resource that the extension has; NULL if it has none of that name (T@v), or is built in.
+const BindResourceType *bind_extension_type(const Symbol *extension, Text type);
+// That of a resource, of a nested one with those around it.
+const BindResourceType *bind_extension_type_of(Arena *arena, const Symbol *resource);
 // Whose functions are called as `name.function()`: those of `sys` or `az`, also by another name; else
 // empty.
 Text bind_built_in_space(const BoundFile *file, Text name);

@@ -2,6 +2,7 @@
 // (x => …) last, as their variables are items of the first argument.
 #include "compiler/check/call.h"
 
+#include "compiler/check/extension.h"
 #include "compiler/check/literal.h"
 #include "compiler/check/scope.h"
 #include "compiler/evaluate/functions.h"
@@ -360,6 +361,8 @@ const Shape *call_infer(const InferPlace *place, const Syntax *node)
         if (!space && text_is(base->name, "this")) return &shape_any;
     }
     const Shape *of = infer(place, base);
+    if (of->kind == SHAPE_RESOURCE && of->symbol && extension_body(place->check, of->symbol))
+        return extension_call(place, of->symbol, node);
     bool known = text_starts(node->call.name, "list") || text_is(node->call.name, "getSecret");
     if (of->kind == SHAPE_RESOURCE && !known)
         diag_add_with(place->check->diags, DIAG_NO_METHOD, syntax_place(node), node->call.name);

@@ -2,6 +2,7 @@
 #include "compiler/check/check.h"
 
 #include "compiler/check/decorator.h"
+#include "compiler/check/extension.h"
 #include "compiler/check/infer.h"
 #include "compiler/check/place.h"
 #include "compiler/check/rule.h"
@@ -384,6 +385,7 @@ static void check_module_body(Check *check, const InferPlace *place, const Symbo
     const Syntax *params = syntax_property(body, "params");
     check_module_name(check, place, body);
     check_identity(check, place, body);
+    extension_check_given(place, symbol, body);
     if (params && params->property.value->kind == SYNTAX_OBJECT)
         check_arguments(check, place, symbol, params->property.value);
 }
@@ -414,6 +416,10 @@ static void check_deployed(Check *check, const Symbol *symbol)
     }
     if (symbol->kind == SYMBOL_MODULE) {
         check_module_body(check, &place, symbol, value);
+        return;
+    }
+    if (extension_body(check, symbol)) {
+        extension_check_body(&place, symbol, value);
         return;
     }
     check_fixed(check, symbol, value, check_name(check, &place, value, &shape_string));
@@ -554,6 +560,10 @@ static void check_one(Check *check, BoundFile *file)
     for (size_t i = 0; i < file->outputs.count; i++)
         check_output(check, file, file->outputs.items[i]);
     if (!values) twin_check(check, file);
+    for (size_t i = 0; i < file->imports.count; i++) {
+        if (file->imports.items[i]->kind == SYMBOL_EXTENSION)
+            extension_check(check, file->imports.items[i]);
+    }
     rule_check(check, file);
     check_one(check, file->target);
     check_one(check, file->base);

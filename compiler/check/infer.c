@@ -4,6 +4,7 @@
 
 #include "compiler/bind/carried.h"
 #include "compiler/check/call.h"
+#include "compiler/check/extension.h"
 #include "compiler/check/literal.h"
 
 // ---- names
@@ -145,7 +146,7 @@ static const Shape *outputs_shape(Check *check, const Symbol *module)
         const Syntax *node = file->outputs.items[i];
         Symbol output = {.kind = SYMBOL_VAR, .declaration = node, .file = module->target_file};
         ShapeProperty property = {node->declaration.name, infer_parameter(check, &output), NULL,
-                                  NULL};
+                                  NULL, 0};
         list_add(check->arena, &shape->properties, property);
     }
     return shape;
@@ -207,7 +208,8 @@ static bool azure_of_shape(Check *check, const Shape *resource, AzureType *found
 }
 
 // NULL: there is no such property.
-static const Shape *deployed_property(const InferPlace *place, const Shape *base, Text name)
+static const Shape *deployed_property(const InferPlace *place, Place at, const Shape *base,
+                                      Text name)
 {
     if (base->kind == SHAPE_MODULE) {
         if (text_is(name, "outputs")) return outputs_shape(place->check, base->symbol);
@@ -215,6 +217,13 @@ static const Shape *deployed_property(const InferPlace *place, const Shape *base
     }
     bool written = text_is(name, "dependsOn") || text_is(name, "scope") || text_is(name, "parent");
     if (written) return NULL;
+    const Shape *body = base->symbol ? extension_body(place->check, base->symbol) : NULL;
+    if (body && body->kind == SHAPE_OBJECT) {
+        const ShapeProperty *own = shape_find(body, name);
+        if (own) return extension_property(place, at, own);
+        const Shape *rest = shape_rest(place->check, body);
+        return rest ? rest : extension_other(base->symbol);
+    }
     bool unknown = base->symbol ? bind_is_foreign(base->symbol) : base->text.length == 0;
     if (unknown) return &shape_any;
     AzureType type;
@@ -266,7 +275,7 @@ static const Shape *property_of(const InferPlace *place, const Shape *base, Text
     if (one->kind == SHAPE_ANY || one->kind == SHAPE_UNION) return &shape_any;
     if (one->kind == SHAPE_NULL && safe) return one;
     if (one->kind == SHAPE_RESOURCE || one->kind == SHAPE_MODULE) {
-        const Shape *found = deployed_property(place, one, name);
+        const Shape *found = deployed_property(place, at, one, name);
         return found ? found : no_property(place, at, one, name, safe);
     }
     if (one->kind != SHAPE_OBJECT && base->kind == SHAPE_UNION && safe) return &shape_any;
@@ -279,7 +288,8 @@ static const Shape *property_of(const InferPlace *place, const Shape *base, Text
         return shape_of_azure(check, inner);
     if (one->azure && azure_rest(one->azure - 1, &inner)) return shape_of_azure(check, inner);
     const ShapeProperty *property = shape_find(one, name);
-    const Shape *found = property ? shape_of_property(check, property) : shape_rest(check, one);
+    const Shape *found =
+        property ? extension_property(place, at, property) : shape_rest(check, one);
     if (!found) return no_property(place, at, one, name, safe);
     return shape_may_be_null(base) ? shape_union(check, found, &shape_null) : found;
 }
@@ -507,7 +517,7 @@ static const Shape *infer_object(const InferPlace *place, const Syntax *node)
             shape->open = true;
             continue;
         }
-        ShapeProperty property = {item->property.name, value, NULL, item->property.value};
+        ShapeProperty property = {item->property.name, value, NULL, item->property.value, 0};
         list_add(check->arena, &shape->properties, property);
     }
     return shape;

@@ -195,6 +195,10 @@ static void check_module(Check *check, const Symbol *symbol, const Syntax *body,
 static void check_resource(Check *check, const Symbol *symbol, const Syntax *body, unsigned target)
 {
     AzureType type;
+    const BindResourceType *own = bind_extension_type_of(check->arena, symbol);
+    if (own && !((own->readable | own->writable) & target))
+        wrong_scope(check, symbol->declaration->resource.type, symbol, target,
+                    own->readable | own->writable);
     if (symbol->parent || syntax_property(body, "parent")) return;
     if (!infer_azure_type(check, symbol, &type)) return;
     bool existing = symbol->declaration->resource.existing;

@@ -53,9 +53,13 @@ static void take_limits(const Type *type, Shape *shape, bool values)
 static const Shape *object_shape(Check *check, Type *type)
 {
     Shape *shape = shape_new(check, SHAPE_OBJECT);
+    bool extension = type->file->artifact && type->file->artifact->extension;
+    int64_t flags;
     for (size_t i = 0; i < type->object.count; i++) {
         ShapeProperty property = {.name = type->object.items[i].name};
         property.type = type_property(&check->types, type, i);
+        if (extension && type_limit(property.type, "flags", &flags))
+            property.flags = (unsigned)flags | PROPERTY_OF_EXTENSION;
         list_add(check->arena, &shape->properties, property);
     }
     bool sealed = type_decorator(type, "sealed") != NULL;
@@ -317,14 +321,22 @@ bool shape_fits(const Shape *source, const Shape *target)
 
 static void mismatch(Check *check, const Syntax *node, const Shape *source, const Shape *target)
 {
+    if (check->unknown_only) return;
     diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(node), shape_name(check, target),
                   shape_name(check, source));
+}
+
+static void missing(Check *check, const Syntax *node, Text name)
+{
+    if (!check->unknown_only)
+        diag_add_with(check->diags, DIAG_PROPERTY_MISSING, syntax_place(node), name);
 }
 
 static void out_of_bounds(Check *check, const Syntax *node, const char *what, int64_t value,
                           const Shape *target)
 {
     bool low = value < target->least;
+    if (check->unknown_only) return;
     diag_add_with(
         check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(node), text_of(what),
         low ? TEXT("at least") : TEXT("at most"),
@@ -361,10 +373,19 @@ static void assign_object(Check *check, const Syntax *node, const Shape *source,
         const ShapeProperty *wanted = &target->properties.items[i];
         const ShapeProperty *given = shape_find(source, wanted->name);
         const Shape *shape = shape_of_property(check, wanted);
-        if (given) {
+        bool flagged = (wanted->flags & PROPERTY_OF_EXTENSION) != 0,
+             needed = (wanted->flags & PROPERTY_REQUIRED) != 0,
+             fixed = (wanted->flags & PROPERTY_READ_ONLY) != 0;
+        if (given && fixed) {
+            if (!check->unknown_only)
+                diag_add_with(check->diags, DIAG_PROPERTY_READ_ONLY,
+                              syntax_place(place_of(node, given)), wanted->name);
+        } else if (given) {
+            if (flagged && !needed) shape = shape_union(check, shape, &shape_null);
             shape_assign(check, place_of(node, given), shape_of_property(check, given), shape);
-        } else if (!source->open && !source->rest && !source->type && !shape_may_be_null(shape)) {
-            diag_add_with(check->diags, DIAG_PROPERTY_MISSING, syntax_place(node), wanted->name);
+        } else if (!source->open && !source->rest && !source->type && !shape_may_be_null(shape) &&
+                   (!flagged || (needed && !fixed))) {
+            missing(check, node, wanted->name);
         }
     }
     const Shape *rest = shape_rest(check, target);
@@ -372,7 +393,13 @@ static void assign_object(Check *check, const Syntax *node, const Shape *source,
         const ShapeProperty *given = &source->properties.items[i];
         if (shape_find(target, given->name)) continue;
         if (rest) {
-            shape_assign(check, place_of(node, given), shape_of_property(check, given), rest);
+            const Shape *value = shape_of_property(check, given);
+            if (check->unknown_only && !shape_fits(value, rest)) {
+                check->unknown_only = false; // of these, types count
+                mismatch(check, place_of(node, given), value, rest);
+                check->unknown_only = true;
+            }
+            shape_assign(check, place_of(node, given), value, rest);
         } else {
             diag_add_with(check->diags, DIAG_PROPERTY_UNKNOWN, syntax_place(place_of(node, given)),
                           given->name);
@@ -406,10 +433,8 @@ static void assign_items(Check *check, const Syntax *node, const Shape *source, 
     }
 }
 
-// The object of the union `target` that `source` says it is; NULL, after a diagnostic, if it is
-// none, or if that is not known.
-static const Shape *chosen(Check *check, const Syntax *node, const Shape *source,
-                           const Shape *target)
+const Shape *shape_chosen(Check *check, const Syntax *node, const Shape *source,
+                          const Shape *target)
 {
     const ShapeProperty *given = shape_find(source, target->text);
     if (!given) {
@@ -446,7 +471,7 @@ void shape_assign(Check *check, const Syntax *node, const Shape *source, const S
     const Shape *wanted = shape_without_null(check, target);
     bool choice = wanted->kind == SHAPE_UNION && wanted->text.length;
     if (choice && source->kind == SHAPE_OBJECT) {
-        wanted = chosen(check, node, source, wanted);
+        wanted = shape_chosen(check, node, source, wanted);
         if (!wanted) return;
     }
     check->depth++;

@@ -27,11 +27,21 @@ typedef struct {
     size_t count, room;
 } ShapeList;
 
+// Of a property of an extension's type; the numbers are those of its publisher.
+enum {
+    PROPERTY_REQUIRED = 1,
+    PROPERTY_READ_ONLY = 2,
+    PROPERTY_WRITE_ONLY = 4,
+    PROPERTY_IDENTIFIES = 16,
+    PROPERTY_OF_EXTENSION = 1 << 30, // those above are known
+};
+
 typedef struct {
     Text name;
     const Shape *shape; // NULL: of `type`, not made yet
     Type *type;
     const Syntax *node; // its value, where it stands in an object; NULL in a type
+    unsigned flags;     // PROPERTY_…
 } ShapeProperty;
 
 struct Shape {
@@ -62,6 +72,7 @@ typedef struct {
     Map named;      // bytes of a symbol's address → Shape *, of parameters and variables
     Map azure;      // type@version → AzureType *; its name is empty if Azure's table has none
     int depth;      // of types being compared
+    bool unknown_only; // of what is assigned, only properties that the type lacks are said
     bool signature; // a type of a function is checked, where decorators need their name space
 } Check;
 
@@ -85,6 +96,11 @@ bool shape_may_be_null(const Shape *shape);
 const Shape *shape_strict(Check *check, const Shape *shape, bool strict);
 
 Text shape_name(Check *check, const Shape *shape); // as in messages: string, 'a' | 'b' …
+
+// The object of the union `target`, whose members a property tells apart, that `source` says it is;
+// NULL, after a diagnostic, if it is none, or if that is not known.
+const Shape *shape_chosen(Check *check, const Syntax *node, const Shape *source,
+                          const Shape *target);
 
 // Whether values of the one type may stand where the other is wanted; not what is within arrays
 // and objects.

@@ -7,7 +7,8 @@ refuse. The programs stand in constructs/*.txt, many in a file:
     ---- other.bicep
     a further file of the program
 
-A part may have another encoding, of Python's names: ---- other.bicep in utf-16.
+Parts in front of the first of them belong to all programs of the file, if these have none of that name. Parts named x.tgz/index.json and so on become
+the package of an extension, x.tgz. A part may have another encoding, of Python's names: ---- other.bicep in utf-16.
 The first part is main.bicep, or main.bicepparam where it begins with `using`. $FOLDER is the folder of all parts.
 
     tests/official/constructs.py [--program SWARMGEN] [--only TEXT] [--show] [FILE…]
@@ -15,10 +16,12 @@ The first part is main.bicep, or main.bicepparam where it begins with `using`. $
 import argparse
 import difflib
 import glob
+import io
 import os
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 
 import judge
@@ -31,10 +34,11 @@ def programs(path):
     """(title, [(file, text)]) of a file of programs."""
     with open(path, encoding='utf-8', newline='') as file:
         parts = re.split(r'^==== (.*)\n', file.read(), flags=re.M)
+    shared = re.split(r'^---- (.*)\n', parts[0], flags=re.M)
     for title, text in zip(parts[1::2], parts[2::2]):
         pieces = re.split(r'^---- (.*)\n', text, flags=re.M)
         main = 'main.bicepparam' if re.match(r'using\b', pieces[0]) else 'main.bicep'
-        yield title, [(main, pieces[0])] + list(zip(pieces[1::2], pieces[2::2]))
+        yield title, [(main, pieces[0]), *zip(shared[1::2], shared[2::2]), *zip(pieces[1::2], pieces[2::2])]
 
 
 def official_answer(bicep, path):
@@ -72,13 +76,33 @@ def compare(bicep, program, path):
     return '\n'.join(difflib.unified_diff(left, right, 'official', 'swarmgen', lineterm='', n=2)), ''
 
 
+def archive(path, files):
+    """A .tgz of {name: bytes}."""
+    with tarfile.open(path, 'w:gz', format=tarfile.PAX_FORMAT) as tar:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+
+
 def write(folder, files):
+    packages = {}
     for name, text in files:
+        package, _, inner = name.partition('.tgz/')
+        if inner:
+            packages.setdefault(package + '.tgz', {})[inner] = text.encode()
+            continue
         name, _, encoding = name.partition(' in ')
         path = os.path.join(folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, 'w', encoding=encoding or 'utf-8', newline='') as file:
             file.write(text.replace('$FOLDER', folder))
+    for name, inner in packages.items():
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        archive(path, inner)
+        with open(path, 'rb') as types:
+            archive(path, {'types.tgz': types.read()})
     return os.path.join(folder, files[0][0])
 
 
