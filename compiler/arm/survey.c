@@ -236,12 +236,15 @@ static void survey_access(Survey *survey, const Shadow *shadows, const Syntax *n
         return;
     }
     bool identity = is_identity(node->access.name);
-    const Symbol *symbol = identity ? symbol_of(survey, shadows, node->access.base) : NULL;
-    if (symbol && bind_is_foreign(symbol)) identity = false;
+    const Symbol *other = symbol_of(survey, shadows, node->access.base);
+    bool foreign = other && bind_is_foreign(other);
+    unsigned flags =
+        foreign ? bind_extension_flags(survey->arena, other, node->access.name) : 0;
+    bool given = (flags & BIND_REQUIRED) && (flags & BIND_KNOWN_AT_START);
     survey_value(survey, shadows, node->access.base,
                  (Use){.access = true,
-                       .weak = identity,
-                       .identifies = identity,
+                       .weak = identity && !foreign,
+                       .identifies = foreign ? given : identity,
                        .whole = use.whole ? use.whole : node});
 }
 
@@ -305,12 +308,16 @@ static void survey_loop(Survey *survey, const Shadow *shadows, const Syntax *nod
 
 // The name in messages of a resource's property that Azure reads before it deploys anything; NULL
 // for all others.
-static const char *start_of(const Symbol *symbol, const Syntax *property)
+static const char *start_of(Arena *arena, const Symbol *symbol, const Syntax *property)
 {
     static const char *const names[] = {"name",      "location",         "tags",     "sku",
                                         "zones",     "identity",         "plan",     "kind",
                                         "managedBy", "extendedLocation", "placement"};
-    if (is_existing(symbol) || bind_is_foreign(symbol)) return NULL;
+    if (is_existing(symbol)) return NULL;
+    if (bind_is_foreign(symbol)) {
+        unsigned flags = bind_extension_flags(arena, symbol, property->property.name);
+        return flags & BIND_KNOWN_AT_START ? text_string(arena, property->property.name) : NULL;
+    }
     // A resource as scope is a name; what a scope's call is given is a value.
     if (text_is(property->property.name, "scope") &&
         property->property.value->kind == SYNTAX_CALL) {
@@ -336,7 +343,7 @@ static void survey_object(Survey *survey, const Shadow *shadows, const Syntax *n
         const char *start = survey->start;
         if (node == body && item->kind == SYNTAX_PROPERTY) {
             Text name = item->property.name;
-            survey->start = start_of(survey->current, item);
+            survey->start = start_of(survey->arena, survey->current, item);
             if (text_is(name, "parent")) survey->part = PART_PARENT;
             if (text_is(name, "scope")) survey->part = PART_SCOPE;
             if (text_is(name, "dependsOn")) {
@@ -507,6 +514,8 @@ void survey_unit(Unit *unit)
     Survey survey = {.unit = unit, .arena = unit->emitter->arena};
     size_t next = 0;
     SyntaxList statements = unit->file->syntax->statements;
+    for (size_t i = 0; i < unit->file->symbols.count; i++)
+        unit->symbolic |= bind_is_foreign(unit->file->symbols.items[i]);
     for (size_t i = 0; i < statements.count; i++) {
         const Syntax *node = statements.items[i];
         if (has_symbol(node->kind)) {
@@ -516,12 +525,10 @@ void survey_unit(Unit *unit)
             if (syntax_decorator(node->declaration.decorators, "secure")) unit->symbolic = true;
         } else if (node->kind == SYNTAX_METADATA) {
             survey_declaration(&survey, node);
-        } else if (node->kind == SYNTAX_IMPORT) {
+        } else if (node->kind == SYNTAX_IMPORT || node->kind == SYNTAX_EXTENSION) {
             unit->symbolic = true;
         }
     }
-    for (size_t i = 0; i < unit->file->imports.count; i++)
-        unit->symbolic |= unit->file->imports.items[i]->kind == SYMBOL_EXTENSION;
 }
 
 // ---- what is pasted
@@ -578,7 +585,7 @@ bool survey_inlined(Unit *unit, const Symbol *symbol)
     bool yes = false;
     if (symbol->kind == SYMBOL_VAR) {
         yes = mentions_runtime(unit, symbol);
-    } else if (symbol->kind == SYMBOL_RESOURCE && symbol->declaration->resource.existing) {
+    } else if (is_existing(symbol) && !bind_is_foreign(symbol)) {
         yes = rests_on_inlined(unit, symbol) ||
               (symbol->declaration->resource.value->kind == SYNTAX_OBJECT &&
                mentions_runtime(unit, symbol));

@@ -266,6 +266,16 @@ static void read_methods(Writer *writer, const Value *functions, size_t here, Bi
     }
 }
 
+static void read_flags(Writer *writer, const Value *body, BindResourceType *row)
+{
+    const Value *properties = part_of(body, "properties");
+    for (size_t i = 0; i < part_count(properties); i++) {
+        const ValueProperty *item = &properties->object.items[i];
+        BindFlags flags = {item->name, (unsigned)part_int(item->value, "flags", 0)};
+        list_add(writer->arena, &row->flags, flags);
+    }
+}
+
 static void add_resource(Writer *writer, BindExtension *extension, Text name, const Value *reference)
 {
     size_t file;
@@ -279,6 +289,8 @@ static void add_resource(Writer *writer, BindExtension *extension, Text name, co
     }
     if (written.length) row.name = written;
     read_scopes(type, &row);
+    size_t body_file;
+    read_flags(writer, type_at(writer, part_of(type, "body"), file, &body_file), &row);
     read_methods(writer, part_of(type, "functions"), file, &row);
     list_add(writer->arena, &extension->types, row);
 }

@@ -144,6 +144,15 @@ const BindResourceType *bind_extension_type_of(Arena *arena, const Symbol *resou
     return bind_extension_type(extension, type);
 }
 
+unsigned bind_extension_flags(Arena *arena, const Symbol *resource, Text property)
+{
+    const BindResourceType *type = bind_extension_type_of(arena, resource);
+    for (size_t i = 0; type && i < type->flags.count; i++) {
+        if (text_equal(type->flags.items[i].name, property)) return type->flags.items[i].flags;
+    }
+    return 0;
+}
+
 // The extension that has such a type, or takes any. Azure's types have a date as version.
 static const Symbol *extension_by_type(const BoundFile *file, Text type)
 {

@@ -52,6 +52,20 @@ typedef struct {
     size_t count;
 } BindMethod;
 
+// What a property of an extension's type is, as bits: the numbers of its publisher.
+enum {
+    BIND_REQUIRED = 1,
+    BIND_READ_ONLY = 2,
+    BIND_WRITE_ONLY = 4,
+    BIND_KNOWN_AT_START = 8,
+    BIND_IDENTIFIES = 16,
+};
+
+typedef struct {
+    Text name;
+    unsigned flags;
+} BindFlags;
+
 // A type of resource that an extension has.
 typedef struct {
     Text name;                   // T@v, as published
@@ -61,6 +75,10 @@ typedef struct {
         BindMethod *items;
         size_t count, room;
     } methods;
+    struct {
+        BindFlags *items; // of the properties of its body, if that is one object
+        size_t count, room;
+    } flags;
 } BindResourceType;
 
 // What an extension that is not built in says of itself.
@@ -155,6 +173,8 @@ Text bind_extension_kind(const Symbol *extension);
 const BindResourceType *bind_extension_type(const Symbol *extension, Text type);
 // That of a resource, of a nested one with those around it.
 const BindResourceType *bind_extension_type_of(Arena *arena, const Symbol *resource);
+// BIND_… of a property of its body; 0 if it has none such.
+unsigned bind_extension_flags(Arena *arena, const Symbol *resource, Text property);
 // Whose functions are called as `name.function()`: those of `sys` or `az`, also by another name; else
 // empty.
 Text bind_built_in_space(const BoundFile *file, Text name);

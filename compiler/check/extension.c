@@ -80,8 +80,8 @@ static void check_object(Check *check, const Symbol *resource, const Syntax *bod
     for (size_t i = 0; i < wanted->properties.count; i++) {
         const ShapeProperty *property = &wanted->properties.items[i],
                             *own = shape_find(given, property->name);
-        bool identifies = (property->flags & PROPERTY_IDENTIFIES) != 0;
-        bool needed = identifies && (property->flags & PROPERTY_REQUIRED);
+        bool identifies = (property->flags & BIND_IDENTIFIES) != 0;
+        bool needed = identifies && (property->flags & BIND_REQUIRED);
         if (needed && !lenient && (own || !given->open))
             check_identifier(check, body, own, property);
         if (existing && own && !identifies)
@@ -153,7 +153,7 @@ void extension_check_body(const InferPlace *place, const Symbol *resource, const
 
 const Shape *extension_property(const InferPlace *place, Place at, const ShapeProperty *property)
 {
-    if (property->flags & PROPERTY_WRITE_ONLY)
+    if (property->flags & BIND_WRITE_ONLY)
         diag_add_with(place->check->diags, DIAG_PROPERTY_WRITE_ONLY, at, property->name);
     return shape_of_property(place->check, property);
 }
@@ -210,7 +210,7 @@ static const Shape *kubernetes_config(Check *check)
     static const struct {
         const char *name;
         unsigned flags;
-    } rows[] = {{"kubeConfig", PROPERTY_REQUIRED}, {"namespace", PROPERTY_REQUIRED}, {"context", 0}};
+    } rows[] = {{"kubeConfig", BIND_REQUIRED}, {"namespace", BIND_REQUIRED}, {"context", 0}};
     Shape *shape = shape_new(check, SHAPE_OBJECT);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ShapeProperty property = {.name = text_of(rows[i].name),
@@ -245,7 +245,7 @@ static const Shape *partly(Check *check, const Shape *shape, const Syntax *given
     for (size_t i = 0; i < shape->properties.count; i++) {
         ShapeProperty property = shape->properties.items[i];
         bool there = !given || syntax_property(given, text_string(check->arena, property.name));
-        if (there && !text_equal(property.name, key)) property.flags &= ~(unsigned)PROPERTY_REQUIRED;
+        if (there && !text_equal(property.name, key)) property.flags &= ~(unsigned)BIND_REQUIRED;
         list_add(check->arena, &copy->properties, property);
     }
     return copy;
@@ -254,7 +254,7 @@ static const Shape *partly(Check *check, const Shape *shape, const Syntax *given
 static bool is_required(const Shape *config)
 {
     for (size_t i = 0; i < config->properties.count; i++) {
-        if (config->properties.items[i].flags & PROPERTY_REQUIRED) return true;
+        if (config->properties.items[i].flags & BIND_REQUIRED) return true;
     }
     return config->kind == SHAPE_UNION;
 }
@@ -302,7 +302,7 @@ void extension_check_given(const InferPlace *place, const Symbol *module, const 
         ShapeProperty row = {.name = extension->name,
                              .shape = config,
                              .flags = PROPERTY_OF_EXTENSION |
-                                      (is_required(config) ? PROPERTY_REQUIRED : 0U)};
+                                      (is_required(config) ? BIND_REQUIRED : 0U)};
         list_add(check->arena, &wanted->properties, row);
     }
     if (given) {

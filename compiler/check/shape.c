@@ -374,8 +374,8 @@ static void assign_object(Check *check, const Syntax *node, const Shape *source,
         const ShapeProperty *given = shape_find(source, wanted->name);
         const Shape *shape = shape_of_property(check, wanted);
         bool flagged = (wanted->flags & PROPERTY_OF_EXTENSION) != 0,
-             needed = (wanted->flags & PROPERTY_REQUIRED) != 0,
-             fixed = (wanted->flags & PROPERTY_READ_ONLY) != 0;
+             needed = (wanted->flags & BIND_REQUIRED) != 0,
+             fixed = (wanted->flags & BIND_READ_ONLY) != 0;
         if (given && fixed) {
             if (!check->unknown_only)
                 diag_add_with(check->diags, DIAG_PROPERTY_READ_ONLY,

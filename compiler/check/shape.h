@@ -27,21 +27,14 @@ typedef struct {
     size_t count, room;
 } ShapeList;
 
-// Of a property of an extension's type; the numbers are those of its publisher.
-enum {
-    PROPERTY_REQUIRED = 1,
-    PROPERTY_READ_ONLY = 2,
-    PROPERTY_WRITE_ONLY = 4,
-    PROPERTY_IDENTIFIES = 16,
-    PROPERTY_OF_EXTENSION = 1 << 30, // those above are known
-};
+enum { PROPERTY_OF_EXTENSION = 1 << 30 }; // of an extension's type: BIND_… are known
 
 typedef struct {
     Text name;
     const Shape *shape; // NULL: of `type`, not made yet
     Type *type;
     const Syntax *node; // its value, where it stands in an object; NULL in a type
-    unsigned flags;     // PROPERTY_…
+    unsigned flags;     // BIND_… and PROPERTY_OF_EXTENSION
 } ShapeProperty;
 
 struct Shape {
