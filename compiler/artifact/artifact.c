@@ -18,7 +18,7 @@ typedef struct {
     Place asked_at;
     BoundFile *asker;
     Text reference; // as written
-    const char *file; // what the cache calls it
+    bool extension;
 } Search;
 
 static bool wrong(Search *search, const char *why)
@@ -47,6 +47,22 @@ static size_t last_of(Text text, char c)
 }
 
 // ---- bicepconfig.json
+
+// Whether it is of a registry or a template spec.
+static bool names_cached(Text reference)
+{
+    bool scheme = text_starts(reference, "br") || text_starts(reference, "ts");
+    return scheme && reference.length > 3 && (reference.at[2] == ':' || reference.at[2] == '/');
+}
+
+// A file that bicepconfig.json names lies beside it.
+static Text beside_settings(Arena *arena, BoundFile *asker, Text reference)
+{
+    Diags unsaid = {.arena = arena};
+    const Source *settings = bind_config(arena, &unsaid, asker);
+    if (names_cached(reference) || !settings) return reference;
+    return path_join(arena, path_folder(settings->path), reference);
+}
 
 static Text setting(const Value *object, const char *name)
 {
@@ -93,6 +109,22 @@ static bool expand_alias(Search *search, const Value *config, Text *rest)
     return true;
 }
 
+// An alias that stands for a folder beside bicepconfig.json: br/ALIAS:a/b:1.0 is a/b.bicep there.
+static bool find_mocked(Search *search, const Value *config, Text rest, BindArtifact *found)
+{
+    Arena *arena = search->arena;
+    Text alias = text_slice(rest, 0, text_index(rest, ':'));
+    const Value *row = inner(inner(inner(config, TEXT("moduleAliasesMock")), TEXT("br")), alias);
+    Text folder = setting(row, "mapToFilePath"), path = text_slice(rest, alias.length, rest.length);
+    if (folder.length == 0 || path.length < 2) return false;
+    path = text_slice(path, 1, path.length);
+    size_t end = last_of(path, ':'), digest = text_index(path, '@');
+    path.length = digest < path.length ? digest : end;
+    Text file = text_format(arena, "%.*s/%.*s.bicep", TEXT_ARG(folder), TEXT_ARG(path));
+    found->path = path_normal(arena, beside_settings(arena, search->asker, file));
+    return true;
+}
+
 // ---- the cache
 
 // A tag as a file name where case does not count: behind the `$` stand the places of the capitals,
@@ -125,7 +157,8 @@ static bool find_registry(Search *search, Text cache, Text rest, BindArtifact *f
     Text folder = digest ? with(arena, tag, ':', '#') : encoded_tag(arena, tag);
     found->identifier = text_format(arena, "br:%.*s", TEXT_ARG(rest));
     found->path = text_format(arena, "%.*s/br/%.*s/%.*s/%.*s/%s", TEXT_ARG(cache),
-                              TEXT_ARG(registry), TEXT_ARG(repository), TEXT_ARG(folder), search->file);
+                              TEXT_ARG(registry), TEXT_ARG(repository), TEXT_ARG(folder),
+                              search->extension ? "types.tgz" : "main.json");
     return true;
 }
 
@@ -143,13 +176,6 @@ static bool find_spec(Search *search, Text cache, Text rest, BindArtifact *found
     return true;
 }
 
-// Whether it is of a registry or a template spec.
-static bool names_cached(Text reference)
-{
-    bool scheme = text_starts(reference, "br") || text_starts(reference, "ts");
-    return scheme && reference.length > 3 && (reference.at[2] == ':' || reference.at[2] == '/');
-}
-
 static bool find(Search *search, BindArtifact *found)
 {
     Text reference = search->reference;
@@ -162,7 +188,11 @@ static bool find(Search *search, BindArtifact *found)
     Diags unsaid = {.arena = search->arena}; // it is read again
     const Value *config = settings_read(search->arena, &unsaid, search->asker);
     Text cache = cache_folder(search, config), rest = text_slice(reference, 3, reference.length);
-    if (reference.at[2] == '/' && !expand_alias(search, config, &rest)) return false;
+    bool alias = reference.at[2] == '/';
+    if (search->extension && (alias || !registry))
+        return wrong(search, "expected br:REGISTRY/PATH:TAG for an extension");
+    if (alias && registry && find_mocked(search, config, rest, found)) return true;
+    if (alias && !expand_alias(search, config, &rest)) return false;
     bool known = registry ? find_registry(search, cache, rest, found)
                           : find_spec(search, cache, rest, found);
     if (!known) return false;
@@ -196,8 +226,9 @@ static bool read_artifact(BindReader *reader, Diags *diags, Place asked_at, Boun
                           Text reference, BindArtifact *found)
 {
     Arena *arena = reader->arena;
-    Search search = {reader, arena, diags, asked_at, asker, reference, "main.json"};
+    Search search = {reader, arena, diags, asked_at, asker, reference, false};
     if (!find(&search, found)) return false;
+    if (text_ends(found->path, ".bicep")) return true;
     found->json = reader->read(reader, diags, asked_at, found->path);
     if (!found->json || !file_is_text(arena, diags, found->json)) return false;
     Text error = {0};
@@ -225,15 +256,6 @@ static Text configured(Arena *arena, BoundFile *asker, Text name)
     const Value *settings = settings_read(arena, &unsaid, asker);
     Text said = setting(inner(settings, TEXT("extensions")), text_string(arena, name));
     return text_is(said, "builtin:") ? (Text){0} : said;
-}
-
-// A file that bicepconfig.json names lies beside it.
-static Text beside_settings(Arena *arena, BoundFile *asker, Text reference)
-{
-    Diags unsaid = {.arena = arena};
-    const Source *settings = bind_config(arena, &unsaid, asker);
-    if (names_cached(reference) || !settings) return reference;
-    return path_join(arena, path_folder(settings->path), reference);
 }
 
 // As statements; a file is looked for beside the one that asks, as officially.
@@ -290,7 +312,7 @@ static bool read_extension(BindReader *reader, Diags *diags, BoundFile *asker,
     }
     if (reference.length == 0) return true;
     Place asked_at = syntax_place(specification);
-    Search search = {reader, arena, diags, asked_at, asker, reference, "types.tgz"};
+    Search search = {reader, arena, diags, asked_at, asker, reference, true};
     if (!find(&search, found)) return false;
     const Source *source = reader->read(reader, diags, asked_at, found->path);
     if (!source) return false;

@@ -760,6 +760,7 @@ static Opened *open_artifact(Binder *binder, const Opened *asker, Place asked_at
     BindReader *reader = binder->reader;
     if (!reader->artifact(reader, binder->diags, asked_at, asker->file, reference, found))
         return NULL;
+    if (!found->source) return open_file(binder, asker, asked_at, found->path);
     return open_made(binder, asker, found);
 }
 

@@ -114,7 +114,7 @@ struct BindReader {
     // The files in a folder; false after a diagnostic. NULL: what it reads lies in no folder.
     bool (*list)(BindReader *reader, Diags *diags, Place asked_at, Text folder, FileNames *names);
     // A JSON template, or what a reference such as br:… means; false after a diagnostic. NULL: this
-    // reader knows Bicep files only. Written in compiler/artifact.
+    // reader knows Bicep files only. `found->source` is NULL if it is a Bicep file after all. Written in compiler/artifact.
     bool (*artifact)(BindReader *reader, Diags *diags, Place asked_at, BoundFile *asker,
                      Text reference, BindArtifact *found);
     // What `specification` (a name that bicepconfig.json explains, or a reference) means; false after

@@ -8,7 +8,7 @@ refuse. The programs stand in constructs/*.txt, many in a file:
     a further file of the program
 
 Parts in front of the first of them belong to all programs of the file, if these have none of that name. Parts named x.tgz/index.json and so on become
-the package of an extension, x.tgz. A part may have another encoding, of Python's names: ---- other.bicep in utf-16.
+the package of an extension, x.tgz; types.tgz/index.json what the module cache keeps of one. A part may have another encoding, of Python's names: ---- other.bicep in utf-16.
 The first part is main.bicep, or main.bicepparam where it begins with `using`. $FOLDER is the folder of all parts.
 
     tests/official/constructs.py [--program SWARMGEN] [--only TEXT] [--show] [FILE…]
@@ -101,8 +101,10 @@ def write(folder, files):
         path = os.path.join(folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         archive(path, inner)
-        with open(path, 'rb') as types:
-            archive(path, {'types.tgz': types.read()})
+        if os.path.basename(path) != 'types.tgz':
+            with open(path, 'rb') as types:
+                types = types.read()
+            archive(path, {'types.tgz': types})
     return os.path.join(folder, files[0][0])
 
 
