@@ -114,6 +114,8 @@ static const Row copy_rows[] = {STRING("name"), WHOLE("count"), STRING("mode"), 
 static SHAPE(copy);
 
 static const Row resource_rows[] = {
+    STRING("import"),
+    STRING("extension"),
     STRING("type"),
     STRING("apiVersion"),
     STRING("name"),
@@ -130,6 +132,7 @@ static const Row resource_rows[] = {
     WHOLE("identity"),
     WHOLE("plan"),
     WHOLE("properties"),
+    STRING("method"),
     STRING("scope"),
     STRING("managedBy"),
     WHOLE("managedByExtended"),
@@ -145,8 +148,14 @@ static const Row resource_rows[] = {
 };
 static SHAPE(resource);
 
+// Of "imports", and of "extensions".
+static const Row import_rows[] = {STRING("provider"), STRING("name"), STRING("version"),
+                                  WHOLE("config")};
+static SHAPE(import);
+
 static const Row template_rows[] = {
     STRING("$schema"),         STRING("languageVersion"),         STRING("contentVersion"),
+    EACH("imports", import),   EACH("extensions", import),
     EACH("definitions", type), EACH("parameters", parameter),     WHOLE("variables"),
     EACH("functions", space),  EACH("resources", resource),       WHOLE("asserts"),
     EACH("outputs", output),   {"metadata", READ_METADATA, NULL},

@@ -154,8 +154,30 @@ static void put_decorators(Writer *writer, const Value *type)
         put(writer, "@sealed()\n");
 }
 
-static void put_union(Writer *writer, const Value *elements, size_t here)
+// Whether unions hold each other, and so on; `steps`: how many are looked at.
+static bool is_endless(Writer *writer, const Value *type, size_t here, int *steps)
 {
+    const Value *elements = part_of(type, "elements");
+    bool choice = text_is(part_text(type, "$type"), "UnionType");
+    if (--*steps < 0) return true;
+    for (size_t i = 0; choice && elements && elements->kind == VALUE_ARRAY &&
+                       i < elements->array.count;
+         i++) {
+        size_t file;
+        const Value *element = type_at(writer, elements->array.items[i], here, &file);
+        if (element && is_endless(writer, element, file, steps)) return true;
+    }
+    return false;
+}
+
+static void put_union(Writer *writer, const Value *type, size_t here)
+{
+    int steps = 4096;
+    const Value *elements = part_of(type, "elements");
+    if (is_endless(writer, type, here, &steps)) {
+        fail(writer, "a union holds itself, or too much", (Text){0});
+        return;
+    }
     size_t count = elements && elements->kind == VALUE_ARRAY ? elements->array.count : 0;
     for (size_t i = 0; i < count; i++) {
         if (i) put(writer, " | ");
@@ -174,6 +196,8 @@ static void put_variants(Writer *writer, const Value *type, size_t here, Text na
         size_t file;
         const Value *variant = type_at(writer, elements->object.items[i].value, here, &file);
         if (!variant) return;
+        Text kind = part_text(variant, "$type");
+        if (!text_is(kind, "ObjectType")) fail(writer, "a variant is no object: ", kind);
         put_decorators(writer, variant);
         buffer_format(&writer->out, "type %.*s_%zu = ", TEXT_ARG(name), i);
         put_object(writer, variant, file, base, here);
@@ -225,7 +249,7 @@ static void put_type(Writer *writer, size_t file, size_t index)
         buffer_text(&writer->out, name_of(writer, part_of(type, "itemType"), file));
         put(writer, "[]\n");
     } else if (text_is(kind, "UnionType")) {
-        put_union(writer, part_of(type, "elements"), file);
+        put_union(writer, type, file);
     } else if (text_is(kind, "StringLiteralType")) {
         armtext_quote(&writer->out, part_text(type, "value"));
         put(writer, "\n");
@@ -283,16 +307,19 @@ static void add_resource(Writer *writer, BindExtension *extension, Text name, co
     if (!type) return;
     BindResourceType row = {.name = name, .body = name_of(writer, part_of(type, "body"), file)};
     Text written = part_text(type, "name");
-    if (name.length == 0) {
-        extension->fallback = row.body;
-        return;
-    }
     if (written.length) row.name = written;
     read_scopes(type, &row);
     size_t body_file;
     read_flags(writer, type_at(writer, part_of(type, "body"), file, &body_file), &row);
     read_methods(writer, part_of(type, "functions"), file, &row);
     list_add(writer->arena, &extension->types, row);
+}
+
+static Text fallback_body(Writer *writer, const Value *reference)
+{
+    size_t file;
+    const Value *type = type_at(writer, reference, SIZE_MAX, &file);
+    return type ? name_of(writer, part_of(type, "body"), file) : (Text){0};
 }
 
 const BindExtension *extension_read(Arena *arena, const ArchiveFiles *files, Text *text,
@@ -312,7 +339,7 @@ const BindExtension *extension_read(Arena *arena, const ArchiveFiles *files, Tex
     if (config && config->kind == VALUE_OBJECT)
         extension->config = name_of(&writer, config, SIZE_MAX);
     if (fallback && fallback->kind == VALUE_OBJECT)
-        add_resource(&writer, extension, (Text){0}, fallback);
+        extension->fallback = fallback_body(&writer, fallback);
     for (size_t i = 0; i < part_count(resources); i++)
         add_resource(&writer, extension, resources->object.items[i].name,
                      resources->object.items[i].value);
