@@ -249,11 +249,28 @@ static bool register_item(const Frame *frame, Item *item)
     return false;
 }
 
-static bool of_no_extension(const Frame *frame, const Item *item)
+// A resource of an extension is only predicted.
+static bool read_foreign(const Frame *frame, Item *item, const Value *extension)
 {
-    const Value *extension = value_find(item->json, TEXT("extension"));
-    if (!extension) extension = value_find(item->json, TEXT("import"));
-    if (!extension || frame->template->context.partial) return true;
+    Template *template = frame->template;
+    if (template->context.partial) {
+        const Value *type = text_property(frame, item->json, "type"),
+                    *version = text_property(frame, item->json, "apiVersion");
+        if (!type || !version) return false;
+        item->foreign = true;
+        item->name = value_string(template->arena, (Text){0});
+        item->shown.id = item->shown.symbol.length ? item->shown.symbol : item->key;
+        item->id = value_string(template->arena, item->shown.id);
+        item->shown.type = type->string;
+        item->shown.api_version = version->string;
+        list_add(template->arena, &template->items, item);
+        know(template, item->shown.symbol, item);
+        know(template, item->key, item);
+        if (value_find(item->json, TEXT("import"))) // others are not looked into, as officially
+            map_put(template->arena, &template->ids,
+                    text_lower(template->arena, item->shown.id), item);
+        return true;
+    }
     engine_fail(frame,
                 "The template resource '%.*s' at %s is of the extension '%.*s': only resources of "
                 "Azure can be deployed here.",
@@ -272,9 +289,11 @@ static bool read_item(const Frame *frame, Item *item)
         item->shown.only_if_not_exists = value_find(options, TEXT("onlyIfNotExists"));
         item->shown.retry_on = value_find(options, TEXT("retryOn"));
     }
-    if (!of_no_extension(frame, item) || !decide(frame, item) || !name_and_type(frame, item) ||
-        !read_version(frame, item))
-        return false;
+    const Value *extension = value_find(item->json, TEXT("extension"));
+    if (!extension) extension = value_find(item->json, TEXT("import"));
+    if (!decide(frame, item)) return false;
+    if (extension) return read_foreign(frame, item, extension);
+    if (!name_and_type(frame, item) || !read_version(frame, item)) return false;
     item->shown.nested = !item->shown.existing &&
                          text_alike(item->shown.type, TEXT("Microsoft.Resources/deployments"));
     if (!read_scope(frame, item)) return false;

@@ -38,6 +38,7 @@ struct Item {
     const Value *subscription, *group; // where a nested deployment goes; NULL: where this one goes
     const Value *condition;            // what is not known of it; NULL: decided
     bool absent;                       // the condition is false
+    bool foreign;                      // of an extension: without name; its symbol is its ID
     const Loop *loops;
     Text key; // symbolic name without the turn; in a classic template the name of the copy loop
     Item *parent;

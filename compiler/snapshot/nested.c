@@ -34,10 +34,25 @@ static const Value *deployment_properties(const Frame *frame, const Value *prope
     return made;
 }
 
+// {apiVersion, properties, type}
+static const Value *make_foreign(const Frame *frame, const Item *item)
+{
+    Arena *arena = engine_arena(frame);
+    Value *body = value_object(arena);
+    const Value *properties = value_find(item->json, TEXT("properties"));
+    if (item->shown.api_version.length)
+        value_set(arena, body, TEXT("apiVersion"), value_string(arena, item->shown.api_version));
+    if (properties && !(properties = engine_json(frame, properties))) return NULL;
+    if (properties) value_set(arena, body, TEXT("properties"), properties);
+    value_set(arena, body, TEXT("type"), value_string(arena, item->shown.type));
+    return body;
+}
+
 static const Value *make_body(const Frame *frame, const Item *item)
 {
     Arena *arena = engine_arena(frame);
     Frame own = declared_frame(frame->template, item, frame->runtime, frame->problem);
+    if (item->foreign) return make_foreign(&own, item);
     Value *body = value_object(arena);
     value_set(arena, body, TEXT("type"), value_string(arena, item->shown.type));
     value_set(arena, body, TEXT("apiVersion"), value_string(arena, item->shown.api_version));
@@ -70,6 +85,23 @@ const Value *nested_evaluated(const Frame *frame, Item *item)
     return item->evaluated;
 }
 
+// Only the properties are looked into again, as officially.
+static const Value *with_settled(const Frame *frame, const Value *body)
+{
+    const Value *properties = value_find(body, TEXT("properties"));
+    if (!properties) return body;
+    const Value *settled = settle(frame, properties);
+    if (!settled || settled == properties) return settled ? body : NULL;
+    Arena *arena = engine_arena(frame);
+    Value *copy = value_object(arena);
+    for (size_t i = 0; i < body->object.count; i++) {
+        ValueProperty property = body->object.items[i];
+        if (property.value == properties) property.value = settled;
+        list_add(arena, &copy->object, property);
+    }
+    return copy;
+}
+
 const Value *nested_body(const Frame *frame, Item *item)
 {
     if (frame->runtime) return made_or_said(frame, item);
@@ -81,7 +113,7 @@ const Value *nested_body(const Frame *frame, Item *item)
     if (!evaluated) return NULL;
     Frame own = declared_frame(frame->template, item, NULL, frame->problem);
     item->busy = true;
-    item->body = settle(&own, evaluated);
+    item->body = with_settled(&own, evaluated);
     item->busy = false;
     return item->body;
 }

@@ -87,6 +87,7 @@ typedef struct {
     JsonWriter *json;
     TemplateProblem *problem;
     Value *diagnostics;
+    Value *foreign; // bodies of resources of extensions: they come behind all others
 } Writing;
 
 static bool write_resources(const Writing *to, Template *template);
@@ -113,6 +114,10 @@ static bool write_resources(const Writing *to, Template *template)
         }
         const Value *body = template_body(template, i, NULL, to->problem);
         if (!body) return false;
+        if (item->foreign) {
+            value_append(template->arena, to->foreign, body);
+            continue;
+        }
         write_resource(to->json, item, body,
                        nested_both(&frame, template->condition, item->condition));
     }
@@ -140,8 +145,9 @@ Text prediction_json(Arena *arena, Template *template, TemplateProblem *problem)
     json_begin_object(&json);
     json_key(&json, TEXT("predictedResources"));
     json_begin_array(&json);
-    Writing to = {&json, problem, value_array(arena)};
+    Writing to = {&json, problem, value_array(arena), value_array(arena)};
     if (!write_resources(&to, template)) return (Text){0};
+    for (size_t i = 0; i < to.foreign->array.count; i++) write(&json, to.foreign->array.items[i]);
     json_end_array(&json);
     json_key(&json, TEXT("diagnostics"));
     write(&json, to.diagnostics);

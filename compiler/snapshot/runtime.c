@@ -47,6 +47,7 @@ static bool target_of(const Frame *frame, const Call *call, const Value **argume
         return false;
     }
     target->item = call_of(name) ? NULL : declared_find(frame->template, name->string);
+    if (target->item && target->item->foreign) target->item = NULL; // its symbol stays
     target->id = target->item ? target->item->id : name;
     if (call->count > 1) target->version = arguments[1];
     if (!target->version && target->item)
@@ -180,7 +181,8 @@ const Value *runtime_references(const Frame *frame, const Call *call, const Valu
         if (item->absent) continue;
         Target target = {item, item->id, value_string(arena, item->shown.api_version), full};
         const Value *given[] = {target.id, target.version, value_string(arena, TEXT("full"))};
-        Call one = {.name = TEXT("reference"), .count = full ? 3 : 2};
+        Call one = {.name = TEXT("reference"), .count = full ? 3 : item->foreign ? 1 : 2};
+        if (item->foreign) target.item = NULL, target.version = NULL;
         const Value *value = reference_to(frame, &one, given, &target);
         if (!value) return NULL;
         value_append(arena, list, value);
