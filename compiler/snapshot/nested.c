@@ -42,8 +42,9 @@ static const Value *make_foreign(const Frame *frame, const Item *item)
     const Value *properties = value_find(item->json, TEXT("properties"));
     if (item->shown.api_version.length)
         value_set(arena, body, TEXT("apiVersion"), value_string(arena, item->shown.api_version));
-    if (properties && !(properties = engine_json(frame, properties))) return NULL;
-    if (properties) value_set(arena, body, TEXT("properties"), properties);
+    properties = properties ? engine_json(frame, properties) : value_object(arena);
+    if (!properties) return NULL;
+    value_set(arena, body, TEXT("properties"), properties);
     value_set(arena, body, TEXT("type"), value_string(arena, item->shown.type));
     return body;
 }

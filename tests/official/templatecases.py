@@ -413,6 +413,29 @@ RESOURCES = {
     'a wrong body': {'a': resource('a', properties={'x': '[div(1, 0)]'})},
 }
 
+def extensions(form):
+    """Resources of an extension: `import` in older templates, `extension` in newer ones."""
+    version = {'apiVersion': 'v1'} if form == 'extension' else {}
+    other = lambda **more: {form: 'k', 'type': 'shop/product' if version else 'shop/product@v1', **version, **more}
+    return {
+        'tea': other(properties={'name': 'tea', 'price': 3}),
+        'old': other(existing=True, properties={'name': 'old'}),
+        'off': other(condition=False, properties={'name': 'off'}),
+        'on': other(condition="[contains(subscription().displayName, 'x')]", properties={'name': 'on'}),
+        'cups': other(copy={'name': 'cups', 'count': 2}, condition='[equals(copyIndex(), 1)]', properties={'name': "[concat('cup', copyIndex())]", 'price': "[reference('old').stock]"}),
+        'again': other(properties={'name': "[reference('tea').name]", 'stock': "[reference('tea').stock]", 'all': "[reference('tea')]"}, dependsOn=['old']),
+        'nothing': other(),
+        'a': resource('a', tags={'t': "[reference('tea').name]"}, properties={
+            'x': "[reference('again').name]", 'y': "[map(references('cups'), lambda('c', lambdaVariables('c').name))]", 'z': "[reference('cups[1]')]",
+            'o': "[reference('off').name]", 'c': "[reference('on').name]", 'n': "[tryGet(reference('tea'), 'stock')]", 'e': "[reference('old').x]"}),
+        'm': {'type': 'Microsoft.Resources/deployments', 'apiVersion': '2025-04-01', 'name': 'm', 'properties': {'expressionEvaluationOptions': {'scope': 'inner'}, 'mode': 'Incremental',
+              'parameters': {'p': {'value': "[reference('tea').price]"}}, 'template': {
+            '$schema': SCHEMA, 'contentVersion': '1.0.0.0', 'languageVersion': '2.0' if form == 'import' else '2.2-experimental', 'parameters': {'p': {'type': 'int'}},
+            form + 's': {'k': {'provider' if form == 'import' else 'name': 'Shop', 'version': '1'}},
+            'resources': {'tea': other(properties={'name': 'inner', 'price': "[parameters('p')]"}), 'b': resource('b', properties={'x': "[reference('tea').price]"})},
+            'outputs': {'o': {'type': 'int', 'value': "[reference('tea').price]"}}}}}}
+
+
 # Types of a parameter with values for it.
 VALUES = [
     ({'type': 'string'}, 5), ({'type': 'string'}, None), ({'type': 'int'}, '5'), ({'type': 'int'}, 1.5), ({'type': 'bool'}, 1),
@@ -438,6 +461,12 @@ def cases():
     for label, resources in RESOURCES.items():
         yield label, template(resources=resources), METADATA
         yield label + ', nothing known', template(resources=resources), {}
+    for form, name, language in ('import', 'provider', '2.0'), ('extension', 'name', '2.2-experimental'):
+        parts = {form + 's': {'k': {name: 'Shop', 'version': '1'}}, 'languageVersion': language,
+                 'outputs': {'o': {'type': 'int', 'value': "[reference('tea').price]"}, 'p': {'type': 'int', 'value': "[reference('m').outputs.o.value]"},
+                             'q': {'type': 'object', 'value': "[reference('cups[1]')]"}, 'r': {'type': 'array', 'value': "[references('cups')]"}}}
+        yield 'resources of an ' + form, template(resources=extensions(form), **parts), METADATA
+        yield f'resources of an {form}, nothing known', template(resources=extensions(form), **parts), {}
     for of, value in VALUES:
         inner = template(parameters={'p': of}, resources={'a': resource('n', properties={'p': "[parameters('p')]"})})
         properties = {'expressionEvaluationOptions': {'scope': 'inner'}, 'mode': 'Incremental',
