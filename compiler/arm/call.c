@@ -192,9 +192,9 @@ static Tree *method_call(const Env *env, const Syntax *node, Reference reference
     Arena *arena = env->emitter->arena;
     Tree *items = tree_call(arena, "createArray");
     add_arguments(env, items, node->call.arguments);
-    Tree *tree = tree_call2(arena, "invokeResourceMethod",
-                            reference_symbolic(env->emitter, reference),
-                            tree_text(arena, node->call.name));
+    Tree *tree =
+        tree_call2(arena, "invokeResourceMethod", reference_symbolic(env->emitter, reference),
+                   tree_text(arena, node->call.name));
     tree_add(arena, tree, items);
     return tree;
 }

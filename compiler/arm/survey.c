@@ -238,8 +238,7 @@ static void survey_access(Survey *survey, const Shadow *shadows, const Syntax *n
     bool identity = is_identity(node->access.name);
     const Symbol *other = symbol_of(survey, shadows, node->access.base);
     bool foreign = other && bind_is_foreign(other);
-    unsigned flags =
-        foreign ? bind_extension_flags(survey->arena, other, node->access.name) : 0;
+    unsigned flags = foreign ? bind_extension_flags(survey->arena, other, node->access.name) : 0;
     bool given = (flags & BIND_REQUIRED) && (flags & BIND_KNOWN_AT_START);
     survey_value(survey, shadows, node->access.base,
                  (Use){.access = true,
@@ -672,8 +671,7 @@ const Info *survey_info(Unit *unit, const Symbol *symbol)
         info->symbolic =
             text_format(arena, "%.*s::%.*s", TEXT_ARG(around->symbolic), TEXT_ARG(info->symbolic));
     }
-    const BindResourceType *known =
-        info->foreign ? bind_extension_type_of(arena, symbol) : NULL;
+    const BindResourceType *known = info->foreign ? bind_extension_type_of(arena, symbol) : NULL;
     if (known) info->type = known->name;
     if (known) info->version = bind_cut_version(&info->type);
     if (symbol->kind == SYMBOL_RESOURCE && !info->foreign && !unit->file->reader->exact)

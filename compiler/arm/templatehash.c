@@ -154,11 +154,19 @@ static const Row import_rows[] = {STRING("provider"), STRING("name"), STRING("ve
 static SHAPE(import);
 
 static const Row template_rows[] = {
-    STRING("$schema"),         STRING("languageVersion"),         STRING("contentVersion"),
-    EACH("imports", import),   EACH("extensions", import),
-    EACH("definitions", type), EACH("parameters", parameter),     WHOLE("variables"),
-    EACH("functions", space),  EACH("resources", resource),       WHOLE("asserts"),
-    EACH("outputs", output),   {"metadata", READ_METADATA, NULL},
+    STRING("$schema"),
+    STRING("languageVersion"),
+    STRING("contentVersion"),
+    EACH("imports", import),
+    EACH("extensions", import),
+    EACH("definitions", type),
+    EACH("parameters", parameter),
+    WHOLE("variables"),
+    EACH("functions", space),
+    EACH("resources", resource),
+    WHOLE("asserts"),
+    EACH("outputs", output),
+    {"metadata", READ_METADATA, NULL},
 };
 static SHAPE(template);
 

@@ -6,7 +6,15 @@
 enum { BLOCK = 512, GZIP = 16, LARGEST = 256 << 20 };
 
 // Where fields of a header stand.
-enum { NAME = 0, NAME_ROOM = 100, SIZE = 124, SIZE_ROOM = 12, TYPE = 156, PREFIX = 345, PREFIX_ROOM = 155 };
+enum {
+    NAME = 0,
+    NAME_ROOM = 100,
+    SIZE = 124,
+    SIZE_ROOM = 12,
+    TYPE = 156,
+    PREFIX = 345,
+    PREFIX_ROOM = 155
+};
 
 static bool decompress(Arena *arena, Text bytes, Text *plain)
 {
@@ -61,8 +69,7 @@ bool archive_read(Arena *arena, Text bytes, ArchiveFiles *files, Text *error)
             return false;
         }
         Text name = field(header, NAME, NAME_ROOM), prefix = field(header, PREFIX, PREFIX_ROOM);
-        if (prefix.length)
-            name = text_format(arena, "%.*s/%.*s", TEXT_ARG(prefix), TEXT_ARG(name));
+        if (prefix.length) name = text_format(arena, "%.*s/%.*s", TEXT_ARG(prefix), TEXT_ARG(name));
         if (text_starts(name, "./")) name = text_slice(name, 2, name.length);
         ArchiveFile file = {name, {plain.at + at, size}};
         if (header[TYPE] == '0' || header[TYPE] == 0) list_add(arena, files, file);

@@ -83,9 +83,17 @@ static const Value *type_at(Writer *writer, const Value *reference, size_t here,
 // Types of resources and of functions declare nothing.
 static bool declares(Text kind)
 {
-    static const char *const kinds[] = {"AnyType",     "NullType",  "BooleanType", "IntegerType",
-                                        "StringType",  "ArrayType", "ObjectType",  "UnionType",
-                                        "BuiltInType", "StringLiteralType", "DiscriminatedObjectType"};
+    static const char *const kinds[] = {"AnyType",
+                                        "NullType",
+                                        "BooleanType",
+                                        "IntegerType",
+                                        "StringType",
+                                        "ArrayType",
+                                        "ObjectType",
+                                        "UnionType",
+                                        "BuiltInType",
+                                        "StringLiteralType",
+                                        "DiscriminatedObjectType"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (text_is(kind, kinds[i])) return true;
     }
@@ -149,8 +157,7 @@ static void put_decorators(Writer *writer, const Value *type)
             buffer_format(&writer->out, "@%s(%lld)\n", limits[i], (long long)limit->integer);
     }
     if (part_is(type, "sensitive", true)) put(writer, "@secure()\n");
-    if (text_is(part_text(type, "$type"), "ObjectType") &&
-        !part_of(type, "additionalProperties"))
+    if (text_is(part_text(type, "$type"), "ObjectType") && !part_of(type, "additionalProperties"))
         put(writer, "@sealed()\n");
 }
 
@@ -160,9 +167,8 @@ static bool is_endless(Writer *writer, const Value *type, size_t here, int *step
     const Value *elements = part_of(type, "elements");
     bool choice = text_is(part_text(type, "$type"), "UnionType");
     if (--*steps < 0) return true;
-    for (size_t i = 0; choice && elements && elements->kind == VALUE_ARRAY &&
-                       i < elements->array.count;
-         i++) {
+    for (size_t i = 0;
+         choice && elements && elements->kind == VALUE_ARRAY && i < elements->array.count; i++) {
         size_t file;
         const Value *element = type_at(writer, elements->array.items[i], here, &file);
         if (element && is_endless(writer, element, file, steps)) return true;
@@ -189,8 +195,7 @@ static void put_union(Writer *writer, const Value *type, size_t here)
 // Each variant has a declaration of its own, with what is common to all.
 static void put_variants(Writer *writer, const Value *type, size_t here, Text name)
 {
-    const Value *elements = part_of(type, "elements"),
-                *base = part_of(type, "baseProperties");
+    const Value *elements = part_of(type, "elements"), *base = part_of(type, "baseProperties");
     size_t count = part_count(elements);
     for (size_t i = 0; i < count; i++) {
         size_t file;
@@ -213,7 +218,7 @@ static void put_variants(Writer *writer, const Value *type, size_t here, Text na
 // The kinds that older publishers wrote as a number.
 static const char *built_in(int64_t kind)
 {
-    static const char *const names[] = {"any",    "any",    "null",  "sys.bool", "sys.int",
+    static const char *const names[] = {"any",        "any",    "null",  "sys.bool", "sys.int",
                                         "sys.string", "object", "array", "any"};
     return kind > 0 && kind < (int64_t)(sizeof names / sizeof *names) ? names[kind] : "any";
 }
@@ -222,8 +227,10 @@ static const char *simple(Text kind, const Value *type)
 {
     static const struct {
         const char *kind, *name;
-    } rows[] = {{"AnyType", "any"},          {"NullType", "null"},
-                {"BooleanType", "sys.bool"}, {"IntegerType", "sys.int"},
+    } rows[] = {{"AnyType", "any"},
+                {"NullType", "null"},
+                {"BooleanType", "sys.bool"},
+                {"IntegerType", "sys.int"},
                 {"StringType", "sys.string"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (text_is(kind, rows[i].kind)) return rows[i].name;
@@ -277,8 +284,7 @@ static void read_methods(Writer *writer, const Value *functions, size_t here, Bi
         const Value *type = type_at(writer, part_of(item->value, "type"), here, &file);
         if (!type) return;
         const Value *parameters = part_of(type, "parameters");
-        size_t count =
-            parameters && parameters->kind == VALUE_ARRAY ? parameters->array.count : 0;
+        size_t count = parameters && parameters->kind == VALUE_ARRAY ? parameters->array.count : 0;
         BindMethod method = {.name = item->name,
                              .result = name_of(writer, part_of(type, "output"), file),
                              .parameters = arena_array(writer->arena, Text, count + 1),
@@ -300,7 +306,8 @@ static void read_flags(Writer *writer, const Value *body, BindResourceType *row)
     }
 }
 
-static void add_resource(Writer *writer, BindExtension *extension, Text name, const Value *reference)
+static void add_resource(Writer *writer, BindExtension *extension, Text name,
+                         const Value *reference)
 {
     size_t file;
     const Value *type = type_at(writer, reference, SIZE_MAX, &file);

@@ -212,7 +212,8 @@ static void put_array(Writer *writer, const Value *schema, int depth)
 static void put_type(Writer *writer, const Value *schema, int depth)
 {
     static const char definitions[] = "#/definitions/";
-    const Value *nullable = part_of(schema, "nullable"), *allowed = part_of(schema, "allowedValues");
+    const Value *nullable = part_of(schema, "nullable"),
+                *allowed = part_of(schema, "allowedValues");
     Text type = part_text(schema, "type"), reference = part_text(schema, "$ref");
     if (depth > DEEPEST) fail(writer, "a type is nested too deeply", (Text){0});
     if (writer->error.length) return;

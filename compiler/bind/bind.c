@@ -139,8 +139,7 @@ const BindResourceType *bind_extension_type_of(Arena *arena, const Symbol *resou
         if (version.length == 0) version = its;
         type = text_format(arena, "%.*s/%.*s", TEXT_ARG(around), TEXT_ARG(type));
     }
-    if (version.length)
-        type = text_format(arena, "%.*s@%.*s", TEXT_ARG(type), TEXT_ARG(version));
+    if (version.length) type = text_format(arena, "%.*s@%.*s", TEXT_ARG(type), TEXT_ARG(version));
     return bind_extension_type(extension, type);
 }
 
@@ -452,8 +451,8 @@ static void add_extension(Binder *binder, const Opened *opened, const Syntax *no
     symbol->target_file = bind_extension(binder, opened, specification);
     bool named = specification->kind != SYNTAX_NAME && symbol->target_file;
     symbol->name = node->extension.alias.length ? node->extension.alias
-                   : named ? symbol->target_file->artifact->extension->name
-                           : syntax_text(specification);
+                   : named                      ? symbol->target_file->artifact->extension->name
+                                                : syntax_text(specification);
     symbol->file = file;
     symbol->declaration = node;
     symbol->import = implied ? NULL : node;

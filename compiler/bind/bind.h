@@ -34,12 +34,12 @@ struct Symbol {
     Text name;
     const Syntax *declaration; // the statement; of an imported symbol, the one in the other file
     BoundFile *file;           // where the declaration stands
-    const Syntax *import;      // the import statement in this file, NULL for own symbols, and for an
-                               // extension that bicepconfig.json implies
-    BoundFile *target_file;    // of a module: the file it calls; of a namespace: the file imported;
-                               // of an extension: its types, NULL if it is built in
-    Symbol *parent;            // of a nested resource: the one around it
-    SymbolList children;       // of a resource: those nested directly in it
+    const Syntax *import;   // the import statement in this file, NULL for own symbols, and for an
+                            // extension that bicepconfig.json implies
+    BoundFile *target_file; // of a module: the file it calls; of a namespace: the file imported;
+                            // of an extension: its types, NULL if it is built in
+    Symbol *parent;         // of a nested resource: the one around it
+    SymbolList children;    // of a resource: those nested directly in it
     Symbol *origin; // of an imported symbol: the symbol in its own file; NULL for own symbols
     size_t index;   // position among the symbols of its file
     bool used;      // its file mentions it
@@ -84,7 +84,7 @@ typedef struct {
 // What an extension that is not built in says of itself.
 typedef struct {
     Text name, version;    // as templates name it
-    bool lenient; // properties that a type lacks may be given
+    bool lenient;          // properties that a type lacks may be given
     Text config, fallback; // declared types: of its configuration, of the body of other resources;
                            // empty: there is none
     struct {

@@ -15,7 +15,8 @@ static const Shape *declared_shape(Check *check, const Symbol *extension, Text n
 static const Shape *variant(Check *check, const Symbol *resource, const Shape *shape)
 {
     const Syntax *body = syntax_body(resource->declaration),
-                 *property = body ? syntax_property(body, text_string(check->arena, shape->text)) : NULL;
+                 *property =
+                     body ? syntax_property(body, text_string(check->arena, shape->text)) : NULL;
     Text key;
     if (!property || !syntax_plain_string(property->property.value, &key)) return shape;
     for (size_t i = 0; i < shape->members.count; i++) {
@@ -67,8 +68,7 @@ static void check_identifier(Check *check, const Syntax *body, const ShapeProper
     const Shape *shape = shape_of_property(check, wanted);
     if (!given) {
         diag_add_with(check->diags, DIAG_PROPERTY_MISSING, syntax_place(body), wanted->name);
-    } else if (shape->kind < SHAPE_ARRAY ||
-               !shape_fits(shape_of_property(check, given), shape)) {
+    } else if (shape->kind < SHAPE_ARRAY || !shape_fits(shape_of_property(check, given), shape)) {
         shape_assign(check, given->node, shape_of_property(check, given), shape);
     }
 }
@@ -121,8 +121,8 @@ static void check_type(Check *check, const Symbol *resource, const Symbol *exten
         for (size_t i = 0; i < own->types.count; i++) choices[i] = own->types.items[i].name;
         Text nearest = diag_nearest(type, choices, own->types.count);
         if (nearest.length)
-            diag_hint(check->diags, text_format(check->arena, "did you mean '%.*s'?",
-                                                TEXT_ARG(nearest)));
+            diag_hint(check->diags,
+                      text_format(check->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
     } else if (known && !resource->parent && text_equal(written, type)) {
         check_ambiguous(check, resource, type, extension->name);
     }

@@ -61,12 +61,12 @@ typedef struct {
     Arena *arena;
     Diags *diags;
     Types types;
-    Map files;      // checked already, by path
-    Map named;      // bytes of a symbol's address → Shape *, of parameters and variables
-    Map azure;      // type@version → AzureType *; its name is empty if Azure's table has none
-    int depth;      // of types being compared
+    Map files;         // checked already, by path
+    Map named;         // bytes of a symbol's address → Shape *, of parameters and variables
+    Map azure;         // type@version → AzureType *; its name is empty if Azure's table has none
+    int depth;         // of types being compared
     bool unknown_only; // of what is assigned, only properties that the type lacks are said
-    bool signature; // a type of a function is checked, where decorators need their name space
+    bool signature;    // a type of a function is checked, where decorators need their name space
 } Check;
 
 extern const Shape shape_never; // no value: the result of fail()

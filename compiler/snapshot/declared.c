@@ -267,8 +267,8 @@ static bool read_foreign(const Frame *frame, Item *item, const Value *extension)
         know(template, item->shown.symbol, item);
         know(template, item->key, item);
         if (value_find(item->json, TEXT("import"))) // others are not looked into, as officially
-            map_put(template->arena, &template->ids,
-                    text_lower(template->arena, item->shown.id), item);
+            map_put(template->arena, &template->ids, text_lower(template->arena, item->shown.id),
+                    item);
         return true;
     }
     engine_fail(frame,

@@ -1,8 +1,8 @@
 // tests/fuzz/extension.c: any bytes as an archive, or as index.json and types.json with a line `----`
 // between them: what is read declares types that parse, and a program that uses them is refused or
 // becomes a template.
-#include "compiler/arm/emit.h"
 #include "compiler/artifact/extension.h"
+#include "compiler/arm/emit.h"
 #include "compiler/bicep/parser.h"
 #include "compiler/check/check.h"
 #include "tests/fuzz/fuzz.h"
