@@ -61,7 +61,9 @@ static void write_extension(Emitter *emitter, const Symbol *symbol)
     }
     while (row < count && !text_is(bind_extension_kind(symbol), extensions[row].kind)) row++;
     if (row == count) {
-        emitter_unsupported(emitter, node, "an extension that is not built in");
+        diag_add_with(emitter->diags, DIAG_EXTENSION_UNKNOWN,
+                      syntax_place(node->extension.specification),
+                      syntax_text(node->extension.specification));
         return;
     }
     bool kubernetes = text_is(text_of(extensions[row].kind), "kubernetes");

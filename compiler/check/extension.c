@@ -11,6 +11,18 @@ static const Shape *declared_shape(Check *check, const Symbol *extension, Text n
     return symbol ? shape_of_type(check, type_declared(&check->types, symbol)) : &shape_any;
 }
 
+static const Symbol *extension_of(const Symbol *resource)
+{
+    const Symbol *extension;
+    bind_resource_type(resource, &extension);
+    return extension;
+}
+
+static bool is_lenient(const Symbol *resource)
+{
+    return extension_of(resource)->target_file->artifact->extension->lenient;
+}
+
 // What tells the variants apart decides, where it is written out.
 static const Shape *variant(Check *check, const Symbol *resource, const Shape *shape)
 {
@@ -29,8 +41,7 @@ static const Shape *variant(Check *check, const Symbol *resource, const Shape *s
 
 const Shape *extension_body(Check *check, const Symbol *resource)
 {
-    const Symbol *extension;
-    bind_resource_type(resource, &extension);
+    const Symbol *extension = extension_of(resource);
     if (!extension || !extension->target_file) return NULL;
     const BindExtension *known = extension->target_file->artifact->extension;
     const BindResourceType *row = bind_extension_type_of(check->arena, resource);
@@ -74,9 +85,9 @@ static void check_identifier(Check *check, const Syntax *body, const ShapeProper
 }
 
 static void check_object(Check *check, const Symbol *resource, const Syntax *body,
-                         const Shape *given, const Shape *wanted, bool lenient)
+                         const Shape *given, const Shape *wanted)
 {
-    bool existing = resource->declaration->resource.existing;
+    bool existing = resource->declaration->resource.existing, lenient = is_lenient(resource);
     for (size_t i = 0; i < wanted->properties.count; i++) {
         const ShapeProperty *property = &wanted->properties.items[i],
                             *own = shape_find(given, property->name);
@@ -108,12 +119,12 @@ static void check_ambiguous(Check *check, const Symbol *resource, Text type, Tex
                       syntax_place(resource->declaration->resource.type), type, name, other);
 }
 
-static void check_type(Check *check, const Symbol *resource, const Symbol *extension, bool known)
+static void check_type(Check *check, const Symbol *resource, bool known)
 {
     const Syntax *node = resource->declaration->resource.type;
+    const Symbol *extension;
+    Text written = {0}, type = bind_resource_type(resource, &extension);
     const BindExtension *own = extension->target_file->artifact->extension;
-    const Symbol *same;
-    Text written = {0}, type = bind_resource_type(resource, &same);
     syntax_plain_string(node, &written);
     if (!known && own->fallback.length == 0) {
         diag_add_with(check->diags, DIAG_TYPE_ABSENT, syntax_place(node), own->name, type);
@@ -132,20 +143,16 @@ void extension_check_body(const InferPlace *place, const Symbol *resource, const
 {
     Check *check = place->check;
     const BindResourceType *row = bind_extension_type_of(check->arena, resource);
-    const Symbol *extension;
-    bind_resource_type(resource, &extension);
     bool existing = resource->declaration->resource.existing;
     const Shape *wanted = extension_body(check, resource),
                 *given = given_shape(place, body, row && !existing);
-    check_type(check, resource, extension, row != NULL);
+    check_type(check, resource, row != NULL);
     if (row && existing && !row->readable)
         diag_add_with(check->diags, DIAG_MISPLACED,
                       syntax_place(resource->declaration->resource.type), TEXT("'existing'"),
                       TEXT("resources of this type cannot be read"));
-    bool lenient = extension->target_file->artifact->extension->lenient;
-    if (row && wanted->kind == SHAPE_OBJECT)
-        check_object(check, resource, body, given, wanted, lenient);
-    if (lenient) return;
+    if (row && wanted->kind == SHAPE_OBJECT) check_object(check, resource, body, given, wanted);
+    if (is_lenient(resource)) return;
     check->unknown_only = true;
     shape_assign(check, body, given, wanted);
     check->unknown_only = false;
@@ -160,25 +167,23 @@ const Shape *extension_property(const InferPlace *place, Place at, const ShapePr
 
 const Shape *extension_other(const Symbol *resource)
 {
-    const Symbol *extension;
-    bind_resource_type(resource, &extension);
-    return extension->target_file->artifact->extension->lenient ? &shape_any : NULL;
+    return is_lenient(resource) ? &shape_any : NULL;
 }
 
 const Shape *extension_call(const InferPlace *place, const Symbol *resource, const Syntax *node)
 {
     Check *check = place->check;
     const BindResourceType *row = bind_extension_type_of(check->arena, resource);
-    const Symbol *extension;
+    const Symbol *extension = extension_of(resource);
     const BindMethod *method = NULL;
-    bind_resource_type(resource, &extension);
     for (size_t i = 0; row && i < row->methods.count; i++) {
         if (text_equal(row->methods.items[i].name, node->call.name))
             method = &row->methods.items[i];
     }
     size_t given = node->call.arguments.count;
     if (!method) {
-        diag_add_with(check->diags, DIAG_NO_METHOD, syntax_place(node), node->call.name);
+        diag_add_with(check->diags, DIAG_NO_OWN_METHOD, syntax_place(node), node->call.name,
+                      row ? row->name : TEXT("this type"));
     } else if (given != method->count) {
         diag_add_with(check->diags, DIAG_ARGUMENT_COUNT, syntax_place(node), node->call.name,
                       text_format(check->arena, "%zu", method->count),

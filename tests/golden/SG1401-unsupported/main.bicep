@@ -1,2 +1,2 @@
 // What the emitter does not know is an error.
-extension microsoftGraphV1
+targetScope = 'local'
