@@ -255,7 +255,8 @@ static Text configured(Arena *arena, BoundFile *asker, Text name)
     Diags unsaid = {.arena = arena}; // it is read again
     const Value *settings = settings_read(arena, &unsaid, asker);
     Text said = setting(inner(settings, TEXT("extensions")), text_string(arena, name));
-    return text_is(said, "builtin:") ? (Text){0} : said;
+    if (text_is(said, "builtin:")) said.length = 0;
+    return said;
 }
 
 // As statements; a file is looked for beside the one that asks, as officially.

@@ -23,8 +23,3 @@ bool part_is(const Value *object, const char *name, bool boolean)
     const Value *value = part_of(object, name);
     return value && value->kind == VALUE_BOOL && value->boolean == boolean;
 }
-
-size_t part_count(const Value *object)
-{
-    return object && object->kind == VALUE_OBJECT ? object->object.count : 0;
-}

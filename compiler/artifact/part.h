@@ -7,4 +7,8 @@ const Value *part_of(const Value *object, const char *name); // without regard t
 Text part_text(const Value *object, const char *name);
 int64_t part_int(const Value *object, const char *name, int64_t otherwise);
 bool part_is(const Value *object, const char *name, bool boolean);
-size_t part_count(const Value *object); // its properties; 0 of another kind
+// How many properties it has; 0 of another kind.
+static inline size_t part_count(const Value *object)
+{
+    return object && object->kind == VALUE_OBJECT ? object->object.count : 0;
+}
