@@ -1,4 +1,6 @@
 """Machines that are lost for good: made anew, replaced, and a swarm whose majority is gone."""
+import time
+
 from rows import row
 from rows.common import block, everywhere, formed, runs_on, whole
 from swarm import Failed
@@ -46,6 +48,7 @@ def lose_majority(swarm):
     swarm.enter('manager0', 'docker', 'secret', 'create', 'theirs', '-', text='value', check=True)
     tokens = {name: swarm.azure.secret(name)['value'] for name in ('swarm-worker-token', 'swarm-manager-token')}
     left = 'manager1'
+    time.sleep(5)  # two managers decide, the third hears of it later, and nobody can be asked whether it has
     swarm.kill('manager0', 'manager2')
     swarm.wait('the one that is left says what it lacks', lambda: 'no quorum' in swarm.health(left).get('message', ''))
     swarm.enter(left, 'sh', '-euc', block('Majority lost'), check=True)
