@@ -104,6 +104,13 @@ Text diag_nearest(Text word, const Text *choices, size_t count)
     return nearest;
 }
 
+void diag_suggest(Diags *diags, Text word, const Text *choices, size_t count)
+{
+    Text nearest = diag_nearest(word, choices, count);
+    if (nearest.length)
+        diag_hint(diags, text_format(diags->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+}
+
 enum { EXCERPT = 160 }; // bytes of a longer line that are shown around the place
 
 // The line; of a very long one, twice as much on both sides as is ever shown.

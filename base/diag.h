@@ -59,6 +59,8 @@ int diag_number(DiagCode code);       // 1103 of SG1103
 
 // The choice that is nearest to `word` by edit distance; an empty text if none is near.
 Text diag_nearest(Text word, const Text *choices, size_t count);
+// "did you mean …?" of the choice that is nearest, if one is near.
+void diag_suggest(Diags *diags, Text word, const Text *choices, size_t count);
 
 // One-based line, and column in characters, of a byte offset.
 void diag_line_column(const Source *source, uint32_t at, uint32_t *line, uint32_t *column);

@@ -54,10 +54,7 @@ static void add_unknown_function(const Env *env, const Syntax *node)
         if (usable) choices[count++] = name;
     }
     diag_add_with(env->emitter->diags, DIAG_UNKNOWN_FUNCTION, name_place(node), node->call.name);
-    Text nearest = diag_nearest(node->call.name, choices, count);
-    if (nearest.length == 0) return;
-    diag_hint(env->emitter->diags,
-              text_format(env->emitter->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    diag_suggest(env->emitter->diags, node->call.name, choices, count);
 }
 
 static void check_count(const Env *env, const Syntax *node, int least, int most)

@@ -55,8 +55,7 @@ static void write_extension(Emitter *emitter, const Symbol *symbol)
     size_t row = 0, count = sizeof extensions / sizeof *extensions;
     if (symbol->target_file) {
         const BindExtension *known = symbol->target_file->artifact->extension;
-        bool graph = text_is(known->name, "MicrosoftGraphBeta");
-        write_entry(emitter, symbol, graph ? TEXT("MicrosoftGraph") : known->name, known->version);
+        write_entry(emitter, symbol, known->provider, known->version);
         return;
     }
     while (row < count && !text_is(bind_extension_kind(symbol), extensions[row].kind)) row++;

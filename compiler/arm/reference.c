@@ -249,9 +249,7 @@ static void add_unknown_output(const Env *env, Reference module, const Syntax *n
         choices[i] = file->outputs.items[i]->declaration.name;
     diag_add_with(diags, DIAG_MODULE_OUTPUT_UNKNOWN,
                   syntax_token_place(node, node->access.name_token), file->path, node->access.name);
-    Text nearest = diag_nearest(node->access.name, choices, file->outputs.count);
-    if (nearest.length)
-        diag_hint(diags, text_format(arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    diag_suggest(diags, node->access.name, choices, file->outputs.count);
 }
 
 // The value of the output that `node` names, below `base`, the module's outputs.

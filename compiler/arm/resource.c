@@ -298,11 +298,7 @@ static void check_unknown_argument(Emitter *emitter, const BoundFile *target, co
     }
     diag_add_with(emitter->diags, DIAG_MODULE_PARAMETER_UNKNOWN, syntax_place(item->property.key),
                   target->path, item->property.name);
-    Text nearest = diag_nearest(item->property.name, choices, count);
-    if (nearest.length) {
-        diag_hint(emitter->diags,
-                  text_format(emitter->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
-    }
+    diag_suggest(emitter->diags, item->property.name, choices, count);
 }
 
 // `params`: the property, NULL if there is none.

@@ -236,7 +236,8 @@ static void survey_access(Survey *survey, const Shadow *shadows, const Syntax *n
         return;
     }
     bool identity = is_identity(node->access.name);
-    const Symbol *other = symbol_of(survey, shadows, node->access.base);
+    bool extended = survey->unit->file->imports.count > 0;
+    const Symbol *other = extended ? symbol_of(survey, shadows, node->access.base) : NULL;
     bool foreign = other && bind_is_foreign(other);
     unsigned flags = foreign ? bind_extension_flags(survey->arena, other, node->access.name) : 0;
     bool given = (flags & BIND_REQUIRED) && (flags & BIND_KNOWN_AT_START);
@@ -513,7 +514,7 @@ void survey_unit(Unit *unit)
     Survey survey = {.unit = unit, .arena = unit->emitter->arena};
     size_t next = 0;
     SyntaxList statements = unit->file->syntax->statements;
-    for (size_t i = 0; i < unit->file->symbols.count; i++)
+    for (size_t i = 0; unit->file->imports.count && i < unit->file->symbols.count; i++)
         unit->symbolic |= bind_is_foreign(unit->file->symbols.items[i]);
     for (size_t i = 0; i < statements.count; i++) {
         const Syntax *node = statements.items[i];

@@ -296,16 +296,6 @@ static void read_methods(Writer *writer, const Value *functions, size_t here, Bi
     }
 }
 
-static void read_flags(Writer *writer, const Value *body, BindResourceType *row)
-{
-    const Value *properties = part_of(body, "properties");
-    for (size_t i = 0; i < part_count(properties); i++) {
-        const ValueProperty *item = &properties->object.items[i];
-        BindFlags flags = {item->name, (unsigned)part_int(item->value, "flags", 0)};
-        list_add(writer->arena, &row->flags, flags);
-    }
-}
-
 static void add_resource(Writer *writer, BindExtension *extension, Text name,
                          const Value *reference)
 {
@@ -316,8 +306,6 @@ static void add_resource(Writer *writer, BindExtension *extension, Text name,
     Text written = part_text(type, "name");
     if (written.length) row.name = written;
     read_scopes(type, &row);
-    size_t body_file;
-    read_flags(writer, type_at(writer, part_of(type, "body"), file, &body_file), &row);
     read_methods(writer, part_of(type, "functions"), file, &row);
     list_add(writer->arena, &extension->types, row);
 }
@@ -332,6 +320,7 @@ static Text fallback_body(Writer *writer, const Value *reference)
 const BindExtension *extension_read(Arena *arena, const ArchiveFiles *files, Text *text,
                                     Text *error)
 {
+    static const char graph[] = "MicrosoftGraph"; // of which the official compiler knows more
     Writer writer = {.arena = arena, .out = {.arena = arena}, .archive = files};
     BindExtension *extension = arena_new(arena, BindExtension);
     const Value *index = read_json(&writer, TEXT("index.json"));
@@ -340,8 +329,10 @@ const BindExtension *extension_read(Arena *arena, const ArchiveFiles *files, Tex
                 *fallback = part_of(index, "fallbackResourceType");
     extension->name = part_text(settings, "name");
     extension->version = part_text(settings, "version");
-    extension->lenient = text_is_alike(extension->name, "MicrosoftGraph") ||
+    extension->provider = extension->name;
+    extension->lenient = text_is_alike(extension->name, graph) ||
                          text_is_alike(extension->name, "MicrosoftGraphBeta");
+    if (extension->lenient) extension->provider = text_of(graph);
     if (extension->name.length == 0) fail(&writer, "index.json has no settings.name", (Text){0});
     if (config && config->kind == VALUE_OBJECT)
         extension->config = name_of(&writer, config, SIZE_MAX);

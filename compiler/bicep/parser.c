@@ -436,9 +436,7 @@ static void suggest_keyword(Parser *parser, uint32_t token)
                     strcmp(statements[i].keyword, "extensionConfig") != 0;
         if (here) keywords[count++] = text_of(statements[i].keyword);
     }
-    Text nearest = diag_nearest(parsing_token_text(parser, token), keywords, count);
-    if (!nearest.length) return;
-    diag_hint(parser->diags, text_format(parser->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    diag_suggest(parser->diags, parsing_token_text(parser, token), keywords, count);
 }
 
 // What begins here is no statement: says so, and skips the rest of the line.

@@ -61,11 +61,6 @@ enum {
     BIND_IDENTIFIES = 16,
 };
 
-typedef struct {
-    Text name;
-    unsigned flags;
-} BindFlags;
-
 // A type of resource that an extension has.
 typedef struct {
     Text name;                   // T@v, as published
@@ -75,18 +70,15 @@ typedef struct {
         BindMethod *items;
         size_t count, room;
     } methods;
-    struct {
-        BindFlags *items; // of the properties of its body, if that is one object
-        size_t count, room;
-    } flags;
 } BindResourceType;
 
 // What an extension that is not built in says of itself.
 typedef struct {
-    Text name, version;    // as templates name it
-    bool lenient;          // properties that a type lacks may be given
-    Text config, fallback; // declared types: of its configuration, of the body of other resources;
-                           // empty: there is none
+    Text name;              // as files know it
+    Text provider, version; // as templates name it
+    bool lenient;           // properties that a type lacks may be given
+    Text config, fallback;  // declared types: of its configuration, of the body of other resources;
+                            // empty: there is none
     struct {
         BindResourceType *items;
         size_t count, room;

@@ -74,13 +74,6 @@ typedef struct {
     size_t count, room;
 } TextList;
 
-static void suggest(Walk *walk, Text word, const TextList *choices)
-{
-    Text nearest = diag_nearest(word, choices->items, choices->count);
-    if (nearest.length == 0) return;
-    diag_hint(walk->diags, text_format(walk->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
-}
-
 static void add_unknown(Walk *walk, const Local *locals, DiagCode code, Place place, Text name)
 {
     static const char *builtin[] = {"string", "int", "bool", "object", "array"};
@@ -97,7 +90,7 @@ static void add_unknown(Walk *walk, const Local *locals, DiagCode code, Place pl
         list_add(walk->arena, &choices, text_of(builtin[i]));
     }
     diag_add_with(walk->diags, code, place, name);
-    suggest(walk, name, &choices);
+    diag_suggest(walk->diags, name, choices.items, choices.count);
 }
 
 static void add_not_exported(Walk *walk, Place place, const BoundFile *from, Text name)
@@ -108,7 +101,7 @@ static void add_not_exported(Walk *walk, Place place, const BoundFile *from, Tex
         if (bind_exported(from, symbol->name)) list_add(walk->arena, &choices, symbol->name);
     }
     diag_add_with(walk->diags, DIAG_NOT_EXPORTED, place, from->path, name);
-    suggest(walk, name, &choices);
+    diag_suggest(walk->diags, name, choices.items, choices.count);
 }
 
 // ---- values
@@ -198,7 +191,7 @@ static void check_nested_access(Walk *walk, const Local *locals, const Syntax *n
     diag_add_with(walk->diags, DIAG_UNKNOWN_NESTED,
                   syntax_token_place(node, node->access.name_token), syntax_text(node->access.base),
                   node->access.name);
-    suggest(walk, node->access.name, &choices);
+    diag_suggest(walk->diags, node->access.name, choices.items, choices.count);
 }
 
 static void check_access(Walk *walk, const Local *locals, const Syntax *node)
@@ -458,7 +451,7 @@ static void add_unknown_decorator(Walk *walk, const Syntax *node)
     }
     diag_add_with(walk->diags, DIAG_UNKNOWN_DECORATOR,
                   syntax_token_place(node, node->call.name_token), node->call.name);
-    suggest(walk, node->call.name, &choices);
+    diag_suggest(walk->diags, node->call.name, choices.items, choices.count);
 }
 
 static Text shown_count(Walk *walk, size_t least, size_t most)

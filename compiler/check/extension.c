@@ -26,17 +26,13 @@ static bool is_lenient(const Symbol *resource)
 // What tells the variants apart decides, where it is written out.
 static const Shape *variant(Check *check, const Symbol *resource, const Shape *shape)
 {
-    const Syntax *body = syntax_body(resource->declaration),
-                 *property =
-                     body ? syntax_property(body, text_string(check->arena, shape->text)) : NULL;
-    Text key;
-    if (!property || !syntax_plain_string(property->property.value, &key)) return shape;
-    for (size_t i = 0; i < shape->members.count; i++) {
-        const ShapeProperty *own = shape_find(shape->members.items[i], shape->text);
-        const Shape *kind = own ? shape_of_property(check, own) : NULL;
-        if (kind && kind->literal && text_equal(kind->text, key)) return shape->members.items[i];
-    }
-    return shape;
+    const Syntax *body = syntax_body(resource->declaration);
+    const char *key = text_string(check->arena, shape->text);
+    const Syntax *property = body ? syntax_property(body, key) : NULL;
+    Text value;
+    if (!property || !syntax_plain_string(property->property.value, &value)) return shape;
+    const Shape *found = shape_variant(check, shape, value);
+    return found ? found : shape;
 }
 
 const Shape *extension_body(Check *check, const Symbol *resource)
@@ -130,10 +126,7 @@ static void check_type(Check *check, const Symbol *resource, bool known)
         diag_add_with(check->diags, DIAG_TYPE_ABSENT, syntax_place(node), own->name, type);
         Text *choices = arena_array(check->arena, Text, own->types.count + 1);
         for (size_t i = 0; i < own->types.count; i++) choices[i] = own->types.items[i].name;
-        Text nearest = diag_nearest(type, choices, own->types.count);
-        if (nearest.length)
-            diag_hint(check->diags,
-                      text_format(check->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+        diag_suggest(check->diags, type, choices, own->types.count);
     } else if (known && !resource->parent && text_equal(written, type)) {
         check_ambiguous(check, resource, type, extension->name);
     }

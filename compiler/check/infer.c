@@ -244,10 +244,7 @@ static const Shape *no_property(const InferPlace *place, Place at, const Shape *
     diag_add_with(check->diags, DIAG_PROPERTY_ABSENT, at, shape_name(check, base), name);
     Text *choices = arena_array(check->arena, Text, base->properties.count + 1);
     for (size_t i = 0; i < base->properties.count; i++) choices[i] = base->properties.items[i].name;
-    Text nearest = diag_nearest(name, choices, base->properties.count);
-    if (nearest.length)
-        diag_hint(check->diags,
-                  text_format(check->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
+    diag_suggest(check->diags, name, choices, base->properties.count);
     return &shape_any;
 }
 

@@ -319,9 +319,8 @@ bool shape_fits(const Shape *source, const Shape *target)
     return source->literal ? same_literal(source, target) : !source->strict;
 }
 
-static void mismatch(Check *check, const Syntax *node, const Shape *source, const Shape *target)
+static void say_mismatch(Check *check, const Syntax *node, const Shape *source, const Shape *target)
 {
-    if (check->unknown_only) return;
     diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(node), shape_name(check, target),
                   shape_name(check, source));
 }
@@ -394,11 +393,8 @@ static void assign_object(Check *check, const Syntax *node, const Shape *source,
         if (shape_find(target, given->name)) continue;
         if (rest) {
             const Shape *value = shape_of_property(check, given);
-            if (check->unknown_only && !shape_fits(value, rest)) {
-                check->unknown_only = false; // of these, types count
-                mismatch(check, place_of(node, given), value, rest);
-                check->unknown_only = true;
-            }
+            if (check->unknown_only && !shape_fits(value, rest)) // of these, types count
+                say_mismatch(check, place_of(node, given), value, rest);
             shape_assign(check, place_of(node, given), value, rest);
         } else {
             diag_add_with(check->diags, DIAG_PROPERTY_UNKNOWN, syntax_place(place_of(node, given)),
@@ -433,8 +429,28 @@ static void assign_items(Check *check, const Syntax *node, const Shape *source, 
     }
 }
 
-const Shape *shape_chosen(Check *check, const Syntax *node, const Shape *source,
-                          const Shape *target)
+// What tells the member apart; NULL: it has no such property.
+static const Shape *kind_of(Check *check, const Shape *all, size_t index)
+{
+    const Shape *member = all->members.items[index];
+    const ShapeProperty *own = member->kind == SHAPE_OBJECT ? shape_find(member, all->text) : NULL;
+    return own ? shape_of_property(check, own) : NULL;
+}
+
+const Shape *shape_variant(Check *check, const Shape *all, Text key)
+{
+    for (size_t i = 0; i < all->members.count; i++) {
+        const Shape *kind = kind_of(check, all, i);
+        if (kind && kind->kind == SHAPE_STRING && kind->literal && text_equal(kind->text, key))
+            return all->members.items[i];
+    }
+    return NULL;
+}
+
+// The object of the union `target` that `source` says it is; NULL, after a diagnostic, if it is
+// none, or if that is not known.
+static const Shape *chosen(Check *check, const Syntax *node, const Shape *source,
+                           const Shape *target)
 {
     const ShapeProperty *given = shape_find(source, target->text);
     if (!given) {
@@ -443,14 +459,12 @@ const Shape *shape_chosen(Check *check, const Syntax *node, const Shape *source,
         return NULL;
     }
     const Shape *value = shape_of_property(check, given), *wanted = NULL;
+    bool known = value->kind == SHAPE_STRING && value->literal;
+    const Shape *found = known ? shape_variant(check, target, value->text) : NULL;
+    if (found) return found;
     for (size_t i = 0; i < target->members.count; i++) {
-        const Shape *member = target->members.items[i];
-        const ShapeProperty *own =
-            member->kind == SHAPE_OBJECT ? shape_find(member, target->text) : NULL;
-        const Shape *kind = own ? shape_of_property(check, own) : NULL;
+        const Shape *kind = kind_of(check, target, i);
         if (!kind || !kind->literal) return NULL;
-        if (value->kind == SHAPE_STRING && value->literal && same_literal(value, kind))
-            return member;
         wanted = wanted ? shape_union(check, wanted, kind) : kind;
     }
     if (wanted) shape_assign(check, place_of(node, given), value, wanted);
@@ -463,7 +477,7 @@ void shape_assign(Check *check, const Syntax *node, const Shape *source, const S
     if (!shape_fits(source, target)) {
         const Shape *there = shape_without_null(check, source);
         if (there == source || !shape_fits(there, target)) {
-            mismatch(check, node, source, target);
+            if (!check->unknown_only) say_mismatch(check, node, source, target);
             return;
         }
         source = there; // only a warning of the official compiler
@@ -471,7 +485,7 @@ void shape_assign(Check *check, const Syntax *node, const Shape *source, const S
     const Shape *wanted = shape_without_null(check, target);
     bool choice = wanted->kind == SHAPE_UNION && wanted->text.length;
     if (choice && source->kind == SHAPE_OBJECT) {
-        wanted = shape_chosen(check, node, source, wanted);
+        wanted = chosen(check, node, source, wanted);
         if (!wanted) return;
     }
     check->depth++;

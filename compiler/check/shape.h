@@ -90,10 +90,8 @@ const Shape *shape_strict(Check *check, const Shape *shape, bool strict);
 
 Text shape_name(Check *check, const Shape *shape); // as in messages: string, 'a' | 'b' …
 
-// The object of the union `target`, whose members a property tells apart, that `source` says it is;
-// NULL, after a diagnostic, if it is none, or if that is not known.
-const Shape *shape_chosen(Check *check, const Syntax *node, const Shape *source,
-                          const Shape *target);
+// The member of the union `all` that `key` stands for, which tells its members apart; NULL: none.
+const Shape *shape_variant(Check *check, const Shape *all, Text key);
 
 // Whether values of the one type may stand where the other is wanted; not what is within arrays
 // and objects.

@@ -7,11 +7,8 @@ static Residual *no_property(Specializer *s, const Syntax *node, const ResidualE
 {
     Text *names = arena_array(s->arena, Text, fields->count + 1);
     for (size_t i = 0; i < fields->count; i++) names[i] = fields->items[i].name;
-    Text nearest = diag_nearest(name, names, fields->count);
     reduce_error(s, DIAG_NO_SUCH_PROPERTY, node, name, TEXT(""));
-    if (nearest.length && !s->quiet) {
-        diag_hint(s->diags, text_format(s->arena, "did you mean '%.*s'?", TEXT_ARG(nearest)));
-    }
+    if (!s->quiet) diag_suggest(s->diags, name, names, fields->count);
     return residual_error();
 }
 

@@ -1,18 +1,7 @@
 // tests/fuzz/compile.c: any bytes as a Bicep file, or as a JSON template if they begin with `{`: bound,
 // checked and emitted. Where nothing was wrong there is a template.
-#include "compiler/arm/emit.h"
 #include "compiler/artifact/jsontemplate.h"
-#include "compiler/bicep/parser.h"
-#include "compiler/check/check.h"
-#include "tests/fuzz/fuzz.h"
-
-// There is no other file.
-static const Source *read_nothing(BindReader *reader, Diags *diags, Place asked_at, Text path)
-{
-    (void)reader;
-    diag_add_with(diags, DIAG_CANNOT_READ, asked_at, path, TEXT("there are no files here"));
-    return NULL;
-}
+#include "tests/fuzz/program.h"
 
 static Text as_bicep(Arena *arena, Text text)
 {
@@ -30,15 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Text text = text_copy(&arena, (Text){(const char *)data, size});
     Source source = {TEXT("main.bicep"), as_bicep(&arena, text)};
     if (!text_valid_utf8(source.text, &(size_t){0})) return 0;
-    BindReader reader = {.arena = &arena, .read = read_nothing};
-    SyntaxFile *syntax = parser_read(&arena, &diags, &source);
-    BoundFile *file =
-        diags.errors ? NULL : bind_parsed(&arena, &diags, &reader, source.path, syntax);
-    if (file) {
-        check_file(&arena, &diags, file);
-        Text json = emit_template(&arena, &diags, file);
-        fuzz_require(diags.errors || json.length, "no template, and no diagnostic");
-    }
+    BindReader reader = {.arena = &arena, .read = fuzz_read_nothing};
+    fuzz_compile(&arena, &diags, &reader, &source);
     fuzz_check_diags(&diags, &source);
     arena_free(&arena);
     return 0;

@@ -2,19 +2,10 @@
 // between them: what is read declares types that parse, and a program that uses them is refused or
 // becomes a template.
 #include "compiler/artifact/extension.h"
-#include "compiler/arm/emit.h"
 #include "compiler/bicep/parser.h"
-#include "compiler/check/check.h"
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/program.h"
 
 static BindArtifact artifact;
-
-static const Source *read_nothing(BindReader *reader, Diags *diags, Place asked_at, Text path)
-{
-    (void)reader;
-    diag_add_with(diags, DIAG_CANNOT_READ, asked_at, path, TEXT("there are no files here"));
-    return NULL;
-}
 
 static bool read_extension(BindReader *reader, Diags *diags, BoundFile *asker,
                            const Syntax *specification, BindArtifact *found)
@@ -79,15 +70,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         parser_read(&arena, &diags, &made);
         fuzz_require(!diags.errors, "types that do not parse");
         artifact = (BindArtifact){.path = made.path, .source = &made, .extension = extension};
-        BindReader reader = {.arena = &arena, .read = read_nothing, .extension = read_extension};
-        SyntaxFile *syntax = parser_read(&arena, &diags, &source);
-        BoundFile *file =
-            diags.errors ? NULL : bind_parsed(&arena, &diags, &reader, source.path, syntax);
-        if (file) {
-            check_file(&arena, &diags, file);
-            Text json = emit_template(&arena, &diags, file);
-            fuzz_require(diags.errors || json.length, "no template, and no diagnostic");
-        }
+        BindReader reader = {
+            .arena = &arena, .read = fuzz_read_nothing, .extension = read_extension};
+        fuzz_compile(&arena, &diags, &reader, &source);
     }
     arena_free(&arena);
     return 0;

@@ -3,6 +3,7 @@
 
 The input is swarm.yaml (build), main.bicep (compile), main.bicepparam beside it (compile that), input.txt (console), or
 template.json (snapshot; parameters.json beside it).
+emit-extension/shop.tgz, which other cases use too, is what `bicep publish-extension shop/index.json --target shop.tgz` makes there.
 A folder `library` takes the place of the built-in one. Each file in `expected` asks for what its name says (TABLE):
   diagnostics       standard error, exact         status      exit status, where it is not what `diagnostics` implies
   azuredeploy.json  the template; only ever blessed from the official compiler
