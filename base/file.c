@@ -44,7 +44,7 @@ const Source *file_read_bytes(Arena *arena, Diags *diags, Place asked_at, Text p
     return source;
 }
 
-bool file_is_text(Arena *arena, Diags *diags, const Source *source)
+static bool is_text(Arena *arena, Diags *diags, const Source *source)
 {
     size_t bad;
     Text text = source->text;
@@ -62,7 +62,7 @@ bool file_is_text(Arena *arena, Diags *diags, const Source *source)
 const Source *file_read(Arena *arena, Diags *diags, Place asked_at, Text path, Text shown)
 {
     const Source *source = file_read_bytes(arena, diags, asked_at, path, shown);
-    return source && file_is_text(arena, diags, source) ? source : NULL;
+    return source && is_text(arena, diags, source) ? source : NULL;
 }
 
 static int by_bytes(const void *left, const void *right)

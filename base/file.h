@@ -10,10 +10,8 @@ enum { FILE_LIMIT = 64 * 1024 * 1024 }; // bytes of one input file
 // `shown` is the path that diagnostics name.
 const Source *file_read(Arena *arena, Diags *diags, Place asked_at, Text path, Text shown);
 
-// The same in two steps: any bytes as the text of the source; and whether they are UTF-8, false
-// after a diagnostic.
+// The same, but any bytes.
 const Source *file_read_bytes(Arena *arena, Diags *diags, Place asked_at, Text path, Text shown);
-bool file_is_text(Arena *arena, Diags *diags, const Source *source);
 
 typedef struct {
     Text *items;

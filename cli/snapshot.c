@@ -1,4 +1,5 @@
 // cli/snapshot.c: what a deployment makes, without asking Azure.
+#include "base/encoding.h"
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/compile.h"
@@ -70,11 +71,12 @@ static bool from_swarm(Session *session, const char *argument, Texts *texts)
     return true;
 }
 
+// Without a byte order mark.
 static bool from_file(Session *session, const char *path, Text *text)
 {
     const Source *source =
         file_read(&session->arena, &session->diags, (Place){0}, text_of(path), text_of(path));
-    if (source) *text = source->text;
+    if (source) *text = encoding_decode(&session->arena, source->text, TEXT("utf-8"));
     return source != NULL;
 }
 

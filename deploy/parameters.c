@@ -1,6 +1,7 @@
 // deploy/parameters.c: each parameter goes through a row of sources until one has a value.
 #include "deploy/parameters.h"
 
+#include "base/encoding.h"
 #include "base/file.h"
 #include "compiler/evaluate/shape.h"
 #include "deploy/question.h"
@@ -68,13 +69,13 @@ static Text nearest_name(Arena *arena, const Value *declared, Text name)
     return diag_nearest(name, names, count);
 }
 
-// The content of the file, without the line end at its end.
+// The content of the file, without a byte order mark in front and the line end at its end.
 static bool read_file(Arena *arena, Text path, Text *content)
 {
     Diags diags = {.arena = arena};
     const Source *source = file_read(arena, &diags, (Place){0}, path, path);
     if (!source) return false;
-    *content = source->text;
+    *content = encoding_decode(arena, source->text, TEXT("utf-8"));
     while (content->length && strchr("\r\n", content->at[content->length - 1])) content->length--;
     return true;
 }

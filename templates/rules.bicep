@@ -515,23 +515,34 @@ func secretUseProblems(swarm Swarm, at string, name string, user string, reader 
         ? problem('secrets.${name}.readers', '${user} uses it; expected ${reader} among the readers')
         : []
 
-@description('Secrets that own scripts name.')
-func scriptSecretProblems(swarm Swarm, at string, scripts object, reader string) Problem[] =>
+@description('Whether lines end as on Windows, CR LF.')
+func endsAsOnWindows(text string) bool => endsWith(split(text, '\n')[0], '\r')
+
+@description('Rules of own scripts: secrets that they name, and files that no shell of Linux reads.')
+func scriptProblems(swarm Swarm, at string, scripts object, reader string, windows bool) Problem[] =>
   flatten(map(
     ['before', 'after'],
     stage =>
       flatten(map(
         range(0, length(scripts[stage])),
         i =>
-          scripts[stage][i].?authorization == null
-            ? []
-            : secretUseProblems(
-                swarm,
-                '${at}.scripts.${stage}.${i}.authorization',
-                scripts[stage][i].authorization,
-                '${at}.scripts.${stage}',
-                reader
-              )
+          concat(
+            scripts[stage][i].?authorization == null
+              ? []
+              : secretUseProblems(
+                  swarm,
+                  '${at}.scripts.${stage}.${i}.authorization',
+                  scripts[stage][i].authorization,
+                  '${at}.scripts.${stage}',
+                  reader
+                ),
+            !windows && endsAsOnWindows(scripts[stage][i].?file ?? '')
+              ? problem(
+                  '${at}.scripts.${stage}.${i}.file',
+                  'ends its lines as on Windows (CR LF); a Linux machine takes the CR for a part of each command. Save it with LF, and keep it so: *.sh text eol=lf in .gitattributes'
+                )
+              : []
+          )
       ))
   ))
 
@@ -548,7 +559,7 @@ func managerProblems(swarm Swarm) Problem[] =>
         )
       : [],
     tagProblems('managers.tags', swarm.managers.tags, swarm.tags, 2, 50),
-    scriptSecretProblems(swarm, 'managers', swarm.managers.scripts, 'managers'),
+    scriptProblems(swarm, 'managers', swarm.managers.scripts, 'managers', swarm.managers.os == 'windows'),
     swarm.managers.availability != 'zones' && swarm.managers.?zones != null
       ? problem(
           'managers.zones',
@@ -653,7 +664,7 @@ func poolProblems(swarm Swarm, key string, pool object) Problem[] =>
     userDataProblems(swarm, 'workers.${key}', pool),
     labelProblems('workers.${key}', pool.labels),
     tagProblems('workers.${key}.tags', pool.tags, swarm.tags, 3, 50),
-    scriptSecretProblems(swarm, 'workers.${key}', pool.scripts, 'workers'),
+    scriptProblems(swarm, 'workers.${key}', pool.scripts, 'workers', pool.os == 'windows'),
     !madeOf(key, 'abcdefghijklmnopqrstuvwxyz0123456789-') || !contains('abcdefghijklmnopqrstuvwxyz', take(key, 1)) || endsWith(
         key,
         '-'
@@ -833,7 +844,7 @@ func jumpboxProblems(swarm Swarm) Problem[] =>
           machineProblems(swarm, 'jumpbox', swarm.jumpbox, swarm.jumpbox.kind == 'windows'),
           userDataProblems(swarm, 'jumpbox', swarm.jumpbox),
           tagProblems('jumpbox.tags', swarm.jumpbox.tags, swarm.tags, 2, 50),
-          scriptSecretProblems(swarm, 'jumpbox', swarm.jumpbox.scripts, 'jumpbox'),
+          scriptProblems(swarm, 'jumpbox', swarm.jumpbox.scripts, 'jumpbox', swarm.jumpbox.kind == 'windows'),
           empty(swarm.jumpbox.sources)
             ? warning(
                 'jumpbox.sources',

@@ -52,6 +52,11 @@ def case_snapshot_of_parameters(folder):
           '"resources": [{"type": "Microsoft.A/b", "apiVersion": "2020-01-01", "name": "made"}]}')
     write(f'{folder}/json.bicepparam', "using 'template.json'\n")
     assert run('snapshot', 'json.bicepparam', cwd=folder).stdout.split() == ['made', 'Microsoft.A/b', 'made']
+    # As editors and programs of Windows save it, parameters too.
+    write(f'{folder}/marked.json', '\ufeff{"parameters": {"name": {"value": "given"}}}')
+    write(f'{folder}/template.json', '\ufeff{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", '
+          '"parameters": {"name": {"type": "string"}}, "resources": [{"type": "Microsoft.A/b", "apiVersion": "2020-01-01", "name": "[parameters(\'name\')]"}]}')
+    assert run('snapshot', 'template.json', '-p', 'marked.json', cwd=folder).stdout.split() == ['given', 'Microsoft.A/b', 'given']
     write(f'{folder}/wrong.bicep', 'param x string = 1\n')
     write(f'{folder}/wrong.bicepparam', "using 'wrong.bicep'\n")
     assert run('snapshot', 'wrong.bicepparam', cwd=folder, status=1).stderr.count('SG1250') == 1

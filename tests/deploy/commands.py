@@ -244,6 +244,14 @@ def test_own_secrets():
         assert 'hush' not in anna.azure.said() and 'other' not in json.dumps(one_deployment(anna))
 
 
+def test_key_from_a_file_of_windows():
+    with acme() as anna:
+        with open(os.path.join(anna.folder, 'key'), 'wb') as file:
+            file.write(b'\xef\xbb\xbfssh-ed25519 AAAAB3 anna\r\n')
+        anna.deploy('-p', f'sshKey=@{anna.folder}/key')
+        assert one_deployment(anna)['properties']['parameters']['sshKey']['value'] == 'ssh-ed25519 AAAAB3 anna'
+
+
 def test_secrets_only_where_they_belong():
     with acme(swarm=WINDOWS + 'secrets: { api-key: {} }\n', record=True) as anna:
         said = anna.deploy('--verbose', '--format', 'json', SWARM_SECRET_API_KEY='hush-hush')

@@ -1,0 +1,2 @@
+Write-Output hi
+Write-Output ho
