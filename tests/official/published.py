@@ -48,9 +48,10 @@ class Files:
             except OSError:
                 text = ''
             named = REFERENCE.findall(text) if path.endswith(('.bicep', '.bicepparam')) else []
-            missing = any(name.startswith(('br', 'ts')) and name[2] in ':/' and not in_cache(name) for name in named)
+            elsewhere = {name for name in named if name.startswith(('br:', 'br/', 'ts:', 'ts/'))}
+            missing = any(not in_cache(name) for name in elsewhere)
             beside = [os.path.normpath(os.path.join(os.path.dirname(path), name)) for name in named
-                      if name[2:3] not in (':', '/')]
+                      if name not in elsewhere]
             self.needs[path] = missing, [name for name in beside if os.path.isfile(name)]
         return self.needs[path]
 
