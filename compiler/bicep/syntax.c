@@ -150,6 +150,7 @@ size_t syntax_batch_size(SyntaxList decorators)
 
 bool syntax_plain_string(const Syntax *node, Text *text)
 {
+    while (node && node->kind == SYNTAX_NON_NULL) node = node->inner;
     if (!node || node->kind != SYNTAX_STRING || node->string.expressions.count) return false;
     *text = node->string.segments[0];
     return true;

@@ -398,8 +398,9 @@ enum {
     BEFORE_RESOURCE = 32,
     BEFORE_MODULE = 64,
     BEFORE_PART = 128, // a property or item of a type
+    BEFORE_METADATA = 256,
     BEFORE_TYPED = BEFORE_PARAM | BEFORE_OUTPUT | BEFORE_TYPE | BEFORE_PART,
-    BEFORE_ALL = 255,
+    BEFORE_ALL = 511,
 };
 
 static const struct {
@@ -439,6 +440,7 @@ static const char *shown_before(unsigned before)
     case BEFORE_RESOURCE: return "a resource";
     case BEFORE_MODULE: return "a module";
     case BEFORE_PART: return "a part of a type";
+    case BEFORE_METADATA: return "metadata";
     default: return "this statement";
     }
 }
@@ -522,6 +524,7 @@ static unsigned before_of(const Syntax *node)
     case SYNTAX_FUNC: return BEFORE_FUNC;
     case SYNTAX_RESOURCE: return BEFORE_RESOURCE;
     case SYNTAX_MODULE: return BEFORE_MODULE;
+    case SYNTAX_METADATA: return BEFORE_METADATA;
     case SYNTAX_TARGET_SCOPE: return 0;
     default: return BEFORE_ALL;
     }

@@ -38,8 +38,8 @@ static const Shape *shape_of_letter(char letter)
 
 // One argument of a signature.
 typedef struct {
-    const char *letters;
-    size_t count;
+    const char *letters, *items; // `items`: of a list's items; NULL: any
+    size_t count, item_count;
     bool optional, repeated;
 } Parameter;
 
@@ -50,7 +50,11 @@ static const char *next_parameter(const char *at, Parameter *parameter)
     bool either = *at == '[';
     parameter->letters = either ? at + 1 : at;
     parameter->count = either ? (size_t)(strchr(at, ']') - parameter->letters) : 1;
-    return parameter->letters + parameter->count + either;
+    at = parameter->letters + parameter->count + either;
+    if (*at != '(') return at;
+    parameter->items = at + 1;
+    parameter->item_count = (size_t)(strchr(at, ')') - parameter->items);
+    return parameter->items + parameter->item_count + 1;
 }
 
 static bool takes_lambda(const Parameter *parameter)
@@ -59,17 +63,17 @@ static bool takes_lambda(const Parameter *parameter)
 }
 
 // Each of the types that the argument may be must be one that the parameter takes.
-static bool accepts(const Parameter *parameter, const Shape *shape)
+static bool accepts(const char *letters, size_t count, const Shape *shape)
 {
     if (shape->kind == SHAPE_UNION) {
         for (size_t i = 0; i < shape->members.count; i++) {
             bool null = shape->members.items[i]->kind == SHAPE_NULL; // only a warning
-            if (!null && !accepts(parameter, shape->members.items[i])) return false;
+            if (!null && !accepts(letters, count, shape->members.items[i])) return false;
         }
         return true;
     }
-    for (size_t i = 0; i < parameter->count; i++) {
-        if (shape_fits(shape, shape_of_letter(parameter->letters[i]))) return true;
+    for (size_t i = 0; i < count; i++) {
+        if (shape_fits(shape, shape_of_letter(letters[i]))) return true;
     }
     return false;
 }
@@ -82,12 +86,17 @@ static const struct {
 } lambda_rows[] = {{'F', 'b', 1, 2}, {'M', 'x', 1, 2}, {'S', 'b', 2, 2},
                    {'R', 'x', 2, 3}, {'K', 's', 1, 1}, {'V', 'x', 1, 1}};
 
-// The type of a lambda's variable: an item, the sum of reduce(), or an index.
-static const Shape *variable_shape(char letter, size_t index, const Shape *item)
+// What a lambda is called with: an item of the list, the sum of reduce() so far.
+typedef struct {
+    const Shape *item, *sum;
+} Called;
+
+// The type of a lambda's variable; what is none of these is an index.
+static const Shape *variable_shape(char letter, size_t index, const Called *with)
 {
-    if (letter == 'R') return index == 0 ? &shape_any : index == 1 ? item : &shape_int;
-    if (letter == 'S') return item;
-    return index == 0 ? item : &shape_int;
+    if (letter == 'R') return index == 0 ? with->sum : index == 1 ? with->item : &shape_int;
+    if (letter == 'S') return with->item;
+    return index == 0 ? with->item : &shape_int;
 }
 
 static void wrong_lambda(const InferPlace *place, const Syntax *node, Text wanted, Text given)
@@ -95,9 +104,30 @@ static void wrong_lambda(const InferPlace *place, const Syntax *node, Text wante
     diag_add_with(place->check->diags, DIAG_TYPE_MISMATCH, syntax_place(node), wanted, given);
 }
 
+// Any value of the kind that all its values are.
+static const Shape *kind_of(Check *check, const Shape *shape)
+{
+    shape = shape_without_null(check, shape);
+    const Shape *all = NULL;
+    for (size_t i = 0; shape->kind == SHAPE_UNION && i < shape->members.count; i++) {
+        const Shape *kind = kind_of(check, shape->members.items[i]);
+        if (all && kind != all) return &shape_any;
+        all = kind;
+    }
+    switch ((int)shape->kind) { // the others are of no kind
+    case SHAPE_BOOL: return &shape_bool;
+    case SHAPE_INT: return &shape_int;
+    case SHAPE_STRING: return &shape_string;
+    case SHAPE_ARRAY:
+    case SHAPE_TUPLE: return &shape_array;
+    case SHAPE_OBJECT: return &shape_object;
+    default: return all ? all : &shape_any;
+    }
+}
+
 // What the lambda gives.
 static const Shape *infer_lambda(const InferPlace *place, const Syntax *node, char letter,
-                                 const Shape *item)
+                                 const Called *with)
 {
     Check *check = place->check;
     const Syntax *lambda = syntax_bare(node);
@@ -113,7 +143,7 @@ static const Shape *infer_lambda(const InferPlace *place, const Syntax *node, ch
     InferLocal *locals = arena_array(check->arena, InferLocal, count + 1);
     InferPlace inner = *place;
     for (size_t i = 0; i < count; i++) {
-        locals[i] = (InferLocal){lambda->lambda.parameters[i].name, variable_shape(letter, i, item),
+        locals[i] = (InferLocal){lambda->lambda.parameters[i].name, variable_shape(letter, i, with),
                                  inner.locals};
         inner.locals = &locals[i];
     }
@@ -125,7 +155,8 @@ static const Shape *infer_lambda(const InferPlace *place, const Syntax *node, ch
                      text_format(check->arena, "one of %zu", count));
         return &shape_any;
     }
-    const Shape *wanted = shape_of_letter(lambda_rows[row].result);
+    const Shape *wanted =
+        letter == 'R' ? kind_of(check, with->sum) : shape_of_letter(lambda_rows[row].result);
     if (!shape_fits(result, wanted)) {
         wrong_lambda(place, lambda->lambda.body, shape_name(check, wanted),
                      shape_name(check, result));
@@ -146,7 +177,8 @@ static bool matches(const Arguments *given, const char *at)
     for (size_t i = 0; i < given->count; i++) {
         if (*at == '\0' && !parameter.repeated) return true; // too many: the emitter says so
         if (*at) at = next_parameter(at, &parameter);
-        if (!takes_lambda(&parameter) && given->shapes[i] && !accepts(&parameter, given->shapes[i]))
+        if (!takes_lambda(&parameter) && given->shapes[i] &&
+            !accepts(parameter.letters, parameter.count, given->shapes[i]))
             return false;
         if (!takes_lambda(&parameter) && !given->shapes[i]) return false;
     }
@@ -173,12 +205,98 @@ static const Shape *array_of(Check *check, const Shape *item)
     return array;
 }
 
+static const Shape *dictionary_of(Check *check, const Shape *value)
+{
+    Shape *object = shape_new(check, SHAPE_OBJECT);
+    object->open = true;
+    object->rest = value;
+    return object;
+}
+
+static bool is_list(const Shape *shape)
+{
+    return shape && (shape->kind == SHAPE_ARRAY || shape->kind == SHAPE_TUPLE);
+}
+
+// ---- objects and lists that are made of others
+
+enum { MOST_KEYS = 64 }; // of more, no single one is told
+
+// What the keys of an object are.
+static const Shape *keys_of(Check *check, const Shape *object)
+{
+    bool told = object->kind == SHAPE_OBJECT && !object->azure && !shape_rest(check, object) &&
+                object->properties.count <= MOST_KEYS;
+    const Shape *all = NULL;
+    for (size_t i = 0; told && i < object->properties.count; i++) {
+        Shape *key = shape_new(check, SHAPE_STRING);
+        key->literal = true;
+        key->text = object->properties.items[i].name;
+        all = all ? shape_union(check, all, key) : key;
+    }
+    return all ? all : shape_strict(check, &shape_string, !told);
+}
+
+// What its values are, if they are of one simple kind.
+static const Shape *values_of(Check *check, const Shape *object)
+{
+    bool told = object->kind == SHAPE_OBJECT && !object->azure;
+    const Shape *rest = told ? shape_rest(check, object) : NULL;
+    if (!told || (rest && object->properties.count)) return &shape_any;
+    if (rest) return rest;
+    const Shape *all = NULL;
+    if (object->properties.count == 1) return shape_of_property(check, &object->properties.items[0]);
+    for (size_t i = 0; i < object->properties.count && i <= MOST_KEYS; i++) {
+        const Shape *value = shape_of_property(check, &object->properties.items[i]);
+        bool simple = value->kind == SHAPE_STRING || value->kind == SHAPE_INT ||
+                      value->kind == SHAPE_BOOL;
+        if (i == MOST_KEYS || !simple) return &shape_any;
+        if (all && kind_of(check, all) != kind_of(check, value)) return &shape_any;
+        all = all ? shape_union(check, all, value) : value;
+    }
+    return all ? all : &shape_any;
+}
+
+static const Shape *items_of(Check *check, const Shape *object)
+{
+    Shape *item = shape_new(check, SHAPE_OBJECT);
+    ShapeProperty key = {.name = TEXT("key"), .shape = keys_of(check, object)},
+                  value = {.name = TEXT("value"), .shape = values_of(check, object)};
+    list_add(check->arena, &item->properties, key);
+    list_add(check->arena, &item->properties, value);
+    return array_of(check, item);
+}
+
+static const Shape *flattened(Check *check, const Shape *list)
+{
+    bool tuples = list->kind == SHAPE_TUPLE;
+    for (size_t i = 0; tuples && i < list->members.count; i++)
+        tuples = list->members.items[i]->kind == SHAPE_TUPLE;
+    if (tuples) {
+        Shape *all = shape_new(check, SHAPE_TUPLE);
+        for (size_t i = 0; i < list->members.count; i++) {
+            const ShapeList *inner = &list->members.items[i]->members;
+            for (size_t j = 0; j < inner->count; j++)
+                list_add(check->arena, &all->members, inner->items[j]);
+        }
+        return all;
+    }
+    const Shape *item = shape_item(check, list), *all = NULL;
+    if (is_list(item)) return array_of(check, shape_item(check, item));
+    for (size_t i = 0; item->kind == SHAPE_UNION && i < item->members.count; i++) {
+        if (!is_list(item->members.items[i])) return &shape_array;
+        const Shape *inner = shape_item(check, item->members.items[i]);
+        all = all ? shape_union(check, all, inner) : inner;
+    }
+    return all ? array_of(check, all) : &shape_array;
+}
+
 // An object as told in result.def.
 static const Shape *told_object(Check *check, const char *properties, bool group)
 {
     Shape *object = shape_new(check, SHAPE_OBJECT);
     for (const char *at = properties; *at; at += strspn(at, " ")) {
-        size_t length = strcspn(at, " .[{*^");
+        size_t length = strcspn(at, " .[{*^#%");
         ShapeProperty property = {.name = {at, length},
                                   .shape = shape_strict(check, &shape_string, true)};
         at += length;
@@ -196,6 +314,12 @@ static const Shape *told_object(Check *check, const char *properties, bool group
             at += 2;
         } else if (*at == '*') {
             property.shape = &shape_object;
+            at++;
+        } else if (*at == '#') {
+            property.shape = shape_strict(check, &shape_int, true);
+            at++;
+        } else if (*at == '%') {
+            property.shape = dictionary_of(check, shape_strict(check, &shape_string, true));
             at++;
         } else if (*at == '^') {
             at++;
@@ -256,21 +380,47 @@ static const Shape *result_of(const InferPlace *place, const Syntax *node, size_
                                : NULL;
     if (!literal) literal = told_result(place, name, given->count);
     if (literal) return literal;
-    bool list = given->count && given->shapes[0] &&
-                (given->shapes[0]->kind == SHAPE_ARRAY || given->shapes[0]->kind == SHAPE_TUPLE);
+    Check *check = place->check;
+    const Shape *of = given->count ? given->shapes[0] : NULL;
+    bool list = is_list(of);
     bool keeps = text_is(name, "filter") || text_is(name, "sort") || text_is(name, "distinct") ||
                  (list && (text_is(name, "skip") || text_is(name, "take")));
-    if (text_is(name, "map")) return array_of(place->check, mapped);
-    if (text_is(name, "range")) return array_of(place->check, &shape_int);
-    if (text_is(name, "split") || text_is(name, "objectKeys"))
-        return array_of(place->check, &shape_string);
-    if (keeps && list) return array_of(place->check, item);
+    bool values = given->count > 2 || list; // told by the lambda, or the items themselves
+    if (text_is(name, "map")) return array_of(check, mapped);
+    if (text_is(name, "mapValues")) return dictionary_of(check, mapped);
+    if (text_is(name, "toObject") && values)
+        return dictionary_of(check, given->count > 2 ? mapped : item);
+    if (text_is(name, "groupBy") && values)
+        return dictionary_of(check, array_of(check, given->count > 2 ? mapped : item));
+    if (text_is(name, "reduce")) return mapped;
+    if (text_is(name, "items")) return items_of(check, of);
+    if (text_is(name, "objectKeys")) return array_of(check, keys_of(check, of));
+    if (text_is(name, "flatten") && list) return flattened(check, of);
+    if (text_is(name, "range")) return array_of(check, &shape_int);
+    if (text_is(name, "split")) return array_of(check, &shape_string);
+    if (keeps && list) return array_of(check, item);
     if (list && text_is(name, "concat")) {
         for (size_t i = 1; i < given->count; i++)
-            item = shape_union(place->check, item, shape_item(place->check, given->shapes[i]));
-        return array_of(place->check, item);
+            item = shape_union(check, item, shape_item(check, given->shapes[i]));
+        return array_of(check, item);
     }
-    return plain_result(place->check, name, given, shape_of_letter((char)tolower(result)));
+    return plain_result(check, name, given, shape_of_letter((char)tolower(result)));
+}
+
+// What buildUri() takes.
+static void check_uri(Check *check, const Syntax *node, const Shape *given)
+{
+    Shape *wanted = shape_new(check, SHAPE_OBJECT);
+    wanted->properties = told_object(check, "scheme host", false)->properties;
+    const Shape *text = shape_union(check, &shape_string, &shape_null);
+    ShapeProperty path = {.name = TEXT("path"), .shape = text},
+                  query = {.name = TEXT("query"), .shape = text},
+                  port = {.name = TEXT("port"),
+                          .shape = shape_union(check, &shape_int, &shape_null)};
+    list_add(check->arena, &wanted->properties, path);
+    list_add(check->arena, &wanted->properties, query);
+    list_add(check->arena, &wanted->properties, port);
+    shape_assign_argument(check, node, given, wanted);
 }
 
 static const Shape *infer_built_in(const InferPlace *place, const Syntax *node)
@@ -295,21 +445,26 @@ static const Shape *infer_built_in(const InferPlace *place, const Syntax *node)
         no_match(place, node, &given);
         return &shape_any;
     }
-    const Shape *item = &shape_any, *mapped = &shape_any;
-    bool items = given.count && given.shapes[0] &&
-                 (given.shapes[0]->kind == SHAPE_ARRAY || given.shapes[0]->kind == SHAPE_TUPLE);
-    if (items) item = shape_item(check, given.shapes[0]);
+    Called with = {&shape_any, &shape_any};
+    const Shape *mapped = &shape_any;
+    if (given.count && is_list(given.shapes[0])) with.item = shape_item(check, given.shapes[0]);
+    if (given.count > 1 && given.shapes[1]) with.sum = kind_of(check, given.shapes[1]);
     const char *at = signatures[row].arguments;
     Parameter parameter;
     for (size_t i = 0; i < given.count && *at; i++) {
         at = next_parameter(at, &parameter);
         if (takes_lambda(&parameter))
-            mapped = infer_lambda(place, list.items[i], *parameter.letters, item);
+            mapped = infer_lambda(place, list.items[i], *parameter.letters, &with);
+        if (!parameter.items || !is_list(given.shapes[i]) || found > 1) continue;
+        const Shape *inner = shape_item(check, given.shapes[i]);
+        bool lists = *parameter.items == 'a'; // none of these may be null
+        if (lists ? !shape_fits(inner, &shape_array)
+                  : !accepts(parameter.items, parameter.item_count, inner))
+            no_match(place, node, &given);
     }
-    if (text_is(node->call.name, "flatten") && items && !shape_fits(item, &shape_array))
-        no_match(place, node, &given);
+    if (text_is(node->call.name, "buildUri")) check_uri(check, list.items[0], given.shapes[0]);
     if (found > 1) return &shape_any; // an argument may be anything: so may the result
-    return result_of(place, node, row, &given, item, mapped);
+    return result_of(place, node, row, &given, with.item, mapped);
 }
 
 // The function called as `space.function()`; the emitter knows those that are in none.
@@ -336,7 +491,7 @@ static const Shape *infer_own(const InferPlace *place, const Syntax *node, const
         const Shape *shape = infer(place, argument);
         if (!lambda || lambda->kind != SYNTAX_LAMBDA || i >= lambda->lambda.count) continue;
         Type *type = type_read(&check->types, own->file, lambda->lambda.parameters[i].type);
-        shape_assign(check, argument, shape, shape_of_type(check, type));
+        shape_assign_argument(check, argument, shape, shape_of_type(check, type));
     }
     if (!lambda || lambda->kind != SYNTAX_LAMBDA) return &shape_any;
     return shape_of_type(check, type_read(&check->types, own->file, lambda->lambda.result));

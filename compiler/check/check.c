@@ -190,6 +190,7 @@ static void check_function(Check *check, const Symbol *symbol)
 {
     const Syntax *node = symbol->declaration, *lambda = node->declaration.value;
     if (!lambda || lambda->kind != SYNTAX_LAMBDA) return;
+    decorator_check_plain(check, symbol->file, node->declaration.decorators);
     size_t count = lambda->lambda.count;
     InferLocal *locals = arena_array(check->arena, InferLocal, count + 1);
     InferPlace place = {.check = check, .file = symbol->file};
@@ -472,7 +473,7 @@ static void check_symbol(Check *check, const Symbol *symbol)
     case SYMBOL_PARAM: check_parameter(check, symbol); break;
     case SYMBOL_VAR:
         check_export(check, symbol);
-        decorator_check(check, symbol->file, node->declaration.decorators, NULL, NULL);
+        decorator_check_plain(check, symbol->file, node->declaration.decorators);
         check_type(check, symbol->file, node->declaration.type);
         if (node->declaration.type) {
             check_value(check, symbol->file, node->declaration.value,

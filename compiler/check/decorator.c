@@ -34,59 +34,79 @@ static void check_twice(Check *check, SyntaxList decorators)
 
 // ---- constants
 
-static bool are_constants(SyntaxList list)
+static void check_constants(Check *check, SyntaxList list)
 {
-    for (size_t i = 0; i < list.count; i++) {
-        if (!decorator_is_constant(list.items[i])) return false;
-    }
-    return true;
+    for (size_t i = 0; i < list.count; i++) decorator_check_constant(check, list.items[i]);
 }
 
-bool decorator_is_constant(const Syntax *node)
+void decorator_check_constant(Check *check, const Syntax *node)
 {
     switch ((int)node->kind) { // no other expression is a constant
     case SYNTAX_NULL:
     case SYNTAX_BOOL:
-    case SYNTAX_INTEGER: return true;
-    case SYNTAX_STRING: return are_constants(node->string.expressions);
-    case SYNTAX_UNARY: return decorator_is_constant(node->unary.operand);
-    case SYNTAX_BINARY:
-        return decorator_is_constant(node->binary.left) &&
-               decorator_is_constant(node->binary.right);
-    case SYNTAX_TERNARY:
-        return decorator_is_constant(node->ternary.condition) &&
-               decorator_is_constant(node->ternary.then) &&
-               decorator_is_constant(node->ternary.otherwise);
-    case SYNTAX_PAREN: return decorator_is_constant(node->inner);
+    case SYNTAX_INTEGER: return;
+    case SYNTAX_STRING:
+        if (node->string.expressions.count) break;
+        return;
+    case SYNTAX_UNARY:
+        if (node->unary.op != OP_MINUS) break;
+        decorator_check_constant(check, node->unary.operand);
+        return;
     case SYNTAX_ARRAY:
-    case SYNTAX_OBJECT: return are_constants(node->list);
-    case SYNTAX_PROPERTY: return decorator_is_constant(node->property.value);
-    default: return false;
+    case SYNTAX_OBJECT: check_constants(check, node->list); return;
+    case SYNTAX_PROPERTY:
+        decorator_check_constant(check, node->property.value);
+        if (node->property.key->kind != SYNTAX_STRING) return;
+        decorator_check_constant(check, node->property.key);
+        return;
+    case SYNTAX_NON_NULL:
+    case SYNTAX_SPREAD: decorator_check_constant(check, node->inner); return;
+    default: break;
     }
+    diag_add(check->diags, DIAG_NOT_CONSTANT, syntax_place(node));
 }
 
 // ---- targets
 
 static const struct {
     const char *name;
-    const char *kinds; // of what it may stand before: s i a o; empty: anything
-    char argument;     // its type
-    bool own;          // not before the name of a user's type
-    bool open;         // not before literals, whose values are known
+    const char *kinds;     // of what it may stand before: s i a o; empty: anything
+    const char *arguments; // their types: s i a o, m metadata, t texts, n from 1; -: not looked at here
+    bool own;              // not before the name of a user's type
+    bool open;             // not before literals, whose values are known
 } rows[] = {
-    {"description", "", 's', false, false}, {"secure", "so", 0, true, false},
-    {"allowed", "", 'a', true, true},       {"minValue", "i", 'i', true, false},
-    {"maxValue", "i", 'i', true, false},    {"minLength", "sa", 'i', true, true},
-    {"maxLength", "sa", 'i', true, true},   {"metadata", "", 'o', false, false},
-    {"sealed", "o", 0, false, false},       {"discriminator", "o", 's', false, false},
+    {"description", "", "s", false, false},  {"secure", "so", "", true, false},
+    {"allowed", "", "a", true, true},        {"minValue", "i", "i", true, false},
+    {"maxValue", "i", "i", true, false},     {"minLength", "sa", "i", true, true},
+    {"maxLength", "sa", "i", true, true},    {"metadata", "", "m", false, false},
+    {"sealed", "o", "", false, false},       {"discriminator", "o", "s", false, false},
+    {"retryOn", "", "tn", false, false},     {"validate", "", "-s", false, false},
+    {"waitUntil", "", "-s", false, false},
 };
+
+static const Shape shape_from_one = {.kind = SHAPE_INT, .least = 1, .most = INT64_MAX};
+static const Shape shape_texts = {.kind = SHAPE_ARRAY, .most = INT64_MAX, .item = &shape_string};
+
+// An object whose description is a text, if it has one.
+static const Shape *shape_metadata(Check *check, const Shape *given)
+{
+    Text name = TEXT("description");
+    if (given->kind != SHAPE_OBJECT || !shape_find(given, name)) return &shape_object;
+    Shape *object = shape_new(check, SHAPE_OBJECT);
+    object->open = true;
+    list_add(check->arena, &object->properties,
+             ((ShapeProperty){.name = name, .shape = &shape_string}));
+    return object;
+}
 
 static const Shape *shape_of_letter(char letter)
 {
     switch (letter) {
     case 's': return &shape_string;
     case 'i': return &shape_int;
+    case 'n': return &shape_from_one;
     case 'a': return &shape_array;
+    case 't': return &shape_texts;
     case 'o': return &shape_object;
     default: return &shape_any;
     }
@@ -152,22 +172,35 @@ static const char *wrong_type(Check *check, BoundFile *file, size_t row, const S
     return NULL;
 }
 
-static void check_argument(Check *check, BoundFile *file, const Syntax *decorator, char letter)
+static void check_arguments(Check *check, BoundFile *file, size_t row, const Syntax *decorator)
 {
-    const Syntax *argument = first_argument(decorator);
-    if (!argument || !letter) return;
+    SyntaxList arguments = decorator->call.arguments;
     InferPlace place = {.check = check, .file = file};
-    const Shape *given = infer(&place, argument), *wanted = shape_of_letter(letter);
     bool length =
         text_is(decorator->call.name, "minLength") || text_is(decorator->call.name, "maxLength");
-    if (!shape_fits(given, wanted)) {
-        diag_add_with(check->diags, DIAG_TYPE_MISMATCH, syntax_place(argument),
-                      shape_name(check, wanted), shape_name(check, given));
-    } else if (!decorator_is_constant(argument)) {
-        diag_add(check->diags, DIAG_NOT_CONSTANT, syntax_place(argument));
-    } else if (length && !is_qualified(decorator) && given->literal && given->integer < 0) {
-        diag_add_with(check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(argument), TEXT("the value"),
-                      TEXT("at least"), TEXT("0"), shape_name(check, given));
+    for (size_t i = 0; i < arguments.count && rows[row].arguments[i]; i++) {
+        char letter = rows[row].arguments[i];
+        if (letter == '-') continue;
+        const Shape *given = infer(&place, arguments.items[i]);
+        const Shape *wanted =
+            letter == 'm' ? shape_metadata(check, given) : shape_of_letter(letter);
+        shape_assign_argument(check, arguments.items[i], given, wanted);
+        if (!shape_fits(given, wanted)) continue;
+        decorator_check_constant(check, arguments.items[i]);
+        if (length && !is_qualified(decorator) && given->literal && given->integer < 0)
+            diag_add_with(check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(arguments.items[i]),
+                          TEXT("the value"), TEXT("at least"), TEXT("0"),
+                          shape_name(check, given));
+    }
+}
+
+static void check_all_arguments(Check *check, BoundFile *file, SyntaxList decorators)
+{
+    for (size_t i = 0; i < decorators.count; i++) {
+        for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
+            if (text_is(decorators.items[i]->call.name, rows[row].name))
+                check_arguments(check, file, row, decorators.items[i]);
+        }
     }
 }
 
@@ -181,11 +214,14 @@ static void check_allowed(Check *check, BoundFile *file, const Syntax *decorator
                       TEXT("at least"), TEXT("1"), TEXT("0"));
         return;
     }
+    bool nested = false;
+    for (size_t i = 0; i < list->list.count; i++) {
+        nested |= list->list.items[i]->kind == SYNTAX_ARRAY;
+        if (list->list.items[i]->kind == SYNTAX_SPREAD)
+            diag_add(check->diags, DIAG_NOT_CONSTANT, syntax_place(list->list.items[i]));
+    }
     if (is_qualified(decorator)) return;
     target = shape_without_null(check, target);
-    bool nested = false;
-    for (size_t i = 0; i < list->list.count; i++)
-        nested |= list->list.items[i]->kind == SYNTAX_ARRAY;
     bool subset = (target->kind == SHAPE_ARRAY || target->kind == SHAPE_TUPLE) && !nested;
     InferPlace place = {.check = check, .file = file};
     for (size_t i = 0; !subset && i < list->list.count; i++) {
@@ -226,7 +262,7 @@ void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const
         }
         for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
             if (!text_is(decorator->call.name, rows[row].name)) continue;
-            check_argument(check, file, decorator, rows[row].argument);
+            check_arguments(check, file, row, decorator);
             if (is_qualified(decorator) && !text_is(decorator->call.name, "discriminator"))
                 continue;
             const char *wrong =
@@ -268,8 +304,15 @@ void decorator_check_deployed(Check *check, const Symbol *symbol)
 {
     const Syntax *node = symbol->declaration;
     check_twice(check, node->resource.decorators);
+    check_all_arguments(check, symbol->file, node->resource.decorators);
     for (size_t i = 0; i < node->resource.decorators.count; i++) {
         const Syntax *decorator = node->resource.decorators.items[i];
         if (text_is(decorator->call.name, "batchSize")) check_batch(check, symbol, decorator);
     }
+}
+
+void decorator_check_plain(Check *check, BoundFile *file, SyntaxList decorators)
+{
+    check_twice(check, decorators);
+    check_all_arguments(check, file, decorators);
 }

@@ -2,10 +2,12 @@
 #pragma once
 #include "compiler/check/infer.h"
 
-// Of a declaration or of a part of a type; `target` NULL: it has no type.
+// Of a declaration or of a part of a type.
 void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const Syntax *type,
                      const Shape *target);
 // @batchSize and others of a resource or module.
 void decorator_check_deployed(Check *check, const Symbol *symbol);
-// Whether it is a constant: literals, without names and calls.
-bool decorator_is_constant(const Syntax *node);
+// Of what has no type: a variable, a function, metadata.
+void decorator_check_plain(Check *check, BoundFile *file, SyntaxList decorators);
+// That it is a constant: literals, without names, calls and parentheses.
+void decorator_check_constant(Check *check, const Syntax *node);

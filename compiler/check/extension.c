@@ -186,8 +186,8 @@ const Shape *extension_call(const InferPlace *place, const Symbol *resource, con
         const Syntax *argument = node->call.arguments.items[i];
         const Shape *shape = infer(place, argument);
         if (method && i < method->count)
-            shape_assign(check, argument, shape,
-                         declared_shape(check, extension, method->parameters[i]));
+            shape_assign_argument(check, argument, shape,
+                                  declared_shape(check, extension, method->parameters[i]));
     }
     return method ? declared_shape(check, extension, method->result) : &shape_any;
 }

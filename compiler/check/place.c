@@ -119,9 +119,7 @@ static void walk_call(Walk *state, const Syntax *node, Around around)
     bool input = text_is(node->call.name, "externalInput") ||
                  text_is(node->call.name, "readCliArg") || text_is(node->call.name, "readEnvVar");
     for (size_t i = 0; built_in && input && i < node->call.arguments.count; i++) {
-        if (!decorator_is_constant(node->call.arguments.items[i]))
-            diag_add(state->check->diags, DIAG_NOT_CONSTANT,
-                     syntax_place(node->call.arguments.items[i]));
+        decorator_check_constant(state->check, node->call.arguments.items[i]);
     }
     bool fresh = text_is(node->call.name, "newGuid") || text_is(node->call.name, "utcNow");
     if (built_in && fresh && !around.default_of_parameter)
@@ -475,8 +473,8 @@ static void check_once(Walk *state)
         if (node->declaration.name.at[0] == '_')
             misplaced(state, node, text_string(state->check->arena, node->declaration.name),
                       "metadata whose name begins with '_' is the compiler's own");
-        if (!decorator_is_constant(node->declaration.value))
-            diag_add(state->check->diags, DIAG_NOT_CONSTANT, syntax_place(node->declaration.value));
+        decorator_check_plain(state->check, state->file, node->declaration.decorators);
+        decorator_check_constant(state->check, node->declaration.value);
         if (map_has(&metadata, node->declaration.name))
             misplaced(state, node, text_string(state->check->arena, node->declaration.name),
                       "metadata of this name is given already");

@@ -413,7 +413,7 @@ static const Syntax *item_node(const Syntax *node, size_t index)
 static void assign_items(Check *check, const Syntax *node, const Shape *source, const Shape *target)
 {
     bool tuple = target->kind == SHAPE_TUPLE;
-    if (source->kind == SHAPE_TUPLE) {
+    if (source->kind == SHAPE_TUPLE && (tuple || !check->argument)) {
         size_t count = source->members.count, wanted = target->members.count;
         if (tuple && count != wanted) {
             diag_add_with(check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(node), TEXT("the length"),
@@ -496,4 +496,13 @@ void shape_assign(Check *check, const Syntax *node, const Shape *source, const S
     if (arrays && (wanted->kind == SHAPE_ARRAY || wanted->kind == SHAPE_TUPLE))
         assign_items(check, node, source, wanted);
     check->depth--;
+}
+
+void shape_assign_argument(Check *check, const Syntax *node, const Shape *source,
+                           const Shape *target)
+{
+    bool outer = check->argument;
+    check->argument = true;
+    shape_assign(check, node, source, target);
+    check->argument = outer;
 }

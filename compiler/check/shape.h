@@ -67,6 +67,7 @@ typedef struct {
     int depth;         // of types being compared
     bool unknown_only; // of what is assigned, only properties that the type lacks are said
     bool signature;    // a type of a function is checked, where decorators need their name space
+    bool argument;     // of what a function is given, written lists count as their items' types
 } Check;
 
 extern const Shape shape_never; // no value: the result of fail()
@@ -98,3 +99,6 @@ const Shape *shape_variant(Check *check, const Shape *all, Text key);
 bool shape_fits(const Shape *source, const Shape *target);
 // The same with all within, and diagnostics.
 void shape_assign(Check *check, const Syntax *node, const Shape *source, const Shape *target);
+// The same for the argument of a function, which the official compiler looks at by its type only.
+void shape_assign_argument(Check *check, const Syntax *node, const Shape *source,
+                           const Shape *target);
