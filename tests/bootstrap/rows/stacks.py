@@ -46,8 +46,9 @@ def no_older(swarm):
         leader = swarm.leader()
         if leader == old:
             break
-        swarm.restart(leader)
+        swarm.kill(leader)  # if it only restarted, it might be elected again
         swarm.wait('somebody else leads', lambda: swarm.leader() not in (None, leader), 60)
+        swarm.boot(leader)
         swarm.settled()
     else:
         raise Failed(f'{old} never came to lead again')
