@@ -245,11 +245,12 @@ static const Shape *values_of(Check *check, const Shape *object)
     if (!told || (rest && object->properties.count)) return &shape_any;
     if (rest) return rest;
     const Shape *all = NULL;
-    if (object->properties.count == 1) return shape_of_property(check, &object->properties.items[0]);
+    if (object->properties.count == 1)
+        return shape_of_property(check, &object->properties.items[0]);
     for (size_t i = 0; i < object->properties.count && i <= MOST_KEYS; i++) {
         const Shape *value = shape_of_property(check, &object->properties.items[i]);
-        bool simple = value->kind == SHAPE_STRING || value->kind == SHAPE_INT ||
-                      value->kind == SHAPE_BOOL;
+        bool simple =
+            value->kind == SHAPE_STRING || value->kind == SHAPE_INT || value->kind == SHAPE_BOOL;
         if (i == MOST_KEYS || !simple) return &shape_any;
         if (all && kind_of(check, all) != kind_of(check, value)) return &shape_any;
         all = all ? shape_union(check, all, value) : value;
@@ -265,6 +266,17 @@ static const Shape *items_of(Check *check, const Shape *object)
     list_add(check->arena, &item->properties, key);
     list_add(check->arena, &item->properties, value);
     return array_of(check, item);
+}
+
+// The first or last item, null if there may be none.
+static const Shape *end_of(Check *check, const Shape *list, bool last)
+{
+    size_t count = list->members.count;
+    if (list->kind != SHAPE_TUPLE) {
+        const Shape *item = shape_item(check, list);
+        return list->least > 0 ? item : shape_union(check, item, &shape_null);
+    }
+    return count ? list->members.items[last ? count - 1 : 0] : &shape_null;
 }
 
 static const Shape *flattened(Check *check, const Shape *list)
@@ -395,6 +407,8 @@ static const Shape *result_of(const InferPlace *place, const Syntax *node, size_
     if (text_is(name, "reduce")) return mapped;
     if (text_is(name, "items")) return items_of(check, of);
     if (text_is(name, "objectKeys")) return array_of(check, keys_of(check, of));
+    if (list && (text_is(name, "first") || text_is(name, "last")))
+        return end_of(check, of, text_is(name, "last"));
     if (text_is(name, "flatten") && list) return flattened(check, of);
     if (text_is(name, "range")) return array_of(check, &shape_int);
     if (text_is(name, "split")) return array_of(check, &shape_string);
@@ -448,6 +462,8 @@ static const Shape *infer_built_in(const InferPlace *place, const Syntax *node)
     Called with = {&shape_any, &shape_any};
     const Shape *mapped = &shape_any;
     if (given.count && is_list(given.shapes[0])) with.item = shape_item(check, given.shapes[0]);
+    if (text_is(node->call.name, "mapValues") && given.shapes[0])
+        with.item = values_of(check, given.shapes[0]);
     if (given.count > 1 && given.shapes[1]) with.sum = kind_of(check, given.shapes[1]);
     const char *at = signatures[row].arguments;
     Parameter parameter;

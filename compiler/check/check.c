@@ -383,7 +383,8 @@ static void check_module_body(Check *check, const InferPlace *place, const Symbo
             diag_add_with(check->diags, DIAG_PROPERTY_UNKNOWN, syntax_place(item->property.key),
                           item->property.name);
     }
-    const Syntax *params = syntax_property(body, "params");
+    const Syntax *params = syntax_property(body, "params"), *scope = syntax_property(body, "scope");
+    if (scope) infer(place, scope->property.value); // what its function is given
     check_module_name(check, place, body);
     check_identity(check, place, body);
     extension_check_given(place, symbol, body);

@@ -623,7 +623,9 @@ static const Shape *infer_binary(const InferPlace *place, const Syntax *node)
         good = both_fit(left, right, &shape_bool);
         result = &shape_bool;
         break;
-    case OP_COALESCE: return shape_union(check, shape_without_null(check, left), right);
+    case OP_COALESCE:
+        if (!shape_may_be_null(left)) return left;
+        return shape_union(check, shape_without_null(check, left), right);
     }
     const Shape *literal = good ? literal_binary(check, node->binary.op, left, right) : NULL;
     if (literal) return literal;

@@ -233,6 +233,20 @@ static Text type_around(Text type)
     return type;
 }
 
+// The resource that `a`, `a::b` or `a[0]::b` names; NULL: none.
+static const Symbol *named(const BoundFile *file, const Syntax *node)
+{
+    node = syntax_bare(node);
+    if (node->kind == SYNTAX_NAME) {
+        const Symbol *symbol = bind_lookup(file, node->name);
+        return symbol && symbol->kind == SYMBOL_RESOURCE && !symbol->import ? symbol : NULL;
+    }
+    if (node->kind != SYNTAX_ACCESS || !node->access.nested) return NULL;
+    const Syntax *base = syntax_bare(node->access.base);
+    const Symbol *around = named(file, base->kind == SYNTAX_INDEX ? base->index.base : base);
+    return around ? bind_nested(around, node->access.name) : NULL;
+}
+
 const Symbol *scope_parent(const Symbol *symbol, const Syntax **index)
 {
     if (symbol->parent) return symbol->parent;
@@ -242,9 +256,7 @@ const Symbol *scope_parent(const Symbol *symbol, const Syntax **index)
         *index = node->index.at;
         node = syntax_bare(node->index.base);
     }
-    const Symbol *parent =
-        node && node->kind == SYNTAX_NAME ? bind_lookup(symbol->file, node->name) : NULL;
-    return parent && parent->kind == SYMBOL_RESOURCE && !parent->import ? parent : NULL;
+    return node ? named(symbol->file, node) : NULL;
 }
 
 // Nothing can be deployed below what exists elsewhere.
