@@ -70,17 +70,18 @@ void decorator_check_constant(Check *check, const Syntax *node)
 
 static const struct {
     const char *name;
-    const char *kinds;     // of what it may stand before: s i a o; empty: anything
-    const char *arguments; // their types: s i a o, m metadata, t texts, n from 1; -: not looked at here
-    bool own;              // not before the name of a user's type
-    bool open;             // not before literals, whose values are known
+    const char *kinds; // of what it may stand before: s i a o; empty: anything
+    const char
+        *arguments; // their types: s i a o, m metadata, t texts, n from 1; -: not looked at here
+    bool own;       // not before the name of a user's type
+    bool open;      // not before literals, whose values are known
 } rows[] = {
-    {"description", "", "s", false, false},  {"secure", "so", "", true, false},
-    {"allowed", "", "a", true, true},        {"minValue", "i", "i", true, false},
-    {"maxValue", "i", "i", true, false},     {"minLength", "sa", "i", true, true},
-    {"maxLength", "sa", "i", true, true},    {"metadata", "", "m", false, false},
-    {"sealed", "o", "", false, false},       {"discriminator", "o", "s", false, false},
-    {"retryOn", "", "tn", false, false},     {"validate", "", "-s", false, false},
+    {"description", "", "s", false, false}, {"secure", "so", "", true, false},
+    {"allowed", "", "a", true, true},       {"minValue", "i", "i", true, false},
+    {"maxValue", "i", "i", true, false},    {"minLength", "sa", "i", true, true},
+    {"maxLength", "sa", "i", true, true},   {"metadata", "", "m", false, false},
+    {"sealed", "o", "", false, false},      {"discriminator", "o", "s", false, false},
+    {"retryOn", "", "tn", false, false},    {"validate", "", "-s", false, false},
     {"waitUntil", "", "-s", false, false},
 };
 
@@ -189,8 +190,7 @@ static void check_arguments(Check *check, BoundFile *file, size_t row, const Syn
         decorator_check_constant(check, arguments.items[i]);
         if (length && !is_qualified(decorator) && given->literal && given->integer < 0)
             diag_add_with(check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(arguments.items[i]),
-                          TEXT("the value"), TEXT("at least"), TEXT("0"),
-                          shape_name(check, given));
+                          TEXT("the value"), TEXT("at least"), TEXT("0"), shape_name(check, given));
     }
 }
 
@@ -204,8 +204,23 @@ static void check_all_arguments(Check *check, BoundFile *file, SyntaxList decora
     }
 }
 
-static void check_allowed(Check *check, BoundFile *file, const Syntax *decorator,
-                          const Shape *target)
+// The type with the limits that other decorators give it.
+static const Shape *limited(Check *check, SyntaxList decorators, const Shape *target)
+{
+    bool number = target->kind == SHAPE_INT;
+    const Syntax *least = syntax_decorator(decorators, number ? "minValue" : "minLength"),
+                 *most = syntax_decorator(decorators, number ? "maxValue" : "maxLength");
+    bool any = number || target->kind == SHAPE_STRING || target->kind == SHAPE_ARRAY;
+    if (!any || target->literal) return target;
+    Shape *copy = shape_new(check, target->kind);
+    *copy = *target;
+    if (least && first_argument(least)) type_integer(first_argument(least), &copy->least);
+    if (most && first_argument(most)) type_integer(first_argument(most), &copy->most);
+    return copy;
+}
+
+static void check_allowed(Check *check, BoundFile *file, SyntaxList decorators,
+                          const Syntax *decorator, const Shape *target)
 {
     const Syntax *list = first_argument(decorator);
     if (!list || list->kind != SYNTAX_ARRAY) return;
@@ -221,7 +236,7 @@ static void check_allowed(Check *check, BoundFile *file, const Syntax *decorator
             diag_add(check->diags, DIAG_NOT_CONSTANT, syntax_place(list->list.items[i]));
     }
     if (is_qualified(decorator)) return;
-    target = shape_without_null(check, target);
+    target = limited(check, decorators, shape_without_null(check, target));
     bool subset = (target->kind == SHAPE_ARRAY || target->kind == SHAPE_TUPLE) && !nested;
     InferPlace place = {.check = check, .file = file};
     for (size_t i = 0; !subset && i < list->list.count; i++) {
@@ -275,7 +290,7 @@ void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const
                           decorator->call.name, shape_name(check, target));
         }
         if (target && text_is(decorator->call.name, "allowed"))
-            check_allowed(check, file, decorator, target);
+            check_allowed(check, file, decorators, decorator, target);
     }
     check_order(check, decorators, "minValue", "maxValue");
     check_order(check, decorators, "minLength", "maxLength");
