@@ -405,8 +405,8 @@ static const Shape *result_of(const InferPlace *place, const Syntax *node, size_
     if (text_is(name, "groupBy") && values)
         return dictionary_of(check, array_of(check, given->count > 2 ? mapped : item));
     if (text_is(name, "reduce")) return mapped;
-    if (text_is(name, "items")) return items_of(check, of);
-    if (text_is(name, "objectKeys")) return array_of(check, keys_of(check, of));
+    if (of && text_is(name, "items")) return items_of(check, of);
+    if (of && text_is(name, "objectKeys")) return array_of(check, keys_of(check, of));
     if (list && (text_is(name, "first") || text_is(name, "last")))
         return end_of(check, of, text_is(name, "last"));
     if (text_is(name, "flatten") && list) return flattened(check, of);
@@ -478,7 +478,8 @@ static const Shape *infer_built_in(const InferPlace *place, const Syntax *node)
                   : !accepts(parameter.items, parameter.item_count, inner))
             no_match(place, node, &given);
     }
-    if (text_is(node->call.name, "buildUri")) check_uri(check, list.items[0], given.shapes[0]);
+    if (given.count && text_is(node->call.name, "buildUri"))
+        check_uri(check, list.items[0], given.shapes[0]);
     if (found > 1) return &shape_any; // an argument may be anything: so may the result
     return result_of(place, node, row, &given, with.item, mapped);
 }

@@ -70,11 +70,10 @@ void decorator_check_constant(Check *check, const Syntax *node)
 
 static const struct {
     const char *name;
-    const char *kinds; // of what it may stand before: s i a o; empty: anything
-    const char
-        *arguments; // their types: s i a o, m metadata, t texts, n from 1; -: not looked at here
-    bool own;       // not before the name of a user's type
-    bool open;      // not before literals, whose values are known
+    const char *kinds;     // of what it may stand before: s i a o; empty: anything
+    const char *arguments; // s i a o, m metadata, t texts, n a number from 1; -: not looked at
+    bool own;              // not before the name of a user's type
+    bool open;             // not before literals, whose values are known
 } rows[] = {
     {"description", "", "s", false, false}, {"secure", "so", "", true, false},
     {"allowed", "", "a", true, true},       {"minValue", "i", "i", true, false},
