@@ -515,9 +515,6 @@ func secretUseProblems(swarm Swarm, at string, name string, user string, reader 
         ? problem('secrets.${name}.readers', '${user} uses it; expected ${reader} among the readers')
         : []
 
-@description('Whether lines end as on Windows, CR LF.')
-func endsAsOnWindows(text string) bool => endsWith(split(text, '\n')[0], '\r')
-
 @description('Rules of own scripts: secrets that they name, and files that no shell of Linux reads.')
 func scriptProblems(swarm Swarm, at string, scripts object, reader string, windows bool) Problem[] =>
   flatten(map(
@@ -536,7 +533,7 @@ func scriptProblems(swarm Swarm, at string, scripts object, reader string, windo
                   '${at}.scripts.${stage}',
                   reader
                 ),
-            !windows && endsAsOnWindows(scripts[stage][i].?file ?? '')
+            !windows && endsWith(split(scripts[stage][i].?file ?? '', '\n')[0], '\r')
               ? problem(
                   '${at}.scripts.${stage}.${i}.file',
                   'ends its lines as on Windows (CR LF); a Linux machine takes the CR for a part of each command. Save it with LF, and keep it so: *.sh text eol=lf in .gitattributes'
