@@ -410,9 +410,8 @@ def test_a_restart_goes_on():
         time.sleep(0.1)
         azure.stop(signal.SIGKILL)
         before = azure.certificate, azure.token
-        azure.start()
-        azure.token = before[1]
         with azure:
+            azure.token = before[1]
             assert azure.certificate == before[0]
             path = headers['Azure-AsyncOperation'].split('/', 3)[3]
             status, body = azure.wait('/' + path)
