@@ -1,6 +1,8 @@
 // base/file.c
 #include "base/file.h"
 
+#include "base/encoding.h"
+
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
@@ -63,6 +65,14 @@ const Source *file_read(Arena *arena, Diags *diags, Place asked_at, Text path, T
 {
     const Source *source = file_read_bytes(arena, diags, asked_at, path, shown);
     return source && is_text(arena, diags, source) ? source : NULL;
+}
+
+const Source *file_decoded(Arena *arena, const Source *source)
+{
+    Source *decoded = arena_new(arena, Source);
+    *decoded = *source;
+    decoded->text = encoding_decode(arena, source->text, TEXT("utf-8"));
+    return decoded;
 }
 
 static int by_bytes(const void *left, const void *right)

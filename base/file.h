@@ -13,6 +13,9 @@ const Source *file_read(Arena *arena, Diags *diags, Place asked_at, Text path, T
 // The same, but any bytes.
 const Source *file_read_bytes(Arena *arena, Diags *diags, Place asked_at, Text path, Text shown);
 
+// The source as .NET reads a text: by its byte order mark, which goes; what is wrong becomes U+FFFD.
+const Source *file_decoded(Arena *arena, const Source *source);
+
 typedef struct {
     Text *items;
     size_t count, room;

@@ -1,5 +1,4 @@
 // cli/snapshot.c: what a deployment makes, without asking Azure.
-#include "base/encoding.h"
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/compile.h"
@@ -76,7 +75,7 @@ static bool from_file(Session *session, const char *path, Text *text)
 {
     const Source *source =
         file_read(&session->arena, &session->diags, (Place){0}, text_of(path), text_of(path));
-    if (source) *text = encoding_decode(&session->arena, source->text, TEXT("utf-8"));
+    if (source) *text = file_decoded(&session->arena, source)->text;
     return source != NULL;
 }
 

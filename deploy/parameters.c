@@ -1,7 +1,6 @@
 // deploy/parameters.c: each parameter goes through a row of sources until one has a value.
 #include "deploy/parameters.h"
 
-#include "base/encoding.h"
 #include "base/file.h"
 #include "compiler/evaluate/shape.h"
 #include "deploy/question.h"
@@ -75,7 +74,7 @@ static bool read_file(Arena *arena, Text path, Text *content)
     Diags diags = {.arena = arena};
     const Source *source = file_read(arena, &diags, (Place){0}, path, path);
     if (!source) return false;
-    *content = encoding_decode(arena, source->text, TEXT("utf-8"));
+    *content = file_decoded(arena, source)->text;
     while (content->length && strchr("\r\n", content->at[content->length - 1])) content->length--;
     return true;
 }

@@ -2,7 +2,7 @@
 // registry), then the file there is read and made Bicep.
 #include "compiler/artifact/artifact.h"
 
-#include "base/encoding.h"
+#include "base/file.h"
 #include "compiler/artifact/armtext.h"
 #include "compiler/artifact/extension.h"
 #include "compiler/artifact/jsontemplate.h"
@@ -232,10 +232,7 @@ static bool read_artifact(BindReader *reader, Diags *diags, Place asked_at, Boun
     if (text_ends(found->path, ".bicep")) return true;
     const Source *bytes = reader->read(reader, diags, asked_at, found->path);
     if (!bytes) return false;
-    Source *json = arena_new(arena, Source);
-    *json = *bytes;
-    json->text = encoding_decode(arena, bytes->text, TEXT("utf-8"));
-    found->json = json;
+    found->json = file_decoded(arena, bytes);
     Text error = {0};
     const Value *value = value_read_template(arena, found->json->text, &error);
     if (!value) return no_template(&search, found, error);

@@ -233,7 +233,7 @@ const Syntax *syntax_decorator(SyntaxList decorators, const char *name);
 // passes over a size that is not written as a number, and of two takes the first.
 size_t syntax_batch_size(SyntaxList decorators);
 
-// The text of a string without ${}; false if it is no such string.
+// The text of a string without ${}, also with `!` behind it; false if it is no such string.
 bool syntax_plain_string(const Syntax *node, Text *text);
 
 // True if `holds` is for one of the values directly within an expression: operands, arguments, items,

@@ -3,7 +3,6 @@
 // (names.c) after the files they may come from.
 #include "compiler/bind/bind.h"
 
-#include "base/encoding.h"
 #include "base/file.h"
 #include "compiler/bicep/parser.h"
 #include "compiler/bind/names.h"
@@ -538,10 +537,7 @@ static const Source *as_text(Arena *arena, const Source *source)
 {
     size_t bad;
     if (text_valid_utf8(source->text, &bad)) return source;
-    Source *decoded = arena_new(arena, Source);
-    *decoded = *source;
-    decoded->text = encoding_decode(arena, source->text, TEXT("utf-8"));
-    return decoded;
+    return file_decoded(arena, source);
 }
 
 static Opened *open_file(Binder *binder, const Opened *asker, Place asked_at, Text path)

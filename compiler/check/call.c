@@ -4,6 +4,7 @@
 
 #include "compiler/check/extension.h"
 #include "compiler/check/literal.h"
+#include "compiler/check/made.h"
 #include "compiler/check/scope.h"
 #include "compiler/evaluate/functions.h"
 
@@ -104,27 +105,6 @@ static void wrong_lambda(const InferPlace *place, const Syntax *node, Text wante
     diag_add_with(place->check->diags, DIAG_TYPE_MISMATCH, syntax_place(node), wanted, given);
 }
 
-// Any value of the kind that all its values are.
-static const Shape *kind_of(Check *check, const Shape *shape)
-{
-    shape = shape_without_null(check, shape);
-    const Shape *all = NULL;
-    for (size_t i = 0; shape->kind == SHAPE_UNION && i < shape->members.count; i++) {
-        const Shape *kind = kind_of(check, shape->members.items[i]);
-        if (all && kind != all) return &shape_any;
-        all = kind;
-    }
-    switch ((int)shape->kind) { // the others are of no kind
-    case SHAPE_BOOL: return &shape_bool;
-    case SHAPE_INT: return &shape_int;
-    case SHAPE_STRING: return &shape_string;
-    case SHAPE_ARRAY:
-    case SHAPE_TUPLE: return &shape_array;
-    case SHAPE_OBJECT: return &shape_object;
-    default: return all ? all : &shape_any;
-    }
-}
-
 // What the lambda gives.
 static const Shape *infer_lambda(const InferPlace *place, const Syntax *node, char letter,
                                  const Called *with)
@@ -156,7 +136,7 @@ static const Shape *infer_lambda(const InferPlace *place, const Syntax *node, ch
         return &shape_any;
     }
     const Shape *wanted =
-        letter == 'R' ? kind_of(check, with->sum) : shape_of_letter(lambda_rows[row].result);
+        letter == 'R' ? made_kind(check, with->sum) : shape_of_letter(lambda_rows[row].result);
     if (!shape_fits(result, wanted)) {
         wrong_lambda(place, lambda->lambda.body, shape_name(check, wanted),
                      shape_name(check, result));
@@ -198,117 +178,12 @@ static void no_match(const InferPlace *place, const Syntax *node, const Argument
                   buffer_done(&types));
 }
 
-static const Shape *array_of(Check *check, const Shape *item)
-{
-    Shape *array = shape_new(check, SHAPE_ARRAY);
-    array->item = item;
-    return array;
-}
-
-static const Shape *dictionary_of(Check *check, const Shape *value)
-{
-    Shape *object = shape_new(check, SHAPE_OBJECT);
-    object->open = true;
-    object->rest = value;
-    return object;
-}
-
-static bool is_list(const Shape *shape)
-{
-    return shape && (shape->kind == SHAPE_ARRAY || shape->kind == SHAPE_TUPLE);
-}
-
-// ---- objects and lists that are made of others
-
-enum { MOST_KEYS = 64 }; // of more, no single one is told
-
-// What the keys of an object are.
-static const Shape *keys_of(Check *check, const Shape *object)
-{
-    bool told = object->kind == SHAPE_OBJECT && !object->azure && !shape_rest(check, object) &&
-                object->properties.count <= MOST_KEYS;
-    const Shape *all = NULL;
-    for (size_t i = 0; told && i < object->properties.count; i++) {
-        Shape *key = shape_new(check, SHAPE_STRING);
-        key->literal = true;
-        key->text = object->properties.items[i].name;
-        all = all ? shape_union(check, all, key) : key;
-    }
-    return all ? all : shape_strict(check, &shape_string, !told);
-}
-
-// What its values are, if they are of one simple kind.
-static const Shape *values_of(Check *check, const Shape *object)
-{
-    bool told = object->kind == SHAPE_OBJECT && !object->azure;
-    const Shape *rest = told ? shape_rest(check, object) : NULL;
-    if (!told || (rest && object->properties.count)) return &shape_any;
-    if (rest) return rest;
-    const Shape *all = NULL;
-    if (object->properties.count == 1)
-        return shape_of_property(check, &object->properties.items[0]);
-    for (size_t i = 0; i < object->properties.count && i <= MOST_KEYS; i++) {
-        const Shape *value = shape_of_property(check, &object->properties.items[i]);
-        bool simple =
-            value->kind == SHAPE_STRING || value->kind == SHAPE_INT || value->kind == SHAPE_BOOL;
-        if (i == MOST_KEYS || !simple) return &shape_any;
-        if (all && kind_of(check, all) != kind_of(check, value)) return &shape_any;
-        all = all ? shape_union(check, all, value) : value;
-    }
-    return all ? all : &shape_any;
-}
-
-static const Shape *items_of(Check *check, const Shape *object)
-{
-    Shape *item = shape_new(check, SHAPE_OBJECT);
-    ShapeProperty key = {.name = TEXT("key"), .shape = keys_of(check, object)},
-                  value = {.name = TEXT("value"), .shape = values_of(check, object)};
-    list_add(check->arena, &item->properties, key);
-    list_add(check->arena, &item->properties, value);
-    return array_of(check, item);
-}
-
-// The first or last item, null if there may be none.
-static const Shape *end_of(Check *check, const Shape *list, bool last)
-{
-    size_t count = list->members.count;
-    if (list->kind != SHAPE_TUPLE) {
-        const Shape *item = shape_item(check, list);
-        return list->least > 0 ? item : shape_union(check, item, &shape_null);
-    }
-    return count ? list->members.items[last ? count - 1 : 0] : &shape_null;
-}
-
-static const Shape *flattened(Check *check, const Shape *list)
-{
-    bool tuples = list->kind == SHAPE_TUPLE;
-    for (size_t i = 0; tuples && i < list->members.count; i++)
-        tuples = list->members.items[i]->kind == SHAPE_TUPLE;
-    if (tuples) {
-        Shape *all = shape_new(check, SHAPE_TUPLE);
-        for (size_t i = 0; i < list->members.count; i++) {
-            const ShapeList *inner = &list->members.items[i]->members;
-            for (size_t j = 0; j < inner->count; j++)
-                list_add(check->arena, &all->members, inner->items[j]);
-        }
-        return all;
-    }
-    const Shape *item = shape_item(check, list), *all = NULL;
-    if (is_list(item)) return array_of(check, shape_item(check, item));
-    for (size_t i = 0; item->kind == SHAPE_UNION && i < item->members.count; i++) {
-        if (!is_list(item->members.items[i])) return &shape_array;
-        const Shape *inner = shape_item(check, item->members.items[i]);
-        all = all ? shape_union(check, all, inner) : inner;
-    }
-    return all ? array_of(check, all) : &shape_array;
-}
-
 // An object as told in result.def.
 static const Shape *told_object(Check *check, const char *properties, bool group)
 {
     Shape *object = shape_new(check, SHAPE_OBJECT);
     for (const char *at = properties; *at; at += strspn(at, " ")) {
-        size_t length = strcspn(at, " .[{*^#%");
+        size_t length = strcspn(at, " .[{*^#%?");
         ShapeProperty property = {.name = {at, length},
                                   .shape = shape_strict(check, &shape_string, true)};
         at += length;
@@ -322,7 +197,7 @@ static const Shape *told_object(Check *check, const char *properties, bool group
             property.shape = told_object(check, inner, group);
             at += end;
         } else if (*at == '[') {
-            property.shape = array_of(check, &shape_string);
+            property.shape = made_array(check, &shape_string);
             at += 2;
         } else if (*at == '*') {
             property.shape = &shape_object;
@@ -331,11 +206,15 @@ static const Shape *told_object(Check *check, const char *properties, bool group
             property.shape = shape_strict(check, &shape_int, true);
             at++;
         } else if (*at == '%') {
-            property.shape = dictionary_of(check, shape_strict(check, &shape_string, true));
+            property.shape = made_dictionary(check, shape_strict(check, &shape_string, true));
             at++;
         } else if (*at == '^') {
             at++;
             if (group) continue;
+        }
+        if (*at == '?') {
+            property.shape = shape_union(check, property.shape, &shape_null);
+            at++;
         }
         list_add(check->arena, &object->properties, property);
     }
@@ -394,47 +273,31 @@ static const Shape *result_of(const InferPlace *place, const Syntax *node, size_
     if (literal) return literal;
     Check *check = place->check;
     const Shape *of = given->count ? given->shapes[0] : NULL;
-    bool list = is_list(of);
+    bool list = made_is_list(of);
     bool keeps = text_is(name, "filter") || text_is(name, "sort") || text_is(name, "distinct") ||
                  (list && (text_is(name, "skip") || text_is(name, "take")));
     bool values = given->count > 2 || list; // told by the lambda, or the items themselves
-    if (text_is(name, "map")) return array_of(check, mapped);
-    if (text_is(name, "mapValues")) return dictionary_of(check, mapped);
+    if (text_is(name, "map")) return made_array(check, mapped);
+    if (text_is(name, "mapValues")) return made_dictionary(check, mapped);
     if (text_is(name, "toObject") && values)
-        return dictionary_of(check, given->count > 2 ? mapped : item);
+        return made_dictionary(check, given->count > 2 ? mapped : item);
     if (text_is(name, "groupBy") && values)
-        return dictionary_of(check, array_of(check, given->count > 2 ? mapped : item));
+        return made_dictionary(check, made_array(check, given->count > 2 ? mapped : item));
     if (text_is(name, "reduce")) return mapped;
-    if (of && text_is(name, "items")) return items_of(check, of);
-    if (of && text_is(name, "objectKeys")) return array_of(check, keys_of(check, of));
+    if (of && text_is(name, "items")) return made_items(check, of);
+    if (of && text_is(name, "objectKeys")) return made_array(check, made_keys(check, of));
     if (list && (text_is(name, "first") || text_is(name, "last")))
-        return end_of(check, of, text_is(name, "last"));
-    if (text_is(name, "flatten") && list) return flattened(check, of);
-    if (text_is(name, "range")) return array_of(check, &shape_int);
-    if (text_is(name, "split")) return array_of(check, &shape_string);
-    if (keeps && list) return array_of(check, item);
+        return made_end(check, of, text_is(name, "last"));
+    if (text_is(name, "flatten") && list) return made_flat(check, of);
+    if (text_is(name, "range")) return made_array(check, &shape_int);
+    if (text_is(name, "split")) return made_array(check, &shape_string);
+    if (keeps && list) return made_array(check, item);
     if (list && text_is(name, "concat")) {
         for (size_t i = 1; i < given->count; i++)
             item = shape_union(check, item, shape_item(check, given->shapes[i]));
-        return array_of(check, item);
+        return made_array(check, item);
     }
     return plain_result(check, name, given, shape_of_letter((char)tolower(result)));
-}
-
-// What buildUri() takes.
-static void check_uri(Check *check, const Syntax *node, const Shape *given)
-{
-    Shape *wanted = shape_new(check, SHAPE_OBJECT);
-    wanted->properties = told_object(check, "scheme host", false)->properties;
-    const Shape *text = shape_union(check, &shape_string, &shape_null);
-    ShapeProperty path = {.name = TEXT("path"), .shape = text},
-                  query = {.name = TEXT("query"), .shape = text},
-                  port = {.name = TEXT("port"),
-                          .shape = shape_union(check, &shape_int, &shape_null)};
-    list_add(check->arena, &wanted->properties, path);
-    list_add(check->arena, &wanted->properties, query);
-    list_add(check->arena, &wanted->properties, port);
-    shape_assign_argument(check, node, given, wanted);
 }
 
 static const Shape *infer_built_in(const InferPlace *place, const Syntax *node)
@@ -461,17 +324,18 @@ static const Shape *infer_built_in(const InferPlace *place, const Syntax *node)
     }
     Called with = {&shape_any, &shape_any};
     const Shape *mapped = &shape_any;
-    if (given.count && is_list(given.shapes[0])) with.item = shape_item(check, given.shapes[0]);
+    if (given.count && made_is_list(given.shapes[0]))
+        with.item = shape_item(check, given.shapes[0]);
     if (text_is(node->call.name, "mapValues") && given.shapes[0])
-        with.item = values_of(check, given.shapes[0]);
-    if (given.count > 1 && given.shapes[1]) with.sum = kind_of(check, given.shapes[1]);
+        with.item = made_values(check, given.shapes[0]);
+    if (given.count > 1 && given.shapes[1]) with.sum = made_kind(check, given.shapes[1]);
     const char *at = signatures[row].arguments;
     Parameter parameter;
     for (size_t i = 0; i < given.count && *at; i++) {
         at = next_parameter(at, &parameter);
         if (takes_lambda(&parameter))
             mapped = infer_lambda(place, list.items[i], *parameter.letters, &with);
-        if (!parameter.items || !is_list(given.shapes[i]) || found > 1) continue;
+        if (!parameter.items || !made_is_list(given.shapes[i]) || found > 1) continue;
         const Shape *inner = shape_item(check, given.shapes[i]);
         bool lists = *parameter.items == 'a'; // none of these may be null
         if (lists ? !shape_fits(inner, &shape_array)
@@ -479,7 +343,8 @@ static const Shape *infer_built_in(const InferPlace *place, const Syntax *node)
             no_match(place, node, &given);
     }
     if (given.count && text_is(node->call.name, "buildUri"))
-        check_uri(check, list.items[0], given.shapes[0]);
+        shape_assign_argument(check, list.items[0], given.shapes[0],
+                              told_object(check, "scheme host port#? path? query?", false));
     if (found > 1) return &shape_any; // an argument may be anything: so may the result
     return result_of(place, node, row, &given, with.item, mapped);
 }

@@ -223,12 +223,8 @@ static const Shape *check_name(Check *check, const InferPlace *place, const Synt
 static const Shape *azure_values(Check *check, const AzureType *type)
 {
     const Shape *all = &shape_never;
-    for (size_t i = 0; i < type->count; i++) {
-        Shape *one = shape_new(check, SHAPE_STRING);
-        one->literal = true;
-        one->text = azure_value(type, i);
-        all = shape_union(check, all, one);
-    }
+    for (size_t i = 0; i < type->count; i++)
+        all = shape_union(check, all, shape_text(check, azure_value(type, i)));
     return all;
 }
 

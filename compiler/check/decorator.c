@@ -84,6 +84,16 @@ static const struct {
     {"waitUntil", "", "-s", false, false},
 };
 
+enum { ROWS = sizeof rows / sizeof *rows };
+
+// ROWS: nothing is looked at.
+static size_t row_of(const Syntax *decorator)
+{
+    size_t row = 0;
+    while (row < ROWS && !text_is(decorator->call.name, rows[row].name)) row++;
+    return row;
+}
+
 static const Shape shape_from_one = {.kind = SHAPE_INT, .least = 1, .most = INT64_MAX};
 static const Shape shape_texts = {.kind = SHAPE_ARRAY, .most = INT64_MAX, .item = &shape_string};
 
@@ -172,13 +182,14 @@ static const char *wrong_type(Check *check, BoundFile *file, size_t row, const S
     return NULL;
 }
 
-static void check_arguments(Check *check, BoundFile *file, size_t row, const Syntax *decorator)
+static void check_arguments(Check *check, BoundFile *file, const Syntax *decorator)
 {
     SyntaxList arguments = decorator->call.arguments;
+    size_t row = row_of(decorator);
     InferPlace place = {.check = check, .file = file};
     bool length =
         text_is(decorator->call.name, "minLength") || text_is(decorator->call.name, "maxLength");
-    for (size_t i = 0; i < arguments.count && rows[row].arguments[i]; i++) {
+    for (size_t i = 0; row < ROWS && i < arguments.count && rows[row].arguments[i]; i++) {
         char letter = rows[row].arguments[i];
         if (letter == '-') continue;
         const Shape *given = infer(&place, arguments.items[i]);
@@ -190,16 +201,6 @@ static void check_arguments(Check *check, BoundFile *file, size_t row, const Syn
         if (length && !is_qualified(decorator) && given->literal && given->integer < 0)
             diag_add_with(check->diags, DIAG_OUT_OF_BOUNDS, syntax_place(arguments.items[i]),
                           TEXT("the value"), TEXT("at least"), TEXT("0"), shape_name(check, given));
-    }
-}
-
-static void check_all_arguments(Check *check, BoundFile *file, SyntaxList decorators)
-{
-    for (size_t i = 0; i < decorators.count; i++) {
-        for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
-            if (text_is(decorators.items[i]->call.name, rows[row].name))
-                check_arguments(check, file, row, decorators.items[i]);
-        }
     }
 }
 
@@ -259,6 +260,19 @@ static void check_order(Check *check, SyntaxList decorators, const char *low, co
                   text_format(check->arena, "%lld", (long long)from));
 }
 
+// Whether it may stand before that type.
+static void check_target(Check *check, BoundFile *file, const Syntax *decorator, const Syntax *type,
+                         const Shape *target)
+{
+    size_t row = row_of(decorator);
+    bool whole = !is_qualified(decorator) || text_is(decorator->call.name, "discriminator");
+    if (row == ROWS || !whole) return;
+    const char *wrong = type ? wrong_type(check, file, row, decorator, type, target) : NULL;
+    if (wrong || !may_target(check, rows[row].kinds, target))
+        diag_add_with(check->diags, DIAG_DECORATOR_TARGET, name_place(decorator),
+                      decorator->call.name, wrong ? text_of(wrong) : shape_name(check, target));
+}
+
 void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const Syntax *type,
                      const Shape *target)
 {
@@ -274,21 +288,9 @@ void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const
                                       TEXT_ARG(name)));
             continue;
         }
-        for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
-            if (!text_is(decorator->call.name, rows[row].name)) continue;
-            check_arguments(check, file, row, decorator);
-            if (is_qualified(decorator) && !text_is(decorator->call.name, "discriminator"))
-                continue;
-            const char *wrong =
-                type && target ? wrong_type(check, file, row, decorator, type, target) : NULL;
-            if (wrong)
-                diag_add_with(check->diags, DIAG_DECORATOR_TARGET, name_place(decorator),
-                              decorator->call.name, text_of(wrong));
-            if (wrong || !target || may_target(check, rows[row].kinds, target)) continue;
-            diag_add_with(check->diags, DIAG_DECORATOR_TARGET, name_place(decorator),
-                          decorator->call.name, shape_name(check, target));
-        }
-        if (target && text_is(decorator->call.name, "allowed"))
+        check_arguments(check, file, decorator);
+        check_target(check, file, decorator, type, target);
+        if (text_is(decorator->call.name, "allowed"))
             check_allowed(check, file, decorators, decorator, target);
     }
     check_order(check, decorators, "minValue", "maxValue");
@@ -314,19 +316,18 @@ static void check_batch(Check *check, const Symbol *symbol, const Syntax *decora
                   TEXT("at least"), TEXT("1"), text_format(check->arena, "%lld", (long long)size));
 }
 
-void decorator_check_deployed(Check *check, const Symbol *symbol)
-{
-    const Syntax *node = symbol->declaration;
-    check_twice(check, node->resource.decorators);
-    check_all_arguments(check, symbol->file, node->resource.decorators);
-    for (size_t i = 0; i < node->resource.decorators.count; i++) {
-        const Syntax *decorator = node->resource.decorators.items[i];
-        if (text_is(decorator->call.name, "batchSize")) check_batch(check, symbol, decorator);
-    }
-}
-
 void decorator_check_plain(Check *check, BoundFile *file, SyntaxList decorators)
 {
     check_twice(check, decorators);
-    check_all_arguments(check, file, decorators);
+    for (size_t i = 0; i < decorators.count; i++) check_arguments(check, file, decorators.items[i]);
+}
+
+void decorator_check_deployed(Check *check, const Symbol *symbol)
+{
+    SyntaxList decorators = symbol->declaration->resource.decorators;
+    decorator_check_plain(check, symbol->file, decorators);
+    for (size_t i = 0; i < decorators.count; i++) {
+        if (text_is(decorators.items[i]->call.name, "batchSize"))
+            check_batch(check, symbol, decorators.items[i]);
+    }
 }

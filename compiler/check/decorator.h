@@ -9,5 +9,5 @@ void decorator_check(Check *check, BoundFile *file, SyntaxList decorators, const
 void decorator_check_deployed(Check *check, const Symbol *symbol);
 // Of what has no type: a variable, a function, metadata.
 void decorator_check_plain(Check *check, BoundFile *file, SyntaxList decorators);
-// That it is a constant: literals, without names, calls and parentheses.
+// That it is a constant: literals, without names, calls, operators and parentheses.
 void decorator_check_constant(Check *check, const Syntax *node);

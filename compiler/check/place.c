@@ -2,6 +2,7 @@
 #include "compiler/check/place.h"
 
 #include "compiler/check/decorator.h"
+#include "compiler/check/scope.h"
 
 // A lambda around what is walked.
 typedef struct Lambda Lambda;
@@ -64,16 +65,9 @@ static bool is_deployed(const Symbol *symbol)
     return symbol && (symbol->kind == SYMBOL_RESOURCE || symbol->kind == SYMBOL_MODULE);
 }
 
-// The resource or module that the name `node` stands for, or the one nested in it; NULL: none.
-static const Symbol *deployed_of(Walk *state, const Syntax *node)
+static const Symbol *deployed_of(const Walk *state, const Syntax *node)
 {
-    if (node->kind == SYNTAX_NAME) {
-        const Symbol *symbol = bind_lookup_within(state->file, state->within, node->name);
-        return is_deployed(symbol) ? symbol : NULL;
-    }
-    if (node->kind != SYNTAX_ACCESS || !node->access.nested) return NULL;
-    const Symbol *around = deployed_of(state, syntax_bare(node->access.base));
-    return around ? bind_nested(around, node->access.name) : NULL;
+    return scope_named(state->file, state->within, node);
 }
 
 static void walk_index(Walk *state, const Syntax *node, Around around)

@@ -233,17 +233,18 @@ static Text type_around(Text type)
     return type;
 }
 
-// The resource that `a`, `a::b` or `a[0]::b` names; NULL: none.
-static const Symbol *named(const BoundFile *file, const Syntax *node)
+const Symbol *scope_named(const BoundFile *file, const Symbol *within, const Syntax *node)
 {
-    node = syntax_bare(node);
     if (node->kind == SYNTAX_NAME) {
-        const Symbol *symbol = bind_lookup(file, node->name);
-        return symbol && symbol->kind == SYMBOL_RESOURCE && !symbol->import ? symbol : NULL;
+        const Symbol *symbol = bind_lookup_within(file, within, node->name);
+        bool deployed =
+            symbol && (symbol->kind == SYMBOL_RESOURCE || symbol->kind == SYMBOL_MODULE);
+        return deployed ? symbol : NULL;
     }
     if (node->kind != SYNTAX_ACCESS || !node->access.nested) return NULL;
     const Syntax *base = syntax_bare(node->access.base);
-    const Symbol *around = named(file, base->kind == SYNTAX_INDEX ? base->index.base : base);
+    if (base->kind == SYNTAX_INDEX) base = syntax_bare(base->index.base);
+    const Symbol *around = scope_named(file, within, base);
     return around ? bind_nested(around, node->access.name) : NULL;
 }
 
@@ -256,7 +257,8 @@ const Symbol *scope_parent(const Symbol *symbol, const Syntax **index)
         *index = node->index.at;
         node = syntax_bare(node->index.base);
     }
-    return node ? named(symbol->file, node) : NULL;
+    const Symbol *parent = node ? scope_named(symbol->file, NULL, node) : NULL;
+    return parent && parent->kind == SYMBOL_RESOURCE && !parent->import ? parent : NULL;
 }
 
 // Nothing can be deployed below what exists elsewhere.

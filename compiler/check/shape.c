@@ -23,6 +23,14 @@ Shape *shape_new(Check *check, ShapeKind kind)
     return shape;
 }
 
+const Shape *shape_text(Check *check, Text text)
+{
+    Shape *shape = shape_new(check, SHAPE_STRING);
+    shape->literal = true;
+    shape->text = text;
+    return shape;
+}
+
 // ---- declared types
 
 static const Shape *literal_shape(Check *check, const Syntax *node)

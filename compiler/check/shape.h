@@ -75,6 +75,7 @@ extern const Shape shape_any, shape_null, shape_bool, shape_int, shape_string, s
     shape_object;
 
 Shape *shape_new(Check *check, ShapeKind kind);
+const Shape *shape_text(Check *check, Text text); // the one text
 const Shape *shape_of_type(Check *check, Type *type);
 const Shape *shape_of_azure(Check *check, uint32_t azure);
 const Shape *shape_item(Check *check, const Shape *shape);  // of an array or tuple
